@@ -1,0 +1,100 @@
+package models
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
+// Role is what a person does in their organisation. One person has one role.
+type Role string
+
+// The roles of contract.md section 3, and RoleSystem for jobs.
+const (
+	RoleCaseworker          Role = "caseworker"
+	RoleManager             Role = "manager"
+	RoleProviderWorker      Role = "provider_worker"
+	RoleProviderManager     Role = "provider_manager"
+	RoleCourtOfficer        Role = "court_officer"
+	RoleCoordinator         Role = "coordinator"
+	RoleCommissionerAuditor Role = "commissioner_auditor"
+	RoleCommissionerAnalyst Role = "commissioner_analyst"
+	RolePrivacyOfficer      Role = "privacy_officer"
+	RoleOrganisationAdmin   Role = "organisation_admin"
+	RoleSystemAdmin         Role = "system_admin"
+	RoleSystem              Role = "system"
+)
+
+// Roles lists every role a person can hold, in the order people read them.
+func Roles() []Role {
+	return []Role{
+		RoleCaseworker, RoleManager, RoleProviderWorker, RoleProviderManager, RoleCourtOfficer,
+		RoleCoordinator, RoleCommissionerAuditor, RoleCommissionerAnalyst, RolePrivacyOfficer,
+		RoleOrganisationAdmin, RoleSystemAdmin,
+	}
+}
+
+// Words names the role as screens do.
+func (r Role) Words() string {
+	switch r {
+	case RoleCaseworker:
+		return "Caseworker"
+	case RoleManager:
+		return "Manager"
+	case RoleProviderWorker:
+		return "Service worker"
+	case RoleProviderManager:
+		return "Service manager"
+	case RoleCourtOfficer:
+		return "Court or witness care officer"
+	case RoleCoordinator:
+		return "Pathway coordinator"
+	case RoleCommissionerAuditor:
+		return "Commissioner's auditor"
+	case RoleCommissionerAnalyst:
+		return "Commissioner's analyst"
+	case RolePrivacyOfficer:
+		return "Privacy officer"
+	case RoleOrganisationAdmin:
+		return "Organisation administrator"
+	case RoleSystemAdmin:
+		return "System administrator"
+	case RoleSystem:
+		return "Throughline"
+	}
+	return string(r)
+}
+
+// Actor is whoever is responsible for the current piece of work. The database
+// receives it at the start of every transaction and filters rows by it.
+// SessionID is what the database believes: the other fields must agree with
+// the live session row or the transaction is refused.
+type Actor struct {
+	UserID    uuid.UUID
+	OrgID     uuid.UUID
+	SessionID uuid.UUID
+	Role      Role
+	Name      string
+	OrgName   string
+	OrgKind   OrganisationKind
+}
+
+// System is the actor of jobs: no person, no organisation, and only the rows
+// that policies name for it.
+func System() Actor { return Actor{Role: RoleSystem, Name: "Throughline"} }
+
+type actorKey struct{}
+
+// WithActor returns a context that carries a.
+func WithActor(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// ActorFrom returns the actor ctx carries, or an unauthenticated error.
+func ActorFrom(ctx context.Context) (Actor, error) {
+	a, ok := ctx.Value(actorKey{}).(Actor)
+	if !ok {
+		return Actor{}, Unauthenticated()
+	}
+	return a, nil
+}

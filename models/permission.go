@@ -1,0 +1,75 @@
+package models
+
+import "slices"
+
+// Permission names one thing a role may do. Every route needs exactly one.
+type Permission string
+
+// The permissions of decisions.md 27. Public needs no sign-in; SignedIn needs
+// a session and nothing else.
+const (
+	Public             Permission = "public"
+	SignedIn           Permission = "signed-in"
+	CaseCreate         Permission = "case:create"
+	CaseRead           Permission = "case:read"
+	CaseSearch         Permission = "case:search"
+	ReferralSend       Permission = "referral:send"
+	ReferralAnswer     Permission = "referral:answer"
+	ReferralManage     Permission = "referral:manage"
+	ReferralRead       Permission = "referral:read"
+	ReferralCoordinate Permission = "referral:coordinate"
+	ContactRecord      Permission = "contact:record"
+	TeamManage         Permission = "team:manage"
+	AuditOwn           Permission = "audit:own"
+	MatterManage       Permission = "matter:manage"
+	HandoffAnswer      Permission = "handoff:answer"
+	EventRecord        Permission = "event:record"
+	UnmetRead          Permission = "unmet:read"
+	QualityRead        Permission = "quality:read"
+	QualityAudit       Permission = "quality:audit"
+	AlertReview        Permission = "alert:review"
+	AccessReview       Permission = "access:review"
+	PeopleManage       Permission = "people:manage"
+	SystemOperate      Permission = "system:operate"
+)
+
+// caseWork is what everyone who logs cases and answers referrals may do. The
+// role gives the permission; the relation to the record gives the row
+// (decisions.md 4), so referrers and providers hold the same set.
+func caseWork() []Permission {
+	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord}
+}
+
+func manages() []Permission {
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn)
+}
+
+// Permissions returns what a role may do. An unknown role may do nothing.
+func Permissions(r Role) []Permission {
+	switch r {
+	case RoleCaseworker, RoleProviderWorker:
+		return caseWork()
+	case RoleManager, RoleProviderManager:
+		return manages()
+	case RoleCourtOfficer:
+		return []Permission{CaseRead, MatterManage, HandoffAnswer, EventRecord}
+	case RoleCoordinator:
+		return []Permission{ReferralRead, ReferralCoordinate, UnmetRead}
+	case RoleCommissionerAuditor:
+		return []Permission{QualityRead, QualityAudit}
+	case RoleCommissionerAnalyst:
+		return []Permission{QualityRead}
+	case RolePrivacyOfficer:
+		return []Permission{AuditOwn, AlertReview, AccessReview}
+	case RoleOrganisationAdmin:
+		return []Permission{PeopleManage}
+	case RoleSystemAdmin:
+		return []Permission{SystemOperate}
+	}
+	return nil
+}
+
+// Can reports whether the actor's role includes p.
+func (a Actor) Can(p Permission) bool {
+	return p == Public || p == SignedIn || slices.Contains(Permissions(a.Role), p)
+}
