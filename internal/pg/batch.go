@@ -1,0 +1,153 @@
+package pg
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"throughline/models"
+)
+
+// BatchKind says what a batch is for, as the verbs of DB do.
+type BatchKind int
+
+// The kinds of batch.
+const (
+	BatchRead         BatchKind = iota // no person's data
+	BatchWrite                         // shows or changes records: must record an audit event
+	BatchHousekeeping                  // nobody's record
+)
+
+// Batch is the second door to the database, for the few operations that are
+// asked for all day: [who asks, statements..., Sync] in one round trip and one
+// implicit transaction. Any error undoes all of it and nothing stays on the
+// connection (performance.md, "What wins").
+type Batch struct {
+	Actor models.Actor
+	Now   time.Time
+
+	ctx    context.Context
+	db     *DB
+	batch  pgx.Batch
+	scans  []func(pgx.Rows) error
+	events int
+	err    error
+}
+
+// Begin starts a batch for the context's actor.
+func (db *DB) Begin(ctx context.Context) (*Batch, error) {
+	a, err := models.ActorFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if ctx.Value(inTxKey{}) != nil {
+		return nil, models.Internal("a batch was opened inside a transaction", nil)
+	}
+	b := &Batch{Actor: a, Now: db.Now(), ctx: ctx, db: db}
+	q, args := enter(a)
+	b.Exec(q, args...)
+	return b, nil
+}
+
+// Exec adds a statement whose rows nobody reads.
+func (b *Batch) Exec(q string, args ...any) {
+	b.batch.Queue(q, args...)
+	b.scans = append(b.scans, nil)
+}
+
+// Query adds a query; scan is called once with its rows and reads them all.
+func (b *Batch) Query(scan func(pgx.Rows) error, q string, args ...any) {
+	b.batch.Queue(q, args...)
+	b.scans = append(b.scans, scan)
+}
+
+// Record adds an event to the trail, in the same transaction.
+func (b *Batch) Record(e models.Event) {
+	q, args, err := auditInsert(b.ctx, b.Actor, b.Now, e)
+	if err != nil {
+		b.err = err
+		return
+	}
+	b.Recorded()
+	b.Exec(q, args...)
+}
+
+// Recorded says that one of the statements itself appends to the trail,
+// because only the database knows what was shown or whether it changed.
+func (b *Batch) Recorded() { b.events++ }
+
+// Enqueue adds what has to happen after this change.
+func (b *Batch) Enqueue(topic string, referral, caseID uuid.UUID) {
+	b.Exec("insert into outbox (topic, referral_id, case_id, at) values ($1, $2, $3, $4)",
+		topic, nullable(referral), nullable(caseID), b.Now)
+}
+
+// Send runs the batch. Where it fails nothing of it happened.
+func (b *Batch) Send(kind BatchKind) error {
+	if b.err != nil {
+		return b.err
+	}
+	if kind == BatchWrite && b.events == 0 {
+		return models.Internal("a batch on people's records recorded no audit event", nil)
+	}
+	conn, err := b.db.pool.Acquire(b.ctx)
+	if err != nil {
+		return Translate(err)
+	}
+	defer conn.Release()
+	results := conn.SendBatch(b.ctx, &b.batch)
+	err = b.read(results)
+	if closeErr := results.Close(); err == nil {
+		err = closeErr
+	}
+	return Translate(err)
+}
+
+func (b *Batch) read(results pgx.BatchResults) error {
+	for _, scan := range b.scans {
+		if scan == nil {
+			if _, err := results.Exec(); err != nil {
+				return err
+			}
+			continue
+		}
+		rows, err := results.Query()
+		if err != nil {
+			return err
+		}
+		err = scan(rows)
+		rows.Close()
+		if err = errors.Join(rows.Err(), err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// One returns a scan that reads at most one row into dest and says whether
+// there was one.
+func One(found *bool, dest ...any) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		*found = false
+		if rows.Next() {
+			*found = true
+			return rows.Scan(dest...)
+		}
+		return nil
+	}
+}
+
+// Each returns a scan that calls row for every row.
+func Each(row func(pgx.Rows) error) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := row(rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,80 @@
+package pg
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+
+	"throughline/models"
+)
+
+// ErrLostRace is what a write meets when its row moved on between reading and
+// writing. Services read again and say who did what.
+var ErrLostRace = errors.New("the record moved on before this write")
+
+// Constraint returns the name of the unique, check or foreign-key constraint
+// that refused a statement, or "".
+func Constraint(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.ConstraintName
+	}
+	return ""
+}
+
+// Translate turns what the database or GORM says into the application's own
+// errors. Errors that are already ours, and constraint errors whose meaning
+// only the area knows, pass through.
+func Translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*models.Error](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*models.Replay](err); ok {
+		return err
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) {
+		return models.NotFound("row")
+	}
+	if errors.Is(err, context.Canceled) {
+		return models.Unavailable("the caller went away", err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return models.Unavailable("waiting for the database", err)
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return translatePg(e, err)
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return models.Unavailable("connecting to the database", err)
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return models.Unavailable("talking to the database", err)
+	}
+	return err
+}
+
+func translatePg(e *pgconn.PgError, err error) error {
+	switch {
+	case e.Code == "TL401":
+		return models.Unauthenticated()
+	case e.Code == "TL409":
+		return ErrLostRace
+	case e.Code == "42501" && e.Routine == "aclcheck_error":
+		// A right the application's role ought to have was taken away: the
+		// audit trail, most likely. Fail closed.
+		return models.Unavailable("a right of the application's role is missing", err)
+	case e.Code == "42501":
+		return models.NotFound("row security")
+	case e.Code == "22021" || e.Code == "22P05":
+		return models.Invalid(models.Field("", models.FieldInvalid, "Remove characters that cannot be stored"))
+	case e.Code[:2] == "08" || e.Code[:2] == "57" || e.Code[:2] == "53" || e.Code == "25006":
+		return models.Unavailable("the database", err)
+	}
+	return err
+}
