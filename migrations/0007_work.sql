@@ -7,6 +7,7 @@ create table outbox (
   referral_id uuid,
   case_id uuid,
   payload jsonb not null default '{}',
+  by_org_id uuid default app_org_id(), -- who did it: nobody is told of their own act
   at timestamptz not null,
   drained_at timestamptz
 );

@@ -1,0 +1,103 @@
+// Package jobs runs what happens after a change and what happens by the clock.
+// A change writes a row in the outbox in its own transaction; a job drains it
+// into notices, so a notice exists if and only if the change does. Jobs act as
+// the system: they see only the rows that policies name for it, and carry ids,
+// never personal data.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"throughline/internal/pg"
+	"throughline/models"
+)
+
+// Ticker moves every clock that has passed its moment. services/clocks has one.
+type Ticker interface {
+	Tick(ctx context.Context) (moved int64, err error)
+}
+
+// Runner works the queue until its context ends.
+type Runner struct {
+	client *river.Client[pgx.Tx]
+}
+
+// drainArgs, tickArgs and sweepArgs name the three periodic jobs. They carry
+// nothing: each looks at what is waiting when it runs.
+type (
+	drainArgs struct{}
+	tickArgs  struct{}
+	sweepArgs struct{}
+)
+
+func (drainArgs) Kind() string { return "outbox_drain" }
+func (tickArgs) Kind() string  { return "clocks_tick" }
+func (sweepArgs) Kind() string { return "old_rows_sweep" }
+
+type worker[T river.JobArgs] struct {
+	river.WorkerDefaults[T]
+	do func(context.Context) error
+}
+
+func (w *worker[T]) Work(ctx context.Context, _ *river.Job[T]) error {
+	return w.do(models.WithActor(ctx, models.System()))
+}
+
+func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return 50 * time.Second }
+
+// New prepares a runner. The schedule: the outbox every two seconds, the clocks
+// every minute (decisions.md 23), old rows every hour.
+func New(db *pg.DB, clocks Ticker, log *slog.Logger) (*Runner, error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &worker[drainArgs]{do: func(ctx context.Context) error {
+		_, err := Drain(ctx, db)
+		return err
+	}})
+	river.AddWorker(workers, &worker[tickArgs]{do: func(ctx context.Context) error {
+		_, err := clocks.Tick(ctx)
+		return err
+	}})
+	river.AddWorker(workers, &worker[sweepArgs]{do: func(ctx context.Context) error { return Sweep(ctx, db) }})
+	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 3}},
+		Workers:                     workers,
+		Logger:                      log,
+		CompletedJobRetentionPeriod: time.Hour,
+		PeriodicJobs: []*river.PeriodicJob{
+			every[drainArgs](2 * time.Second),
+			every[tickArgs](time.Minute),
+			every[sweepArgs](time.Hour),
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("preparing the job queue: %w", err)
+	}
+	return &Runner{client: client}, nil
+}
+
+// every schedules a job; one that is still waiting or running is not doubled.
+func every[T river.JobArgs](d time.Duration) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) {
+		var args T
+		return args, &river.InsertOpts{MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByPeriod: d}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
+}
+
+// Run works until ctx ends, then lets running jobs finish.
+func (r *Runner) Run(ctx context.Context) error {
+	// The queue's own context outlives ctx, so that stopping is ours to pace.
+	if err := r.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("starting the job queue: %w", err)
+	}
+	<-ctx.Done()
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return r.client.Stop(stop)
+}
