@@ -1,0 +1,82 @@
+package auth
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"throughline/models"
+)
+
+// Cookies writes and reads the two cookies of the pages: the session, and the
+// device that has signed in before. Neither can be read by a script, and
+// neither is ever read on the API.
+type Cookies struct {
+	secure bool
+}
+
+// NewCookies returns the cookies of an installation. secure is true where the
+// base URL is https: the names then carry the __Host- prefix, with which a
+// browser refuses the cookie from any other host, path or unencrypted page.
+func NewCookies(secure bool) Cookies { return Cookies{secure: secure} }
+
+// deviceLifetime is how long a device is remembered; the database believes it
+// for 90 days after its last sign-in.
+const deviceLifetime = 365 * 24 * time.Hour
+
+// SetSession gives the browser its session until the absolute end of it.
+func (c Cookies) SetSession(w http.ResponseWriter, value string, expires time.Time) {
+	http.SetCookie(w, c.cookie("session", value, expires))
+}
+
+// ClearSession takes the session from the browser.
+func (c Cookies) ClearSession(w http.ResponseWriter) {
+	gone := c.cookie("session", "", time.Unix(1, 0))
+	gone.MaxAge = -1
+	http.SetCookie(w, gone)
+}
+
+// Session returns the browser's session, "" when there is none or, which no
+// browser of ours sends, more than one.
+func (c Cookies) Session(r *http.Request) string { return c.one(r, "session") }
+
+// SetDevice marks the browser as one that has signed in here.
+func (c Cookies) SetDevice(w http.ResponseWriter, value string, now time.Time) {
+	http.SetCookie(w, c.cookie("device", value, now.Add(deviceLifetime)))
+}
+
+// Device returns the browser's mark, "" when there is none.
+func (c Cookies) Device(r *http.Request) string { return c.one(r, "device") }
+
+func (c Cookies) one(r *http.Request, what string) string {
+	found := r.CookiesNamed(c.name(what))
+	if len(found) != 1 || len(found[0].Value) > 128 {
+		return ""
+	}
+	return found[0].Value
+}
+
+func (c Cookies) name(what string) string {
+	if c.secure {
+		return "__Host-throughline-" + what
+	}
+	return "throughline-" + what
+}
+
+func (c Cookies) cookie(what, value string, expires time.Time) *http.Cookie {
+	return &http.Cookie{
+		Name: c.name(what), Value: value, Path: "/", Expires: expires,
+		Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// BearerToken returns the token of the Authorization header. It fails as
+// unauthenticated when there is none, more than one, or another scheme.
+func BearerToken(r *http.Request) (string, error) {
+	values := r.Header.Values("Authorization")
+	const scheme = "bearer "
+	if len(values) != 1 || len(values[0]) <= len(scheme) || !strings.EqualFold(values[0][:len(scheme)], scheme) {
+		return "", models.Unauthenticated()
+	}
+	return values[0][len(scheme):], nil
+}
