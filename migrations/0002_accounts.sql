@@ -56,11 +56,13 @@ create table sessions (
     constraint sessions_idle_before_end check (idle_expires_at <= expires_at),
     constraint sessions_revoked_with_reason check ((revoked_at is null) = (revoked_why is null)),
     constraint sessions_reason_known check (revoked_why in (
-        'signed_out', 'replaced', 'disabled', 'role_changed', 'organisation_changed', 'password_changed', 'token_reused')),
+        'signed_out', 'replaced', 'disabled', 'role_changed', 'organisation_changed', 'organisation_closed',
+        'password_changed', 'token_reused')),
     constraint sessions_user_agent_short check (length(user_agent_short) <= 80)
 ) with (fillfactor = 70);
 create index sessions_of_user on sessions (user_id, created_at);
 create index sessions_by_end on sessions (expires_at);
+create index sessions_of_organisation on sessions (org_id) where revoked_at is null;
 
 -- One family of refresh tokens per API session: each is used once and names
 -- the one that replaced it (security.md T18).
@@ -165,6 +167,20 @@ revoke execute on function users_end_sessions() from public;
 
 create trigger users_end_sessions after update of disabled_at, role, org_id, password_hash on users
     for each row execute function users_end_sessions();
+
+-- So does the closing of their organisation.
+-- +goose StatementBegin
+create function organisations_end_sessions() returns trigger language plpgsql security definer as $$
+begin
+    update public.sessions s set revoked_at = pg_catalog.clock_timestamp(), revoked_why = 'organisation_closed'
+    where s.org_id = new.id and s.revoked_at is null;
+    return null;
+end $$;
+-- +goose StatementEnd
+revoke execute on function organisations_end_sessions() from public;
+
+create trigger organisations_end_sessions after update of active on organisations
+    for each row when (old.active and not new.active) execute function organisations_end_sessions();
 
 -- An ended session stays ended, and a session never changes hands.
 -- +goose StatementBegin
@@ -309,10 +325,12 @@ end $$;
 -- 3. app_session_start opens a session for a person whose password was right,
 -- and closes the attempt that proved it. Definer: nobody is signed in yet.
 -- Organisation, role and idle time are taken from the tables, never from the
--- caller; a person disabled meanwhile gets no row.
+-- caller; a person disabled meanwhile gets no row. The rest of the transaction
+-- is the person's own, so that the trail says who signed in. A page session the
+-- browser already held ends here: signing in never keeps an id.
 -- +goose StatementBegin
 create function app_session_start(p_attempt uuid, p_user uuid, p_session uuid, p_kind text, p_token_hash bytea,
-                                  p_refresh uuid, p_refresh_hash bytea, p_agent text, p_device bytea)
+                                  p_refresh uuid, p_refresh_hash bytea, p_agent text, p_device bytea, p_replaces bytea)
 returns table (org_id uuid, role text, name text, org_name text, org_kind text, idle_minutes integer, expires_at timestamptz)
 language plpgsql volatile security definer as $$
 declare
@@ -337,6 +355,9 @@ begin
         insert into public.refresh_tokens (id, session_id, token_hash, issued_at, expires_at)
         values (p_refresh, p_session, p_refresh_hash, v_now, v_now + interval '12 hours');
     end if;
+    update public.sessions s set revoked_at = v_now, revoked_why = 'replaced'
+    where s.token_hash = p_replaces and s.revoked_at is null;
+    perform public.app_enter(s.id, s.role) from public.sessions s where s.id = p_session;
     return query
     select u.org_id, u.role, u.name, o.name, o.kind, o.idle_minutes::integer, v_now + interval '12 hours'
       from public.users u join public.organisations o on o.id = u.org_id where u.id = p_user;
@@ -359,13 +380,12 @@ begin
     select s.id, s.user_id, s.org_id, s.role, u.name, o.name, o.kind, o.idle_minutes::integer, s.idle_expires_at, s.expires_at, s.last_seen_at,
            case when s.revoked_at is not null then s.revoked_why
                 when s.expires_at <= v_now then 'expired'
-                when s.idle_expires_at <= v_now then 'idle'
-                when not o.active then 'disabled' end
+                when s.idle_expires_at <= v_now then 'idle' end
       into session_id, user_id, org_id, role, name, org_name, org_kind, idle_minutes, idle_expires_at, expires_at, v_seen, ended
       from public.sessions s
       join public.users u on u.id = s.user_id
       join public.organisations o on o.id = s.org_id
-     where case when p_token_hash is null then s.id = p_session else s.token_hash = p_token_hash end;
+     where s.id = coalesce(p_session, (select t.id from public.sessions t where t.token_hash = p_token_hash));
     if not found then
         return;
     end if;
@@ -390,6 +410,9 @@ end $$;
 --   reused   it was used before: somebody holds a copy, so the session and
 --            every token of it end here (T18);
 --   ended, unknown   nothing to trade for.
+-- After rotated and raced the rest of the transaction is the person's own;
+-- after reused it is the system's in the person's organisation, so that its
+-- privacy officer finds it in the trail.
 -- +goose StatementBegin
 create function app_session_refresh(p_hash bytea, p_next uuid, p_next_hash bytea)
 returns table (outcome text, session_id uuid, user_id uuid, org_id uuid, role text, name text, org_name text, org_kind text)
@@ -436,6 +459,7 @@ begin
         else
             outcome := 'reused';
             update public.sessions s set revoked_at = v_now, revoked_why = 'token_reused' where s.id = app_session_refresh.session_id;
+            perform pg_catalog.set_config('app.org_id', org_id::text, true);
             return next;
             return;
         end if;
@@ -448,17 +472,18 @@ begin
     update public.sessions s
        set last_seen_at = v_now, idle_expires_at = least(s.expires_at, v_now + pg_catalog.make_interval(mins => v_idle))
      where s.id = app_session_refresh.session_id;
+    perform public.app_enter(session_id, role);
     return next;
 end $$;
 -- +goose StatementEnd
 
 revoke execute on function app_enter(uuid, text) from public;
 revoke execute on function app_sign_in_lookup(uuid, text, inet, bytea) from public;
-revoke execute on function app_session_start(uuid, uuid, uuid, text, bytea, uuid, bytea, text, bytea) from public;
+revoke execute on function app_session_start(uuid, uuid, uuid, text, bytea, uuid, bytea, text, bytea, bytea) from public;
 revoke execute on function app_session_lookup(bytea, uuid) from public;
 revoke execute on function app_session_refresh(bytea, uuid, bytea) from public;
 grant execute on function app_enter(uuid, text) to throughline_app;
 grant execute on function app_sign_in_lookup(uuid, text, inet, bytea) to throughline_app;
-grant execute on function app_session_start(uuid, uuid, uuid, text, bytea, uuid, bytea, text, bytea) to throughline_app;
+grant execute on function app_session_start(uuid, uuid, uuid, text, bytea, uuid, bytea, text, bytea, bytea) to throughline_app;
 grant execute on function app_session_lookup(bytea, uuid) to throughline_app;
 grant execute on function app_session_refresh(bytea, uuid, bytea) to throughline_app;
