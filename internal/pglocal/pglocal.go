@@ -163,6 +163,9 @@ func (s *Server) SuperDSN() string { return s.DSN(SuperRole, Database) }
 // directory where that one was out of the server's reach.
 func (s *Server) Dir() string { return s.home.dir }
 
+// SocketDir is the folder of the server's socket, for psql -h.
+func (s *Server) SocketDir() string { return s.sock }
+
 // BinDir is the folder of the server's programs; empty when attached.
 func (s *Server) BinDir() string { return s.bin }
 

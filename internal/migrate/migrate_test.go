@@ -1,0 +1,183 @@
+package migrate_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"throughline/internal/migrate"
+	"throughline/internal/pglocal"
+)
+
+// server starts one for this package: testkit's databases are migrated already.
+func server(t *testing.T) *pglocal.Server {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "migrate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s, err := pglocal.Start(t.Context(), pglocal.Options{Dir: filepath.Join(dir, "postgres"), Throwaway: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Stop() })
+	return s
+}
+
+func exec(t *testing.T, c *pgx.Conn, sql string) {
+	t.Helper()
+	if _, err := c.Exec(t.Context(), sql); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func connect(t *testing.T, dsn string) *pgx.Conn {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close(context.Background()) })
+	return c
+}
+
+func TestUp(t *testing.T) {
+	t.Parallel()
+	s := server(t)
+
+	t.Run("before it, every step is pending", func(t *testing.T) {
+		steps, err := migrate.Status(t.Context(), s.OwnerDSN())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, m := range steps {
+			if !m.Applied.IsZero() || (i > 0 && m.Version <= steps[i-1].Version) {
+				t.Errorf("got %+v, want it pending and the versions increasing", m)
+			}
+		}
+		if last := steps[len(steps)-1].Version; last != migrate.Latest() {
+			t.Errorf("got a last step %d and Latest %d, want the same", last, migrate.Latest())
+		}
+	})
+
+	t.Run("processes that start together apply each step once", func(t *testing.T) {
+		steps, err := migrate.Status(t.Context(), s.OwnerDSN())
+		if err != nil {
+			t.Fatal(err)
+		}
+		type result struct {
+			n   int
+			err error
+		}
+		results := make(chan result, 3)
+		for range cap(results) {
+			go func() {
+				n, err := migrate.Up(t.Context(), s.OwnerDSN())
+				results <- result{n, err}
+			}()
+		}
+		total := 0
+		for range cap(results) {
+			r := <-results
+			if r.err != nil {
+				t.Error(r.err)
+			}
+			if r.n != 0 && r.n != len(steps) {
+				t.Errorf("got %d steps from one process, want all %d or none", r.n, len(steps))
+			}
+			total += r.n
+		}
+		if total != len(steps) {
+			t.Errorf("got %d steps applied, want %d", total, len(steps))
+		}
+	})
+
+	t.Run("after it, nothing is pending and the application can read how far it is", func(t *testing.T) {
+		var at int64
+		if err := connect(t, s.AppDSN()).QueryRow(t.Context(), "SELECT max(version_id) FROM goose_db_version WHERE is_applied").Scan(&at); err != nil {
+			t.Fatal(err)
+		}
+		if at != migrate.Latest() {
+			t.Errorf("got version %d, want %d", at, migrate.Latest())
+		}
+	})
+
+	t.Run("the application works the queue and owns none of it", func(t *testing.T) {
+		c := connect(t, s.AppDSN())
+		exec(t, c, "INSERT INTO river_job (args, kind, max_attempts, state) VALUES ('{}', 'test', 1, 'available'); DELETE FROM river_job")
+		if _, err := c.Exec(t.Context(), "DROP TABLE river_job"); err == nil {
+			t.Error("the application dropped the queue, want it refused")
+		}
+		var owned int
+		if err := c.QueryRow(t.Context(), "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)").Scan(&owned); err != nil {
+			t.Fatal(err)
+		}
+		if owned != 0 {
+			t.Errorf("got %d relations owned by the application, want none", owned)
+		}
+	})
+}
+
+func TestTheQueuesTablesAreTheLatestRiverKnows(t *testing.T) {
+	t.Parallel()
+	s := server(t)
+	if _, err := migrate.Up(t.Context(), s.OwnerDSN()); err != nil {
+		t.Fatal(err)
+	}
+	m, err := rivermigrate.New(riverpgxv5.New(nil), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := m.AllVersions()
+	want := all[len(all)-1].Version
+	var got int
+	if err := connect(t, s.OwnerDSN()).QueryRow(t.Context(), "SELECT max(version) FROM river_migration").Scan(&got); err != nil {
+		t.Fatal(err)
+	}
+	if got != want {
+		t.Errorf("got version %d of the queue's tables, want %d: River was upgraded, so add a Go step beside queueStep", got, want)
+	}
+}
+
+func TestUpSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+
+	t.Run("an address that cannot be read is not repeated", func(t *testing.T) {
+		t.Parallel()
+		_, err := migrate.Up(t.Context(), "postgres://owner:hunter2@[bad/db")
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("got %v, want an error without the password", err)
+		}
+	})
+
+	t.Run("a lock held by somebody is named as such, and nothing is left", func(t *testing.T) {
+		t.Parallel()
+		s := server(t)
+		owner := connect(t, s.OwnerDSN())
+		// The queue's step grants on goose's own table: held here, the step waits.
+		if _, err := migrate.Status(t.Context(), s.OwnerDSN()); err != nil {
+			t.Fatal(err)
+		}
+		exec(t, owner, "CREATE TABLE IF NOT EXISTS goose_db_version (id int PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, version_id bigint NOT NULL, is_applied boolean NOT NULL, tstamp timestamp NOT NULL DEFAULT now())")
+		exec(t, owner, "INSERT INTO goose_db_version (version_id, is_applied) SELECT 0, true WHERE NOT EXISTS (SELECT FROM goose_db_version)")
+		exec(t, owner, "BEGIN; LOCK TABLE goose_db_version IN SHARE MODE")
+		_, err := migrate.Up(t.Context(), s.OwnerDSN())
+		if err == nil || !strings.Contains(err.Error(), "lock") {
+			t.Fatalf("got %v, want it to name the lock", err)
+		}
+		exec(t, owner, "ROLLBACK")
+		if _, err := migrate.Up(t.Context(), s.OwnerDSN()); err != nil {
+			t.Errorf("running it again: %v", err)
+		}
+	})
+}
