@@ -1,0 +1,92 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+)
+
+// answer is what is sent, and what is kept for a replay.
+type answer struct {
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    []byte            `json:"body,omitempty"`
+}
+
+// outline says where an output type holds its parts.
+type outline struct {
+	status, body []int
+	headers      map[string][]int
+}
+
+// planAnswer reads an output type: Status, Body, and fields tagged header.
+func planAnswer(t reflect.Type) outline {
+	o := outline{headers: map[string][]int{}}
+	for _, f := range reflect.VisibleFields(t) {
+		switch {
+		case f.Anonymous:
+		case f.Name == "Status" && f.Type.Kind() == reflect.Int:
+			o.status = f.Index
+		case f.Name == "Body":
+			o.body = f.Index
+		case f.Tag.Get("header") != "" && f.Type.Kind() == reflect.String:
+			o.headers[f.Tag.Get("header")] = f.Index
+		case len(f.Index) == 1:
+			panic(fmt.Sprintf("%s.%s is neither Status, Body nor text tagged header", t, f.Name))
+		}
+	}
+	return o
+}
+
+// render makes the answer of an operation's output, a pointer to a struct. A
+// nil output is a success with nothing to say.
+func (p *plan) render(out any) (answer, error) {
+	a := answer{Status: p.op.Status, Headers: map[string]string{}}
+	v := reflect.ValueOf(out)
+	if v.IsNil() {
+		return a, nil
+	}
+	v = v.Elem()
+	for name, at := range p.out.headers {
+		if text := v.FieldByIndex(at).String(); text != "" {
+			a.Headers[name] = text
+		}
+	}
+	if p.out.status != nil && v.FieldByIndex(p.out.status).Int() != 0 {
+		a.Status = int(v.FieldByIndex(p.out.status).Int())
+	}
+	if p.out.body != nil && a.Status != http.StatusNoContent {
+		a.Headers["Content-Type"] = "application/json"
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(v.FieldByIndex(p.out.body).Interface()); err != nil {
+			return answer{}, err
+		}
+		a.Body = b.Bytes()
+	}
+	return a, nil
+}
+
+// send writes the answer. Nobody between here and the reader may keep a copy.
+func (a answer) send(c *gin.Context) error {
+	h := c.Writer.Header()
+	for name, value := range a.Headers {
+		h.Set(name, value)
+	}
+	h.Set("Cache-Control", "no-store")
+	if a.Body != nil {
+		h.Set("Content-Length", strconv.Itoa(len(a.Body)))
+	}
+	c.Status(a.Status)
+	c.Writer.WriteHeaderNow()
+	if c.Request.Method != http.MethodHead {
+		_, _ = c.Writer.Write(a.Body) // an error means that the reader has gone
+	}
+	return nil
+}

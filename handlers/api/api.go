@@ -1,0 +1,169 @@
+// Package api turns typed functions into JSON operations, and the same types
+// into their OpenAPI description, so that the two cannot disagree.
+//
+// huma makes the description and the schemas. Reading, checking and answering
+// are done here, because the order of answers and the exact bytes of a kept
+// answer are rules of the product (decisions.md 17-19) that huma's own handler
+// does not keep: it validates a body before anybody has asked whether the
+// record may be seen, echoes rejected values, and lets duplicate keys through.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"throughline/handlers/route"
+	"throughline/models"
+)
+
+// Sealer encrypts the answers that are kept for a replay. What it opens was
+// sealed with the same context, or opening fails.
+type Sealer interface {
+	Seal(plain, context []byte) ([]byte, error)
+	Open(sealed, context []byte) ([]byte, error)
+}
+
+// API collects operations: their routes and their description.
+type API struct {
+	huma   huma.API
+	last   *describer
+	sealer Sealer
+	routes []route.Route
+}
+
+// Op says everything about an operation that its Go types do not.
+type Op struct {
+	Method      string
+	Path        string // as OpenAPI writes it: /api/v1/cases/{id}
+	ID          string // unique, a verb first: accept-referral
+	Summary     string
+	Description string
+	Tag         string
+	Need        models.Permission
+	Status      int   // of success; 0: 200 with a body, 204 without
+	Key         bool  // Idempotency-Key is required (428 without)
+	Match       bool  // If-Match is required (428 without)
+	Early       bool  // no record is to be found first: faults of the body are told before fn is called
+	Errors      []int // statuses beyond those that follow from the rest, as 409
+}
+
+// arraysAreNeverNull sets huma's one switch for it, which is a package variable.
+var arraysAreNeverNull = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
+
+// New returns an API without operations. The sealer may be nil where no
+// operation is keyed.
+func New(version string, sealer Sealer) *API {
+	arraysAreNeverNull()
+	cfg := huma.DefaultConfig("Throughline", version)
+	cfg.CreateHooks = nil // no $schema links in bodies
+	cfg.DocsPath, cfg.OpenAPIPath, cfg.SchemasPath = "", "", ""
+	cfg.Info.Description = about
+	cfg.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
+	cfg.Servers = []*huma.Server{{URL: "/"}}
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+	}
+	registerTypes(cfg.Components.Schemas)
+	last := &describer{}
+	return &API{huma: huma.NewAPI(cfg, last), last: last, sealer: sealer}
+}
+
+// Register adds an operation. I is a struct whose fields tagged path, query or
+// header come from there, and whose field Body, if any, is the JSON document;
+// a pointer Body may be left out by the caller. O is a struct whose fields
+// tagged header become headers, and whose field Body, if any, the document.
+//
+// fn is called with the actor and a models.Request in its context. Faults found
+// in the body are in models.RequestFrom(ctx).Invalid: the service returns them
+// at the place of 422 (decisions.md 18), unless the operation is Early. An
+// operation that answers success over faults answers 500 instead: its service
+// forgot them.
+//
+// Register panics when the operation is described wrongly, so that such a
+// server does not start. An operation that requires a key is added with Keyed.
+func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error)) {
+	if op.Key {
+		panic(fmt.Sprintf("%s requires a key: use api.Keyed", op.ID))
+	}
+	p := describe[I, O](a, op)
+	a.add(op, func(c *gin.Context) error {
+		in := new(I)
+		return p.serve(c, in, nil, func(ctx context.Context) (any, error) { return fn(ctx, in) })
+	})
+}
+
+// Keyed adds an operation that takes an Idempotency-Key. fn returns what the
+// service returned, and present makes the answer of it. The service hands the
+// same value to Keep in the transaction of the change; it is presented,
+// encrypted and kept, and told again, byte for byte, to whoever repeats the
+// request with the same key.
+func Keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), present func(R) *O) {
+	if a.sealer == nil {
+		panic(fmt.Sprintf("%s takes a key, but there is nothing to seal its answers with", op.ID))
+	}
+	op.Key = true
+	p := describe[I, O](a, op)
+	keep := func(answer any) (any, error) {
+		r, ok := answer.(R)
+		if !ok {
+			return nil, fmt.Errorf("%s keeps a %T, its operation answers with a %T", op.ID, answer, *new(R))
+		}
+		return present(r), nil
+	}
+	a.add(op, func(c *gin.Context) error {
+		in := new(I)
+		return p.serve(c, in, keep, func(ctx context.Context) (any, error) {
+			r, err := fn(ctx, in)
+			if err != nil {
+				return nil, err
+			}
+			return present(r), nil
+		})
+	})
+}
+
+// Routes returns the routes of every operation added so far.
+func (a *API) Routes() []route.Route { return a.routes }
+
+// Document returns the OpenAPI 3.1 description of every operation, as JSON.
+func (a *API) Document() ([]byte, error) { return json.Marshal(a.describeAll()) }
+
+// YAML returns the same description for people to read.
+func (a *API) YAML() ([]byte, error) { return a.describeAll().YAML() }
+
+// describeAll leaves out what huma adds for errors of its own, which never
+// reach a caller.
+func (a *API) describeAll() *huma.OpenAPI {
+	doc := a.huma.OpenAPI()
+	delete(doc.Components.Schemas.Map(), "ErrorModel")
+	delete(doc.Components.Schemas.Map(), "ErrorDetail")
+	return doc
+}
+
+func (a *API) add(op Op, serve route.Handler) {
+	a.routes = append(a.routes, route.Route{
+		Method: op.Method, Path: strings.NewReplacer("{", ":", "}", "").Replace(op.Path),
+		Need: op.Need, JSON: true, Handle: serve,
+	})
+}
+
+// describer stands where huma expects a router: it takes the finished
+// description of an operation and mounts nothing.
+type describer struct{ op *huma.Operation }
+
+func (d *describer) Handle(op *huma.Operation, _ func(huma.Context)) { d.op = op }
+
+func (d *describer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusNotFound)
+}
+
+const about = `Cases and referrals of victims of crime, for the systems of those who help them.
+
+Sign in at /api/v1/auth/tokens and send the access token as a bearer token. Each operation names the permission it needs as x-permission. Creates and actions take an Idempotency-Key: the same key with the same request is answered the same, and done once. Changes take the ETag of what was read as If-Match. Times are RFC 3339 in UTC, dates YYYY-MM-DD. Failures are application/problem+json with a stable code.`
