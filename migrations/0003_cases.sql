@@ -42,9 +42,12 @@ create table cases (
   risk_note text check (length(risk_note) <= 4000),
   enhanced boolean not null,
   enhanced_reasons text[] not null default '{}',
-  enhanced_off_reason text,
+  enhanced_off_reason text check (length(enhanced_off_reason) <= 60),
+  enhanced_off_note text check (length(enhanced_off_note) <= 1000),
   help_offered text not null default 'not_yet' check (help_offered in ('yes', 'no', 'not_yet')),
-  help_reason text check (length(help_reason) <= 1000),
+  help_reason text check (length(help_reason) <= 60),
+  help_note text check (length(help_note) <= 1000),
+  wants text[] not null default '{}', -- needs, in the victim's own view
   restricted_to uuid[],          -- people, when the case is restricted
   access uuid[] not null default '{}',
   logged_at timestamptz not null,
@@ -116,6 +119,9 @@ create table contact_channels (
   leave_message boolean not null default false,
   windows jsonb not null default '[]',
   confirmed_on date,
+  confirmed_source text check (length(confirmed_source) <= 40), -- who said so
+  confirmed_by uuid,             -- who of us wrote it down
+  confirmed_by_org_id uuid,
   version integer not null default 1
 );
 create index contact_channels_case on contact_channels (case_id, position);
@@ -162,7 +168,8 @@ create table sharing_decisions (
   expires_on date,
   withdrawn_at timestamptz,
   withdrawn_by uuid,
-  withdrawn_reason text check (length(withdrawn_reason) <= 2000),
+  withdrawn_reason text check (length(withdrawn_reason) <= 60),
+  withdrawn_note text check (length(withdrawn_note) <= 2000),
   version integer not null default 1,
   constraint sharing_decisions_basis_reason check (basis = 'agreement' or reason is not null)
 );
@@ -268,10 +275,11 @@ grant select, insert on victims, cases, incidents, related_people, contact_chann
 grant select on case_holders to throughline_app;
 grant update (given_name, family_name, known_as, given_key, family_key, known_key, date_of_birth, borough, postcode,
   address, language, interpreter_needed, access_needs, equality, missing, version) on victims to throughline_app;
-grant update (status, risk_level, risk_note, enhanced, enhanced_reasons, enhanced_off_reason, help_offered, help_reason,
-  updated_at, version) on cases to throughline_app;
-grant update (safe, leave_message, windows, confirmed_on, version, person) on contact_channels to throughline_app;
+grant update (status, risk_level, risk_note, enhanced, enhanced_reasons, enhanced_off_reason,
+  enhanced_off_note, help_offered, help_reason, help_note, wants, updated_at, version) on cases to throughline_app;
+grant update (safe, leave_message, windows, confirmed_on, confirmed_source, confirmed_by,
+  confirmed_by_org_id, version, person) on contact_channels to throughline_app;
 grant update (value, value_key, note) on contact_details to throughline_app;
 grant update (word) on code_words to throughline_app;
 grant update (cleared_at, cleared_by) on contact_stops to throughline_app;
-grant update (withdrawn_at, withdrawn_by, withdrawn_reason, version) on sharing_decisions to throughline_app;
+grant update (withdrawn_at, withdrawn_by, withdrawn_reason, withdrawn_note, version) on sharing_decisions to throughline_app;
