@@ -1,0 +1,73 @@
+# Throughline. "make run" starts it, "make test" tests it; "make help" lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+GO := go
+TOOL := $(GO) tool -modfile=tools/go.mod
+export GOFLAGS := -buildvcs=false
+
+.PHONY: help check build run test test-race lint fmt generate verify bench fuzz db-reset css screens golden
+
+help: ## list what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+check:
+	@scripts/check-go
+
+build: check ## build bin/throughline
+	@$(GO) build -o bin/throughline ./cmd/throughline
+
+run: check ## start Throughline with demo data on http://localhost:8080
+	@scripts/install-postgres
+	@$(GO) build -o bin/throughline ./cmd/throughline
+	@exec bin/throughline demo
+
+# Services and the technical base run under the race detector, the rest without.
+RACED := ./internal/... ./services/...
+test: check ## run every test: unit, database, HTTP, browser
+	@DATABASE_URL= TEST_DATABASE_URL= scripts/install-postgres
+	@scripts/install-chromium
+	@scripts/install-gcc
+	@$(GO) run ./scripts/testrun \
+		-count=1 -p 2 -timeout 10m -race $(RACED) \
+		-- -count=1 -p 2 -timeout 10m $$($(GO) list ./... | grep -v -e '^throughline/internal' -e '^throughline/services')
+
+test-race: check ## run every test under the race detector
+	@DATABASE_URL= TEST_DATABASE_URL= scripts/install-postgres
+	@scripts/install-chromium
+	@scripts/install-gcc
+	@$(GO) run ./scripts/testrun -count=1 -p 2 -timeout 20m -race ./...
+
+lint: check ## look for mistakes the compiler does not find
+	@$(TOOL) golangci-lint run ./...
+
+fmt: check ## lay out the code as lint wants it
+	@$(TOOL) golangci-lint fmt ./...
+
+generate: check ## write again what is generated from other files
+	@$(TOOL) templ generate -log-level warn
+	@$(GO) generate ./...
+
+verify: check ## fail when a generated file is not up to date
+	@scripts/verify
+
+bench: check ## measure the operations of performance.md; fails under a target
+	@scripts/install-postgres
+	@$(GO) run ./cmd/throughline bench
+
+fuzz: check ## run each fuzz test for FUZZTIME (30s)
+	@scripts/fuzz
+
+db-reset: build ## delete the demo data; the next start makes it anew
+	@bin/throughline demo reset
+
+css: ## rebuild the stylesheet and scripts of web/static (needs Node)
+	@sh web/scss/build.sh
+
+screens: build ## save a picture of every page under docs/screens
+	@scripts/install-postgres
+	@scripts/install-chromium
+	@SCREENS=1 $(GO) test -count=1 -run '^TestScreens$$' ./handlers/...
+
+golden: check ## accept what the golden-file tests now get
+	@UPDATE_GOLDEN=1 $(GO) test -count=1 -run 'Golden' ./...
