@@ -106,9 +106,10 @@ type NotificationBannerParams struct {
 	Attributes   templ.Attributes
 }
 
-// PanelParams is the green box of a finished act. Its body is the children of the call, or Text.
+// PanelParams is the green box of a finished act. Body is used instead of Text when given.
 type PanelParams struct {
 	Title, Text  string
+	Body         templ.Component
 	HeadingLevel int // 1 when 0
 	Classes      string
 	Attributes   templ.Attributes

@@ -90,10 +90,27 @@ func counted(p CharacterCountParams) TextAreaParams {
 
 // limitWords tells the limit to a reader whose browser runs no script.
 func limitWords(p CharacterCountParams) string {
-	if p.MaxWords > 0 {
-		return "You can enter up to " + strconv.Itoa(p.MaxWords) + " words"
+	limit, unit := p.MaxWords, "words"
+	if limit == 0 {
+		limit, unit = p.MaxLength, or(when(p.CountType == "words", "words"), "characters")
 	}
-	return "You can enter up to " + strconv.Itoa(p.MaxLength) + " characters"
+	if limit == 0 {
+		return ""
+	}
+	return "You can enter up to " + strconv.Itoa(limit) + " " + unit
+}
+
+// hiddenWords tells apart links that look alike: "Change" becomes "Change name
+// (Victim)" for a screen reader.
+func hiddenWords(a Link, title string) string {
+	out := ""
+	if a.Hidden != "" {
+		out = " " + a.Hidden
+	}
+	if title != "" {
+		out += " (" + title + ")"
+	}
+	return out
 }
 
 // numbered gives the id of the item at place i of a group: the first has the id
@@ -120,7 +137,7 @@ func checkboxDescribedBy(p CheckboxesParams, item ChoiceItem, id string) string 
 func dateParts(p DateInputParams) []TextInputParams {
 	prefix := or(p.NamePrefix, p.ID)
 	box := func(part, label, value, width, purpose string) TextInputParams {
-		wrong := p.Error != "" && (len(p.Wrong) == 0 || slices.Contains(p.Wrong, part))
+		wrong := slices.Contains(p.Wrong, part) || p.Error != "" && len(p.Wrong) == 0
 		return TextInputParams{
 			ID: p.ID + "-" + part, Name: prefix + "-" + part, Label: label, Value: value, InputMode: "numeric",
 			Autocomplete: when(p.Birthday, purpose), labelClasses: "govuk-date-input__label",

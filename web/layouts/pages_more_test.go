@@ -72,7 +72,7 @@ func allClocks() templ.Component {
 
 func donePage() templ.Component {
 	return with(layouts.Page(caseworker("Referral sent", false)),
-		with(components.Panel(components.PanelParams{Title: "Referral sent", Text: "R-8M2Q-T6"})),
+		components.Panel(components.PanelParams{Title: "Referral sent", Text: "R-8M2Q-T6"}),
 		templ.Raw(`<p class="govuk-body">They decide by Friday 17 April. You will hear on Today. You still hold the case.</p><p class="govuk-body"><button type="button" class="govuk-button govuk-button--secondary" data-copy="R-8M2Q-T6" hidden>Copy reference</button><span role="status"></span></p>`))
 }
 

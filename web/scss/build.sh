@@ -14,3 +14,6 @@ sed 's|//# sourceMappingURL=.*$||' node_modules/govuk-frontend/dist/govuk/govuk-
 for picture in $(grep -o 'url([^)]*)' "$out/app.css" | sed 's/url(//;s/)//' | sort -u); do
   cp "node_modules/@ministryofjustice/frontend/moj/assets/images/$picture" "$out/$picture"
 done
+# What GOV.UK Frontend says its components look like, for the tests of ours.
+mkdir -p ../components/testdata
+node fixtures.mjs
