@@ -43,6 +43,8 @@ create table referrals (
   status_by uuid,
   status_by_org_id uuid,
   due_at timestamptz,
+  -- lists are ordered and paged by it: what is due never comes last
+  due_key timestamptz not null generated always as (coalesce(due_at, timestamptz 'infinity')) stored,
   over_limit boolean not null default false,
   recorded_at timestamptz not null default clock_timestamp(),
   -- what the receiver shares in now, and what it can still open (decisions.md 2)
@@ -57,8 +59,12 @@ create table referrals (
     or reason is not null),
   constraint referrals_accepted check (status not in ('accepted', 'in_progress', 'on_hold', 'completed') or accepted_at is not null)
 );
-create index referrals_inbox on referrals (to_org_id, status, due_at, id);
-create index referrals_sent_box on referrals (from_org_id, status, due_at, id);
+-- Each box has two indexes: one for a list by state, one for the whole box.
+create index referrals_inbox on referrals (to_org_id, status, due_key, id);
+create index referrals_sent_box on referrals (from_org_id, status, due_key, id);
+create index referrals_inbox_all on referrals (to_org_id, due_key, id) where receiver_sees;
+create index referrals_sent_all on referrals (from_org_id, due_key, id);
+create index referrals_parent on referrals (parent_id) where parent_id is not null;
 create index referrals_case on referrals (case_id);
 create index referrals_worker on referrals (worker_id, status) where worker_id is not null;
 create index referrals_coordinator on referrals (pathway, status) where status in ('decline_proposed', 'lapsed') or over_limit;
@@ -150,7 +156,7 @@ create index contact_plans_case on contact_plans (case_id, at);
 -- +goose StatementBegin
 create function referrals_guard() returns trigger language plpgsql as $$
 begin
-  if new.version <> old.version + 1 and new.version <> old.version then
+  if new.version <> old.version + 1 and (new.version <> old.version or new.status <> old.status) then
     raise exception using errcode = 'TL409', message = 'version must rise by one';
   end if;
   if new.status <> old.status and not (old.status || '>' || new.status) = any (array[
@@ -175,10 +181,25 @@ begin
     and not (new.status = 'entered_in_error' and old.status <> 'draft') then
     raise exception using errcode = 'TL409', message = 'no such change of state';
   end if;
+  if new.status = 'entered_in_error' then
+    new.answers := '{}';
+  end if;
   new.changed_in := pg_current_xact_id();
   return new;
 end $$;
+
+-- What should not exist loses its content and keeps its shell (row 25): no
+-- role may empty a share, so the table's owner does, when the state says so.
+create function referrals_mask() returns trigger language plpgsql security definer as $$
+begin
+  update public.referral_shares set content = '{}' where referral_id = new.id;
+  update public.referral_questions set question = '', answer = case when answer is null then null else '' end where referral_id = new.id;
+  update public.referral_history set note = null, detail = '{}' where referral_id = new.id;
+  return null;
+end $$;
 -- +goose StatementEnd
+create trigger referrals_masked after update on referrals
+  for each row when (new.status = 'entered_in_error' and old.status <> 'entered_in_error') execute function referrals_mask();
 create trigger referrals_guarded before update on referrals for each row execute function referrals_guard();
 
 -- +goose StatementBegin
@@ -202,8 +223,10 @@ create policy parties on referrals for select to throughline_app using (
       and submitted_at is not null and pathway = any ((select app_pathways())::text[]))
   or (select app_is_system())
   or changed_in = pg_current_xact_id_if_assigned());
+-- A referral begins as a draft, but for the one that takes another's place.
 create policy write_own on referrals for insert to throughline_app
-  with check ((select app_handles_cases()) and from_org_id = (select app_org_id()) and status = 'draft'
+  with check ((select app_handles_cases()) and from_org_id = (select app_org_id())
+    and (status = 'draft' or (status = 'submitted' and relation = 'reroute'))
     and coalesce((select true from cases c where c.id = referrals.case_id limit 1), false));
 create policy parties_change on referrals for update to throughline_app using (
   ((select app_handles_cases()) and (from_org_id = (select app_org_id()) or (to_org_id = (select app_org_id()) and receiver_sees)))
@@ -236,6 +259,38 @@ begin
   end loop;
 end $$;
 -- +goose StatementEnd
+
+-- A coordinator who confirms a move to another service makes the new referral
+-- in the referrer's name, though it sees neither the case nor the decision to
+-- share (row 20). These say as much as that takes, to a coordinator of
+-- the pathway and about a referral it can see; definer: it sees no more.
+create function app_coordinates(p_referral uuid) returns boolean language sql stable security definer as $$
+  select coalesce((select true from public.referrals r where r.id = p_referral and public.app_role() = 'coordinator'
+    and r.submitted_at is not null and r.pathway = any (public.app_pathways())
+    and (r.status in ('decline_proposed', 'lapsed') or r.over_limit or r.changed_in = pg_current_xact_id_if_assigned())), false)
+$$;
+create function app_reroute_terms(p_referral uuid, p_decision uuid)
+returns table (receiver_org_id uuid, fields text[], expires_on date, withdrawn_at timestamptz) language sql stable security definer as $$
+  select d.receiver_org_id, d.fields, d.expires_on, d.withdrawn_at
+  from public.referrals r join public.sharing_decisions d on d.case_id = r.case_id
+  where r.id = p_referral and d.id = p_decision and public.app_coordinates(p_referral)
+$$;
+create function app_reroute_shares(p_from uuid, p_to uuid, p_fields text[]) returns void language sql security definer as $$
+  insert into public.referral_shares (referral_id, stage, content)
+  select p_to, s.stage, coalesce((select jsonb_object_agg(key, value) from jsonb_each(s.content) where key = any (p_fields || '{answers}')), '{}')
+  from public.referral_shares s join public.referrals n on n.id = p_to and n.parent_id = p_from and n.changed_in = pg_current_xact_id_if_assigned()
+  where s.referral_id = p_from and public.app_coordinates(p_from)
+$$;
+create function app_moves(p_parent uuid, p_from uuid, p_case uuid) returns boolean language sql stable security definer as $$
+  select coalesce((select public.app_coordinates(r.id) from public.referrals r
+    where r.id = p_parent and r.from_org_id = p_from and r.case_id = p_case), false)
+$$;
+create policy coordinator_moves on referrals for insert to throughline_app
+  with check ((select app_role()) = 'coordinator' and relation = 'reroute' and status = 'submitted'
+    and app_moves(parent_id, from_org_id, case_id));
+
+-- The directory is loaded by the system: a clock of a review names who owes it.
+create policy directory on pathway_coordinators for select to throughline_app using ((select app_is_system()));
 
 -- An attempt or a plan belongs to the organisation that made it; the holder
 -- of the case sees them too.

@@ -13,6 +13,34 @@ import (
 const auditSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)`
 
+// seenSQL appends to the trail only where the actor can see the record, so that
+// a read that finds nothing records nothing that was not shown.
+const (
+	seenSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
+select $1::uuid, $2::timestamptz, $3::uuid, $4::text, $5::text, $6::text, $7::uuid, $8::uuid, $9::boolean, $10::jsonb where exists `
+	seenCaseSQL     = seenSQL + "(select from cases where id = $7::uuid)"
+	seenReferralSQL = seenSQL + "(select from referrals where id = $7::uuid)"
+)
+
+// RecordSeen adds to a batch the event of one case or referral having been
+// read; it is written only where the actor can see that record.
+func (b *Batch) RecordSeen(e models.Event) {
+	_, args, err := auditInsert(b.ctx, b.Actor, b.Now, e)
+	if err != nil {
+		b.err = err
+		return
+	}
+	b.Recorded()
+	switch e.SubjectType {
+	case "case":
+		b.Exec(seenCaseSQL, args...)
+	case "referral":
+		b.Exec(seenReferralSQL, args...)
+	default:
+		b.err = models.Internal("no record of this kind can be seen: "+e.SubjectType, nil)
+	}
+}
+
 // auditInsert returns the statement that appends e.
 func auditInsert(ctx context.Context, a models.Actor, at time.Time, e models.Event) (string, []any, error) {
 	if e.Action == "" || e.SubjectType == "" {
