@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"throughline/internal/secret"
 )
 
 const (
@@ -82,11 +84,14 @@ func parse(line string) (uint32, cipher.AEAD, error) {
 	if !found || err != nil || id == 0 {
 		return 0, nil, errors.New("want a number, a space and a key")
 	}
-	secret, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || len(secret) != keyBytes {
+	key, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || len(key) != keyBytes {
 		return 0, nil, errors.New("the key is not 32 bytes in base64")
 	}
-	a, err := aead(secret)
+	if secret.Weak(key) {
+		return 0, nil, errors.New("the key is not random: make one with openssl rand -base64 32")
+	}
+	a, err := aead(key)
 	return uint32(id), a, err
 }
 

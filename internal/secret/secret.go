@@ -1,5 +1,6 @@
-// Package secret holds values that must not be printed: however a String or a
-// Key reaches a log line, an error or a document, it reads "[secret]".
+// Package secret holds values that must not be printed: however a String
+// reaches a log line, an error or a document, it reads "[secret]". It also
+// tells keys that somebody typed from random ones.
 package secret
 
 import "log/slog"
