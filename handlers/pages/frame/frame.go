@@ -1,0 +1,95 @@
+// Package frame makes what every page shares: who is signed in, the navigation
+// of their role, the words after an act, and the faults of a form.
+package frame
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"throughline/models"
+	"throughline/web/components"
+	"throughline/web/layouts"
+)
+
+// Frame knows what is the same on every page of one running copy.
+type Frame struct {
+	Training bool // a copy with made-up people: every page says so
+}
+
+// Meta starts a page: its title (references, never names) and which entry of
+// the navigation it belongs to, by its address.
+func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
+	m := layouts.PageMeta{Title: title, Training: f.Training, Home: "/"}
+	a, err := models.ActorFrom(c.Request.Context())
+	if err != nil {
+		return m
+	}
+	m.User, m.Org = a.Name, a.OrgName
+	for _, item := range Nav(a) {
+		item.Current = item.Href == section
+		m.Nav = append(m.Nav, item)
+	}
+	return m
+}
+
+// Nav is the navigation of an actor's role (ux.md section 3). Its first entry
+// is where signing in leads.
+func Nav(a models.Actor) []layouts.NavItem {
+	today := layouts.NavItem{Text: "Today", Href: "/today", Keys: "g t"}
+	cases := layouts.NavItem{Text: "Cases", Href: "/cases", Keys: "g c"}
+	services := layouts.NavItem{Text: "Services", Href: "/services"}
+	find := layouts.NavItem{Text: "Find a case", Href: "/find", Keys: "g f"}
+	switch a.Role {
+	case models.RoleCaseworker, models.RoleManager:
+		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, services, find}
+	case models.RoleProviderWorker, models.RoleProviderManager:
+		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, services, find}
+	case models.RoleCourtOfficer:
+		return []layouts.NavItem{cases, services}
+	case models.RoleCoordinator:
+		return []layouts.NavItem{{Text: "Pathways", Href: "/pathways"}, services}
+	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:
+		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
+	case models.RolePrivacyOfficer:
+		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, services}
+	default:
+		return []layouts.NavItem{services}
+	}
+}
+
+// Landing is the page that signing in leads to.
+func Landing(a models.Actor) string { return Nav(a)[0].Href }
+
+// Errors turns the faults of a service into those of a form. target gives the
+// id of the control for a field where that is not the field's own name; a field
+// of a list ("incidents[0].force") is tried whole and then by its last part.
+func Errors(err error, target map[string]string) components.FormErrors {
+	var out components.FormErrors
+	for _, f := range models.FieldsOf(err) {
+		name := f.Field
+		id, ok := target[name]
+		if !ok {
+			name = name[strings.LastIndex(name, ".")+1:]
+			id, ok = target[name]
+		}
+		if !ok {
+			id = name
+		}
+		out = append(out, components.FormError{Field: name, Target: id, Message: f.Message})
+	}
+	return out
+}
+
+// IsInvalid reports whether a form is to be shown again with what was typed.
+func IsInvalid(err error) bool { return err != nil && models.CodeOf(err) == models.CodeInvalid }
+
+// Conflict returns the words to show where the record moved on meanwhile.
+func Conflict(err error) (string, bool) {
+	e, ok := errors.AsType[*models.Error](err)
+	if !ok || (e.Code != models.CodeConflict && e.Code != models.CodeStale) {
+		return "", false
+	}
+	return e.Message, true
+}
