@@ -115,7 +115,7 @@ type TaskGroupView struct {
 type Card struct {
 	Title, Href string
 	Text        string
-	Tags        []TagParams
+	Tags        []TagParams // text and colour only
 	State       string // name of a referral state, drawn as its tag
 	Clocks      []ClockView
 	Contact     *SafetyView
