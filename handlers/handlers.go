@@ -1,0 +1,86 @@
+// Package handlers answers HTTP requests. It decides nothing about cases; it
+// reads a request, calls one service and shows what came back.
+package handlers
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"throughline/handlers/api"
+	"throughline/handlers/api/docs"
+	v1 "throughline/handlers/api/v1"
+	"throughline/handlers/pages/frame"
+	"throughline/handlers/route"
+	"throughline/models"
+	"throughline/services/audit"
+	"throughline/web"
+)
+
+// Deps are what the handlers stand on: the services, and the few settings that
+// show in an answer.
+type Deps struct {
+	Version  string     // of this build, as the API's description names it
+	Training bool       // a copy with made-up people: every page says so
+	Sealer   api.Sealer // encrypts the answers kept for a replay
+	Ready    []v1.Check // what /readyz asks
+
+	Audit *audit.Service
+}
+
+// API returns every operation, described and ready to be mounted.
+func API(d Deps) *api.API {
+	a := api.New(d.Version, d.Sealer)
+	v1.RegisterHealth(a, d.Ready...)
+	v1.RegisterReasons(a)
+	v1.RegisterAudit(a, d.Audit)
+	return a
+}
+
+// Routes lists everything the server answers to.
+func Routes(d Deps) ([]route.Route, error) {
+	a := API(d)
+	description, err := a.Document()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(a.Routes(), docs.Routes(description), assets()), nil
+}
+
+// New returns the server's handler, its edge included. It panics when a route
+// names no permission, and fails when the API cannot describe itself.
+func New(d Deps) (http.Handler, error) {
+	routes, err := Routes(d)
+	if err != nil {
+		return nil, err
+	}
+	f := &failures{audit: d.Audit, frame: frame.Frame{Training: d.Training}}
+	return engine(f, nil, routes), nil
+}
+
+// engine mounts the routes behind the edge. Addresses are what they are: one
+// with another ending or another case is another address.
+func engine(f *failures, edge []gin.HandlerFunc, routes []route.Route) *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.RedirectTrailingSlash = false
+	e.HandleMethodNotAllowed = true
+	e.Use(edge...)
+	e.NoRoute(func(c *gin.Context) { f.fail(c, models.NotFound("address")) })
+	e.NoMethod(func(c *gin.Context) { f.fail(c, noMethod) })
+	route.Mount(e, f.fail, routes...)
+	return e
+}
+
+// assets serves the embedded files of the pages.
+func assets() []route.Route {
+	static := web.Static()
+	return []route.Route{{
+		Method: http.MethodGet, Path: web.Prefix + "*file", Need: models.Public,
+		Handle: func(c *gin.Context) error {
+			static.ServeHTTP(c.Writer, c.Request)
+			return nil
+		},
+	}}
+}
