@@ -1,0 +1,134 @@
+package accounts
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+
+	"throughline/models"
+)
+
+// The length of a password in characters. There is no rule about which
+// characters, and no expiry (ASVS 5.0.0, 6.2.5 and 6.2.10).
+const (
+	minPassword = 12
+	maxPassword = 128
+)
+
+// params are those of security.md row 7a: 20 ms and 19 MiB a hash.
+var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// nobody is the hash of a password that was thrown away: comparing with it
+// costs an unknown address what comparing costs a known one.
+const nobody = "$argon2id$v=19$m=19456,t=2,p=1$lul8WbjtcZ7MiiGPNTz3rA$BgXcsepxTdsGxyaji2ULBL4w1/eaBqTA6GN6itCAspU"
+
+// hashWait is how long a sign-in waits for its turn to be hashed.
+const hashWait = 10 * time.Second
+
+//go:embed common.txt
+var commonText string
+
+// common holds what people choose first, reduced to its letters.
+var common = strings.Fields(commonText)
+
+// CheckPassword says what is wrong with a new password, nil when nothing is.
+// about holds what others know of its owner: their name, address and
+// organisation. The answer never repeats the password.
+func CheckPassword(password string, about ...string) *models.FieldError {
+	refuse := func(code, message string) *models.FieldError {
+		f := models.Field("password", code, message)
+		return &f
+	}
+	n := utf8.RuneCountInString(password)
+	switch {
+	case !utf8.ValidString(password) || strings.ContainsRune(password, 0):
+		return refuse(models.FieldInvalid, "Use characters that can be typed")
+	case n < minPassword:
+		return refuse(models.FieldTooShort, fmt.Sprintf("Use %d characters or more", minPassword))
+	case n > maxPassword:
+		return refuse(models.FieldTooLong, fmt.Sprintf("Use %d characters or fewer", maxPassword))
+	case guessable(password, about):
+		return refuse(models.FieldInvalid, "This password is easy to guess. Three words that do not belong together are harder")
+	}
+	return nil
+}
+
+// guessable reports a password that is a common one, or a word anybody would
+// try for this person, whatever digits and signs stand around it.
+func guessable(password string, about []string) bool {
+	core := letters(password)
+	if core == "" {
+		return true // digits and signs alone
+	}
+	words := common
+	for _, a := range about {
+		words = append(words[:len(words):len(words)], letters(a))
+		for _, part := range strings.FieldsFunc(a, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			words = append(words, letters(part))
+		}
+	}
+	for _, w := range words {
+		if len(w) >= 3 && strings.Trim(strings.ReplaceAll(core, w, "\x00"), "\x00") == "" {
+			return true // the word, once or repeated
+		}
+	}
+	return false
+}
+
+// letters keeps the letters of s in lower case, and reads the signs people put
+// in their place.
+func letters(s string) string {
+	s = strings.NewReplacer("@", "a", "$", "s").Replace(strings.ToLower(s))
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		if r > unicode.MaxASCII {
+			return r // other scripts and pictures count as they are
+		}
+		return -1
+	}, s)
+}
+
+// HashPassword returns the argon2id hash of a password in the PHC format. It
+// does not judge the password: CheckPassword does. Demonstration accounts
+// share one hash.
+func HashPassword(password string) (string, error) {
+	hash, err := argon2id.CreateHash(password, params)
+	if err != nil {
+		return "", models.Internal("hashing a password", err)
+	}
+	return hash, nil
+}
+
+// matches compares in constant time and with constant work: an empty hash, of
+// an address nobody has, is compared like any other. It waits for its turn,
+// and fails as unavailable when that does not come.
+func (s *Service) matches(ctx context.Context, password, hash string) (bool, error) {
+	wait := time.NewTimer(hashWait)
+	defer wait.Stop()
+	select {
+	case s.places <- struct{}{}:
+		defer func() { <-s.places }()
+	case <-ctx.Done():
+		return false, models.Unavailable("waiting to check a password", ctx.Err())
+	case <-wait.C:
+		return false, models.Unavailable("waiting to check a password", errors.New("no place came free"))
+	}
+	known := hash != ""
+	if !known {
+		hash = nobody
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil {
+		return false, models.Internal("comparing a password", err)
+	}
+	return ok && known, nil
+}
