@@ -726,7 +726,7 @@ func dataTable(t DataTable) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dataRows{columns: t.Columns, rows: t.Rows}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dataRows(t).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

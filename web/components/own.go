@@ -116,7 +116,7 @@ type Card struct {
 	Title, Href string
 	Text        string
 	Tags        []TagParams // text and colour only
-	State       string // name of a referral state, drawn as its tag
+	State       string      // name of a referral state, drawn as its tag
 	Clocks      []ClockView
 	Contact     *SafetyView
 }

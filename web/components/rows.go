@@ -79,30 +79,20 @@ func (list taskRows) Render(ctx context.Context, w io.Writer) error {
 }
 
 // dataRows are the rows of a dense table. The first cell of each is its header.
-type dataRows struct {
-	columns []Column
-	rows    [][]DataCell
-}
+type dataRows DataTable
 
 // Render writes the rows.
 func (d dataRows) Render(ctx context.Context, w io.Writer) error {
 	out := writingTo(w)
-	for _, row := range d.rows {
+	for _, row := range d.Rows {
 		out.raw(`<tr>`)
 		for i := range row {
 			closing := `</td>`
-			switch {
-			case i == 0:
+			if i == 0 {
 				out.raw(`<th scope="row">`)
 				closing = `</th>`
-			case d.columns[i].Right:
-				out.raw(`<td class="tl-right tl-num" data-label="`)
-				out.text(d.columns[i].Text)
-				out.raw(`:">`)
-			default:
-				out.raw(`<td data-label="`)
-				out.text(d.columns[i].Text)
-				out.raw(`:">`)
+			} else {
+				out.openCell(&d.Columns[i], d.Cards)
 			}
 			out.cell(ctx, w, &row[i], i == 0)
 			out.raw(closing)
@@ -110,6 +100,21 @@ func (d dataRows) Render(ctx context.Context, w io.Writer) error {
 		out.raw(`</tr>`)
 	}
 	return out.err
+}
+
+// openCell opens a cell under its column. As a card it names the column, since
+// the heads are then not shown.
+func (o *writer) openCell(c *Column, card bool) {
+	o.raw(`<td`)
+	if c.Right {
+		o.raw(` class="tl-right tl-num"`)
+	}
+	if card {
+		o.raw(` data-label="`)
+		o.text(c.Text)
+		o.raw(`:"`)
+	}
+	o.raw(`>`)
 }
 
 func (o *writer) cell(ctx context.Context, w io.Writer, c *DataCell, first bool) {

@@ -13,7 +13,7 @@ func pages() map[string]templ.Component {
 	return map[string]templ.Component{
 		"today": todayPage(), "inbox": inboxPage(), "decide": decidePage(), "case": casePage(),
 		"form": formPage(nil), "form-errors": formPage(formErrors()), "question": questionPage(),
-		"service": servicePage(), "blocks": blocksPage(), "done": donePage(), "list": listPage(),
+		"service": servicePage(), "blocks": blocksPage(), "done": donePage(), "list": listPage(), "overview": overviewPage(), "wide": widePage(),
 	}
 }
 
