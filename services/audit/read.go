@@ -174,10 +174,14 @@ func cursor(at time.Time, id uuid.UUID) string {
 
 func position(text string) (time.Time, uuid.UUID, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) != 8+16 {
+	var at time.Time
+	if err == nil && len(b) == 8+16 {
+		at = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
+	}
+	if at.Year() < 2000 || at.Year() > 9999 {
 		e := models.Malformed("The cursor is not valid.")
 		e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
 		return time.Time{}, uuid.Nil, e
 	}
-	return time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC(), uuid.UUID(b[8:]), nil
+	return at, uuid.UUID(b[8:]), nil
 }
