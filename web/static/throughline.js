@@ -1,7 +1,16 @@
 // What script adds to Throughline. No act needs it: see ux.md, principle 10.
 import { createAll, Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink } from './govuk-frontend.min.js'
 
-for (const part of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink]) createAll(part)
+// A radio button may not say aria-expanded (ARIA 1.2), which GOV.UK Frontend gives
+// one that reveals a question. The question follows it in the page either way.
+class QuietRadios extends Radios {
+  syncConditionalRevealWithInputState (input) {
+    super.syncConditionalRevealWithInputState(input)
+    input.removeAttribute('aria-expanded')
+  }
+}
+
+for (const part of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, QuietRadios, SkipLink]) createAll(part)
 
 rememberDetails()
 openForPrint()
