@@ -103,12 +103,12 @@ func TestAPostcodeIsWrittenOneWay(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"e8 1ea": "E8 1EA", "SW1A1AA": "SW1A 1AA", " ec1a  1bb ": "EC1A 1BB", "w1a0ax": "W1A 0AX", "m11ae": "M1 1AE"} {
 		got := PostcodeKey(in)
-		if got != want || !postcode(got) {
-			t.Errorf("PostcodeKey(%q) = %q (valid %v), want %q", in, got, postcode(got), want)
+		if got != want || !IsPostcode(got) {
+			t.Errorf("PostcodeKey(%q) = %q (valid %v), want %q", in, got, IsPostcode(got), want)
 		}
 	}
 	for _, bad := range []string{"E8", "E81EA1EA", "11 1EA", "E8 11A", "ABC1 1EA", "E8  1EA", "E8 1É"} {
-		if postcode(bad) {
+		if IsPostcode(bad) {
 			t.Errorf("%q is taken for a postcode", bad)
 		}
 	}

@@ -87,6 +87,14 @@ func (i *Incident) Last() *time.Time {
 	return i.OccurredTo
 }
 
+// First is the earliest day the incident can have happened on; nil: not known.
+func (i *Incident) First() *time.Time {
+	if i.OccurredOn != nil {
+		return i.OccurredOn
+	}
+	return i.OccurredFrom
+}
+
 // CheckIncidents returns what is wrong with the incidents of a case; the paths
 // begin with "incidents[0].".
 func CheckIncidents(incidents []Incident, today time.Time, boroughs Boroughs) []FieldError {
@@ -136,11 +144,7 @@ func (i *Incident) checkDays(f *Faults, at string, today time.Time) {
 		f.Add(at+".occurred_between.to", FieldInvalid, "The last day must be the same as or after the first day")
 	}
 	f.past(at+".reported_on", "The day it was reported", i.ReportedOn, today)
-	first := i.OccurredOn
-	if first == nil {
-		first = i.OccurredFrom
-	}
-	if i.ReportedOn != nil && first != nil && i.ReportedOn.Before(*first) {
+	if first := i.First(); i.ReportedOn != nil && first != nil && i.ReportedOn.Before(*first) {
 		f.Add(at+".reported_on", FieldInvalid, "The day it was reported must be the same as or after the day it happened")
 	}
 }

@@ -101,7 +101,7 @@ func (v *Victim) Check(today time.Time, boroughs Boroughs) []FieldError {
 	if _, ok := boroughs(v.Borough); v.Borough != "" && !ok {
 		f.Add("victim.borough", FieldUnknown, "Select a London borough, or give its E09 code")
 	}
-	if v.Postcode != "" && !postcode(v.Postcode) {
+	if v.Postcode != "" && !IsPostcode(v.Postcode) {
 		f.Add("victim.postcode", FieldInvalid, "Enter a full UK postcode, like E8 1EA")
 	}
 	v.checkEquality(f)
@@ -166,9 +166,9 @@ func PostcodeKey(s string) string {
 	return s
 }
 
-// postcode reports whether a string has the shape of a full UK postcode: an
+// IsPostcode reports whether a string has the shape of a full UK postcode: an
 // area of one or two letters, a district, a digit and two letters.
-func postcode(s string) bool {
+func IsPostcode(s string) bool {
 	out, in, ok := strings.Cut(s, " ")
 	if !ok || len(in) != 3 || len(out) < 2 || len(out) > 4 {
 		return false

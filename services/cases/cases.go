@@ -1,0 +1,84 @@
+// Package cases logs what happened to a victim, keeps how they can be reached
+// safely, and shows a case to those who hold it or logged it. Nobody else reads
+// a case: a receiver reads what was shared with it, frozen at sending
+// (decisions.md 1). The one exception is safe contact, through its gate.
+package cases
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"throughline/internal/pg"
+	"throughline/models"
+	"throughline/services/directory"
+)
+
+// Service logs, finds and shows cases.
+type Service struct {
+	db        *pg.DB
+	calendar  *models.Calendar
+	directory *directory.Service
+}
+
+// New returns a service over a database, the calendar its clocks are told by,
+// and the directory that names organisations and boroughs.
+func New(db *pg.DB, calendar *models.Calendar, dir *directory.Service) *Service {
+	return &Service{db: db, calendar: calendar, directory: dir}
+}
+
+// may refuses an actor whose role lacks a permission: the same answer as at the
+// edge, for callers that are not behind one.
+func may(ctx context.Context, p models.Permission) (models.Actor, error) {
+	a, err := models.ActorFrom(ctx)
+	if err != nil {
+		return a, err
+	}
+	if !a.Can(p) {
+		return a, models.RoleForbidden()
+	}
+	return a, nil
+}
+
+// refuse records that a case was asked for and not shown, and returns the one
+// answer for "not there" and "not yours". Where it cannot be recorded nothing
+// is told but that (decisions.md 14).
+func (s *Service) refuse(ctx context.Context, action string, id uuid.UUID) error {
+	err := s.db.RecordAlone(ctx, models.Event{Action: action, SubjectType: "case", SubjectID: id, CaseID: id, Refused: true})
+	if err != nil {
+		return err
+	}
+	return models.NotFound("case")
+}
+
+// null is a text that is left out where it is empty.
+func null(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// list is never nil: the columns for lists are never null.
+func list[T any](in []T) []T {
+	if in == nil {
+		return []T{}
+	}
+	return in
+}
+
+// dict is never nil, like list.
+func dict(in map[string]string) map[string]string {
+	if in == nil {
+		return map[string]string{}
+	}
+	return in
+}
+
+func deref[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}

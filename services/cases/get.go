@@ -1,0 +1,198 @@
+package cases
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"throughline/internal/pg"
+	"throughline/models"
+	"throughline/services/directory"
+)
+
+// latest is how many events a case is shown with; the journey has them all.
+const latest = 20
+
+// Get shows a case to whoever may see it, and records that it was read. A case
+// that is not there and one that is not the actor's are one answer.
+func (s *Service) Get(ctx context.Context, id uuid.UUID) (View, error) {
+	if _, err := may(ctx, models.CaseRead); err != nil {
+		return View{}, err
+	}
+	dir, err := s.directory.Snapshot(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	b, err := s.db.Begin(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	r := &reading{dir: dir, calendar: s.calendar, most: latest, view: View{At: b.Now}}
+	b.RecordSeen(models.Event{Action: "case.opened", SubjectType: "case", SubjectID: id, CaseID: id})
+	r.queueCase(b, id)
+	r.queueIncidents(b, id)
+	r.queuePeople(b, id)
+	r.queueContact(b, id)
+	r.queueSharing(b, id)
+	r.queueReferrals(b, id)
+	r.queueClocks(b, id)
+	r.queueHolders(b, id)
+	r.queueEvents(b, id)
+	if err := b.Send(pg.BatchWrite); err != nil {
+		return View{}, err
+	}
+	if !r.found {
+		return View{}, s.refuse(ctx, "case.opened", id)
+	}
+	return r.finish(b.Actor), nil
+}
+
+// Find is Get by the public reference, as pages are addressed.
+func (s *Service) Find(ctx context.Context, reference string) (View, error) {
+	id, err := s.ID(ctx, reference)
+	if err != nil {
+		return View{}, err
+	}
+	return s.Get(ctx, id)
+}
+
+// ID returns the id of a case by its reference, where the actor may see it. It
+// shows nothing of the case; a refusal is recorded.
+func (s *Service) ID(ctx context.Context, reference string) (uuid.UUID, error) {
+	if _, err := may(ctx, models.CaseRead); err != nil {
+		return uuid.Nil, err
+	}
+	written, err := models.ParseReference(reference)
+	if err != nil {
+		return uuid.Nil, s.refuse(ctx, "case.opened", uuid.Nil)
+	}
+	b, err := s.db.Begin(ctx)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	var found bool
+	var id uuid.UUID
+	b.Query(pg.One(&found, &id), "select id from cases where reference = $1", written)
+	if err := b.Send(pg.BatchRead); err != nil {
+		return uuid.Nil, err
+	}
+	if !found {
+		return uuid.Nil, s.refuse(ctx, "case.opened", uuid.Nil)
+	}
+	return id, nil
+}
+
+// reading collects what a batch brings.
+type reading struct {
+	dir      *directory.Snapshot
+	calendar *models.Calendar
+	found    bool
+	most     int // events shown
+	view     View
+}
+
+const selectCase = `select c.id, c.reference, c.victim_id, c.status, c.source, c.accountable_org_id, c.logged_by_org_id, c.logged_by,
+	c.risk_level, coalesce(c.risk_note, ''), c.enhanced, c.enhanced_reasons, coalesce(c.enhanced_off_reason, ''), coalesce(c.enhanced_off_note, ''),
+	c.help_offered, coalesce(c.help_reason, ''), coalesce(c.help_note, ''), c.wants, c.logged_at, c.updated_at, c.version, coalesce(u.name, ''),
+	coalesce(v.given_name, ''), coalesce(v.family_name, ''), coalesce(v.known_as, ''), v.date_of_birth, coalesce(v.borough, ''),
+	coalesce(v.postcode, ''), coalesce(v.address, ''), coalesce(v.language, ''), v.interpreter_needed, v.access_needs, v.equality, v.missing, v.version
+	from cases c join victims v on v.id = c.victim_id left join users u on u.id = c.logged_by where c.id = $1`
+
+func (r *reading) queueCase(b *pg.Batch, id uuid.UUID) {
+	c, v := &r.view.Case, &r.view.Victim
+	b.Query(pg.One(&r.found, &c.ID, &c.Reference, &c.VictimID, &c.Status, &c.Source, &c.AccountableOrgID, &c.LoggedByOrgID, &c.LoggedBy,
+		&c.RiskLevel, &c.RiskNote, &c.Enhanced, &c.EnhancedReasons, &c.EnhancedOffReason, &c.EnhancedOffNote, &c.HelpOffered, &c.HelpReason,
+		&c.HelpNote, &c.Wants, &c.LoggedAt, &c.UpdatedAt, &c.Version, &r.view.LoggedByName,
+		&v.GivenName, &v.FamilyName, &v.KnownAs, &v.DateOfBirth, &v.Borough, &v.Postcode, &v.Address, &v.Language, &v.InterpreterNeeded,
+		&v.AccessNeeds, &v.Equality, &v.Missing, &v.Version), selectCase, id)
+}
+
+func (r *reading) queueIncidents(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		i := models.Incident{CaseID: id}
+		err := row.Scan(&i.ID, &i.Position, &i.OccurredOn, &i.OccurredFrom, &i.OccurredTo, &i.ReportedOn, &i.WantsToReport, &i.Force,
+			&i.CrimeReference, &i.Place.Kind, &i.Place.Borough, &i.Place.Mode, &i.Place.Operator, &i.Place.Route, &i.OffenceTypes,
+			&i.HateStrands, &i.Summary)
+		r.view.Incidents = append(r.view.Incidents, i)
+		return err
+	}), `select id, position, occurred_on, occurred_from, occurred_to, reported_on, wants_to_report, coalesce(force, ''),
+		coalesce(crime_reference, ''), coalesce(place_kind, ''), coalesce(place_borough, ''), coalesce(place_mode, ''),
+		coalesce(place_operator, ''), coalesce(place_route, ''), offence_types, hate_strands, summary
+		from incidents where case_id = $1 order by position`, id)
+}
+
+func (r *reading) queuePeople(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		p := models.RelatedPerson{CaseID: id}
+		err := row.Scan(&p.ID, &p.Relation, &p.Name, &p.ParentalResponsibility, &p.Suspect)
+		r.view.People = append(r.view.People, p)
+		return err
+	}), "select id, relation, coalesce(name, ''), parental_responsibility, suspect from related_people where case_id = $1 order by id", id)
+}
+
+func (r *reading) queueSharing(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		d := Decision{SharingDecision: models.SharingDecision{CaseID: id}}
+		err := row.Scan(&d.ID, &d.ReceiverOrgID, &d.Purpose, &d.Basis, &d.Method, &d.Fields, &d.Reason, &d.RecordedAt, &d.RecordedBy,
+			&d.RecordedByOrgID, &d.ExpiresOn, &d.WithdrawnAt, &d.WithdrawnBy, &d.WithdrawnReason, &d.WithdrawnNote, &d.Version)
+		d.Receiver, d.Live = r.dir.Name(d.ReceiverOrgID), d.SharingDecision.Live(r.view.At)
+		r.view.Sharing = append(r.view.Sharing, d)
+		return err
+	}), `select id, receiver_org_id, purpose, basis, method, fields, coalesce(reason, ''), recorded_at, recorded_by, recorded_by_org_id, expires_on,
+		withdrawn_at, withdrawn_by, coalesce(withdrawn_reason, ''), coalesce(withdrawn_note, ''), version
+		from sharing_decisions where case_id = $1 order by recorded_at desc, id desc`, id)
+}
+
+func (r *reading) queueHolders(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		var h Holder
+		var org uuid.UUID
+		err := row.Scan(&org, &h.From, &h.Until)
+		h.Organisation = r.org(org)
+		r.view.Holders = append(r.view.Holders, h)
+		return err
+	}), "select org_id, from_at, until_at from case_holders where case_id = $1 order by from_at, id", id)
+}
+
+// org names an organisation; the directory may be a minute old.
+func (r *reading) org(id uuid.UUID) models.Organisation {
+	o, ok := r.dir.Organisation(id)
+	if !ok {
+		o = models.Organisation{ID: id, Name: r.dir.Name(id)}
+	}
+	return o
+}
+
+func (r *reading) finish(a models.Actor) View {
+	v := &r.view
+	v.Contact.Reference = v.Case.Reference
+	v.Accountable, v.LoggedByOrg = r.org(v.Case.AccountableOrgID), r.org(v.Case.LoggedByOrgID)
+	v.HolderIsOwn = v.Case.AccountableOrgID == a.OrgID
+	if at, ok := r.dir.Authority(v.Victim.Borough); ok {
+		v.BoroughName = at.Name
+	}
+	r.addOwnEvents()
+	slices.SortStableFunc(v.Events, func(a, b Event) int { return b.At.Compare(a.At) })
+	v.Events = v.Events[:min(len(v.Events), r.most)]
+	return *v
+}
+
+// addOwnEvents tells of what happened to the case itself, beside its referrals.
+func (r *reading) addOwnEvents() {
+	v := &r.view
+	v.Events = append(v.Events, Event{At: v.Case.LoggedAt, Kind: "case.logged", Org: v.LoggedByOrg.Name, Person: v.LoggedByName})
+	for _, d := range v.Sharing {
+		e := Event{At: d.RecordedAt, Kind: "sharing.recorded", Org: r.dir.Name(d.RecordedByOrgID), To: d.Receiver}
+		v.Events = append(v.Events, e)
+		if d.WithdrawnAt != nil {
+			e.At, e.Kind, e.Reason = *d.WithdrawnAt, "sharing.withdrawn", d.WithdrawnReason
+			v.Events = append(v.Events, e)
+		}
+	}
+	for i, h := range v.Holders {
+		if i > 0 {
+			v.Events = append(v.Events, Event{At: h.From, Kind: "case.held", Org: h.Organisation.Name})
+		}
+	}
+}

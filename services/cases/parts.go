@@ -1,0 +1,112 @@
+package cases
+
+import (
+	"github.com/google/uuid"
+
+	"throughline/internal/pg"
+	"throughline/models"
+)
+
+const selectChannels = `select ch.id, ch.channel, ch.person, ch.safe, ch.leave_message, ch.windows, ch.confirmed_on, coalesce(ch.confirmed_source, ''),
+	ch.confirmed_by_org_id, ch.version, coalesce(d.value, ''), coalesce(d.note, ''), st.id, st.at, st.why, st.by_org_id
+	from contact_channels ch left join contact_details d on d.channel_id = ch.id
+	left join contact_stops st on st.channel_id = ch.id and st.cleared_at is null
+	where ch.case_id = $1 order by ch.position, ch.id`
+
+// queueContact reads how somebody is reached. What the actor may not see of it,
+// row security leaves out.
+func (r *reading) queueContact(b *pg.Batch, id uuid.UUID) {
+	c := &r.view.Contact
+	c.CaseID, c.Values = id, true
+	b.Query(pg.Each(func(row pg.Row) error {
+		p := Point{ContactPoint: models.ContactPoint{ContactChannel: models.ContactChannel{CaseID: id}}}
+		var stop, by, stopBy *uuid.UUID
+		var why *string
+		err := row.Scan(&p.ID, &p.Kind, &p.Person, &p.Safe, &p.LeaveMessage, &p.Windows, &p.ConfirmedOn, &p.Source, &by, &p.Version,
+			&p.Value, &p.Note, &stop, &p.StoppedAt, &why, &stopBy)
+		if by != nil {
+			p.ConfirmedByOrg = r.dir.Name(*by)
+		}
+		if stop != nil && p.StoppedAt != nil {
+			p.Stop = &Stop{ID: *stop, At: *p.StoppedAt, Why: deref(why), Org: r.dir.Name(deref(stopBy))}
+		}
+		c.Points = append(c.Points, p)
+		return err
+	}), selectChannels, id)
+	b.Query(pg.One(&c.HasCodeWord, &c.CodeWord), "select word from code_words where case_id = $1", id)
+}
+
+const selectReferrals = `select id, reference, service_id, from_org_id, to_org_id, pathway, status, priority, coalesce(relation, ''), parent_id,
+	submitted_at, accepted_at, ended_at, due_at, coalesce(reason, ''), coalesce(decided_by, ''), version
+	from referrals where case_id = $1 order by coalesce(submitted_at, created_at), id`
+
+func (r *reading) queueReferrals(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		var l ReferralLine
+		var service, from, to uuid.UUID
+		err := row.Scan(&l.ID, &l.Reference, &service, &from, &to, &l.Pathway, &l.Status, &l.Priority, &l.Relation, &l.ParentID,
+			&l.SubmittedAt, &l.AcceptedAt, &l.EndedAt, &l.DueAt, &l.Reason, &l.DecidedBy, &l.Version)
+		l.From, l.To = r.org(from), r.org(to)
+		l.Service = r.service(service)
+		r.view.Referrals = append(r.view.Referrals, l)
+		return err
+	}), selectReferrals, id)
+}
+
+func (r *reading) service(id uuid.UUID) string {
+	if s, ok := r.dir.Service(id); ok {
+		return s.Name
+	}
+	return "A service"
+}
+
+const selectClocks = `select id, case_id, referral_id, rule, rule_version, holder_org_id, state, limit_days, started_at, due_at, first_due_at,
+	due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why
+	from clocks where case_id = $1 order by started_at, due_at, id`
+
+func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		var l ClockLine
+		k := &l.Clock
+		err := row.Scan(&k.ID, &k.CaseID, &k.ReferralID, &k.Rule, &k.RuleVersion, &k.HolderOrgID, &k.State, &k.LimitDays, &k.StartedAt, &k.DueAt,
+			&k.FirstDueAt, &k.DueSoonAt, &k.StoppedAt, &k.PausedSince, &k.PauseReason, &k.PausedSeconds, &k.Why)
+		l.Holder, l.Text = r.dir.Name(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, why(k))
+		r.view.Clocks = append(r.view.Clocks, l)
+		return err
+	}), selectClocks, id)
+}
+
+// why is the words of a clock's pause, or of why it does not apply.
+func why(k *models.Clock) string {
+	if k.PausedSince == nil {
+		return deref(k.Why)
+	}
+	if r, ok := models.FindReason(models.GroupHold, deref(k.PauseReason)); ok {
+		return r.Words
+	}
+	if deref(k.PauseReason) == "info_requested" {
+		return "waiting for the referrer"
+	}
+	return ""
+}
+
+const selectEvents = `select h.at, 'referral.' || h.action, r.reference, r.service_id, coalesce(h.from_status, ''), h.to_status, h.by_org_id,
+	coalesce(u.name, ''), coalesce(h.reason, '')
+	from referrals r join referral_history h on h.referral_id = r.id left join users u on u.id = h.by_user_id
+	where r.case_id = $1 order by h.at desc, h.id desc limit $2`
+
+// queueEvents reads what happened to the referrals of the case, newest first.
+func (r *reading) queueEvents(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		var e Event
+		var service uuid.UUID
+		var org *uuid.UUID
+		err := row.Scan(&e.At, &e.Kind, &e.Reference, &service, &e.From, &e.To, &org, &e.Person, &e.Reason)
+		e.Service = r.service(service)
+		if org != nil {
+			e.Org = r.dir.Name(*org)
+		}
+		r.view.Events = append(r.view.Events, e)
+		return err
+	}), selectEvents, id, r.most)
+}
