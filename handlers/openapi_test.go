@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"throughline/handlers/route"
+	"throughline/internal/seal"
+)
+
+// golden compares got with a file that people review; make golden accepts it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(want, got) {
+		t.Errorf("%s is out of date: run make golden and read the difference (%v)", path, err)
+	}
+}
+
+// description loads the API's description as those who generate clients do.
+func description(t *testing.T) *openapi3.T {
+	t.Helper()
+	raw, err := API(Deps{Version: "1", Sealer: seal.New()}).Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestGoldenDescriptionOfTheAPI(t *testing.T) {
+	t.Parallel()
+	got, err := API(Deps{Version: "1", Sealer: seal.New()}).YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "openapi.yaml", got)
+}
+
+func TestTheDescriptionHoldsToItsOwnRules(t *testing.T) {
+	t.Parallel()
+	doc := description(t)
+	if doc.OpenAPI != "3.1.0" {
+		t.Errorf("got version %s, want 3.1.0", doc.OpenAPI)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Errorf("the description is not sound: %v", err)
+	}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			name := method + " " + path
+			if op.Extensions["x-permission"] == nil {
+				t.Errorf("%s: got no x-permission", name)
+			}
+			if signedIn := op.Extensions["x-permission"] != "public"; signedIn != (op.Security != nil) {
+				t.Errorf("%s: got security %v for permission %v", name, op.Security, op.Extensions["x-permission"])
+			}
+			if op.Responses.Status(http.StatusServiceUnavailable) == nil {
+				t.Errorf("%s: does not say that it can be unavailable", name)
+			}
+			if op.RequestBody == nil {
+				continue
+			}
+			body := op.RequestBody.Value.Content.Get("application/json").Schema
+			closed(t, name, body, map[*openapi3.Schema]bool{})
+		}
+	}
+}
+
+// closed finds schemas of what is sent that would take fields nobody named.
+func closed(t *testing.T, at string, ref *openapi3.SchemaRef, done map[*openapi3.Schema]bool) {
+	t.Helper()
+	if ref == nil || ref.Value == nil || done[ref.Value] {
+		return
+	}
+	s := ref.Value
+	done[s] = true
+	if s.Type.Is("object") && s.AdditionalProperties.Schema == nil && (s.AdditionalProperties.Has == nil || *s.AdditionalProperties.Has) {
+		t.Errorf("%s: takes any field", at)
+	}
+	if s.Type.Is("string") && s.MaxLength == nil && s.Enum == nil && s.Format == "" {
+		t.Errorf("%s: a text without an end", at)
+	}
+	if s.Type.Is("array") && s.MaxItems == nil {
+		t.Errorf("%s: a list without an end", at)
+	}
+	for name, p := range s.Properties {
+		closed(t, at+" "+name, p, done)
+	}
+	closed(t, at+" item", s.Items, done)
+	closed(t, at+" value", s.AdditionalProperties.Schema, done)
+	for _, sub := range slices.Concat(s.OneOf, s.AnyOf, s.AllOf) {
+		closed(t, at, sub, done)
+	}
+}
+
+func TestWhatIsMountedIsDescribedAndWhatIsDescribedIsMounted(t *testing.T) {
+	t.Parallel()
+	doc := description(t)
+	routes, err := Routes(Deps{Version: "1", Sealer: seal.New()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mounted := map[string]bool{}
+	for _, r := range routes {
+		mounted[r.Name()] = true
+		// The description itself is not an operation of the API.
+		if !r.JSON || strings.HasPrefix(r.Path, "/api/docs") || r.Path == "/api/v1/openapi.json" {
+			continue
+		}
+		item := doc.Paths.Value(strings.TrimPrefix(r.Name(), r.Method+" "))
+		if item == nil || item.GetOperation(r.Method) == nil {
+			t.Errorf("%s is mounted, but not described", r.Name())
+		}
+	}
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			if !mounted[method+" "+path] {
+				t.Errorf("%s %s is described, but not mounted", method, path)
+			}
+		}
+	}
+}
+
+func TestNoTwoRoutesHaveTheSameName(t *testing.T) {
+	t.Parallel()
+	routes, err := Routes(Deps{Version: "1", Sealer: seal.New()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, r := range routes {
+		if seen[r.Name()] {
+			t.Errorf("%s is there twice", r.Name())
+		}
+		seen[r.Name()] = true
+	}
+	route.Mount(engine(&failures{}, nil, nil), nil, routes...) // panics where Gin cannot tell two apart
+}
