@@ -5,6 +5,7 @@ package handlers
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -12,9 +13,11 @@ import (
 	"throughline/handlers/api/docs"
 	v1 "throughline/handlers/api/v1"
 	"throughline/handlers/pages/frame"
+	qualitypages "throughline/handlers/pages/quality"
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/services/audit"
+	"throughline/services/quality"
 	"throughline/web"
 )
 
@@ -25,8 +28,10 @@ type Deps struct {
 	Training bool       // a copy with made-up people: every page says so
 	Sealer   api.Sealer // encrypts the answers kept for a replay
 	Ready    []v1.Check // what /readyz asks
+	Now      func() time.Time
 
-	Audit *audit.Service
+	Audit   *audit.Service
+	Quality *quality.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -34,8 +39,18 @@ func API(d Deps) *api.API {
 	a := api.New(d.Version, d.Sealer)
 	v1.RegisterHealth(a, d.Ready...)
 	v1.RegisterReasons(a)
+	v1.RegisterPathways(a)
+	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	return a
+}
+
+// pages returns the routes of every page.
+func pages(d Deps) []route.Route {
+	f := frame.Frame{Training: d.Training}
+	return slices.Concat(
+		qualitypages.New(f, d.Quality, d.Now).Routes(),
+	)
 }
 
 // Routes lists everything the server answers to.
@@ -45,7 +60,7 @@ func Routes(d Deps) ([]route.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(a.Routes(), docs.Routes(description), assets()), nil
+	return slices.Concat(a.Routes(), docs.Routes(description), pages(d), assets()), nil
 }
 
 // New returns the server's handler, its edge included. It panics when a route
