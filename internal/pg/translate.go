@@ -47,11 +47,12 @@ func Translate(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return models.Unavailable("waiting for the database", err)
 	}
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return translatePg(e, err)
-	}
+	// Before the database's own words: a refused connection carries some too.
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return models.Unavailable("connecting to the database", err)
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return translatePg(e, err)
 	}
 	if _, ok := errors.AsType[*net.OpError](err); ok {
 		return models.Unavailable("talking to the database", err)
