@@ -4,6 +4,7 @@
 # running Throughline never does.
 set -eu
 cd "$(dirname "$0")"
+trap 'rm -rf node_modules' EXIT
 npm ci --ignore-scripts --no-audit --no-fund
 out=../static
 ./node_modules/.bin/sass --no-source-map --style=compressed --charset \
