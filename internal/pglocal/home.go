@@ -194,3 +194,20 @@ func (h home) postmaster() (p pidFile, alive bool) {
 	err = syscall.Kill(p.pid, 0)
 	return p, (err == nil || errors.Is(err, syscall.EPERM)) && isPostgres(p.pid)
 }
+
+// Where tells where the private server of dir keeps its files: there, or in
+// the system's directory. It makes nothing.
+func Where(dir string) string {
+	o := withDefaults(Options{Dir: dir})
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return dir
+	}
+	sys := filepath.Join(o.systemDir, shortHash(abs))
+	if _, err := os.Stat(filepath.Join(sys, "data")); err == nil {
+		if _, err := os.Stat(filepath.Join(abs, "data")); err != nil {
+			return sys
+		}
+	}
+	return abs
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"throughline/handlers"
+	v1 "throughline/handlers/api/v1"
+	"throughline/internal/migrate"
+	"throughline/internal/pg"
+	"throughline/internal/seal"
+	"throughline/services/audit"
+	"throughline/services/jobs"
+)
+
+// app is the product joined to one database: the only place where services,
+// handlers and jobs meet.
+type app struct {
+	db       *pg.DB
+	handler  http.Handler
+	work     func(context.Context) error
+	draining atomic.Bool
+	log      *slog.Logger
+}
+
+// newTicker gives the service that moves the clocks; the file that knows it
+// sets it. Without one there are no jobs to run.
+var newTicker func(*pg.DB) jobs.Ticker
+
+// newApp joins the parts on the database of dsn, which has to be migrated.
+func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *app, err error) {
+	sealer, err := seal.Load(cfg.answerKey())
+	if err != nil {
+		return nil, err
+	}
+	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: int32(cfg.DatabaseMaxConns)})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			db.Close()
+		}
+	}()
+	if err := db.Ready(ctx, migrate.Latest()); err != nil {
+		return nil, fmt.Errorf("the database is not ready (has it been migrated? throughline migrate up): %w", errors.Unwrap(err))
+	}
+	a := &app{db: db, log: log}
+	a.handler, err = handlers.New(a.deps(cfg, sealer))
+	if err != nil {
+		return nil, err
+	}
+	if newTicker != nil {
+		runner, err := jobs.New(db, newTicker(db), log)
+		if err != nil {
+			return nil, err
+		}
+		a.work = runner.Run
+	}
+	return a, nil
+}
+
+// deps are the services the handlers stand on.
+func (a *app) deps(cfg Config, sealer *seal.Keys) handlers.Deps {
+	return handlers.Deps{
+		Version:  version(),
+		Training: cfg.Env != production,
+		Sealer:   sealer,
+		Ready:    a.checks(),
+		Audit:    audit.New(a.db),
+	}
+}
+
+// checks are what readyz asks: that we are not about to stop, that the
+// database answers at the right version, and that the queue's tables are there.
+func (a *app) checks() []v1.Check {
+	return []v1.Check{
+		{Name: "server", Ask: func(context.Context) error {
+			if a.draining.Load() {
+				return errors.New("stopping")
+			}
+			return nil
+		}},
+		{Name: "database", Ask: func(ctx context.Context) error { return a.db.Ready(ctx, migrate.Latest()) }},
+		{Name: "queue", Ask: func(ctx context.Context) error {
+			_, err := a.db.Pool().Exec(ctx, "select from river_queue limit 1")
+			return err
+		}},
+	}
+}
+
+// parts are what serve runs of the app.
+func (a *app) parts(l net.Listener) parts {
+	return parts{
+		listener: l,
+		handler:  a.handler,
+		work:     a.work,
+		drain:    func() { a.draining.Store(true) },
+		figures:  []prometheus.Collector{poolFigures{a.db.Pool()}},
+		log:      a.log,
+	}
+}
+
+func (a *app) close() { a.db.Close() }
+
+// poolFigures tells how busy the database pool is.
+type poolFigures struct{ pool *pgxpool.Pool }
+
+var (
+	poolConns   = prometheus.NewDesc("throughline_database_connections", "Connections of the pool.", []string{"state"}, nil)
+	poolWaits   = prometheus.NewDesc("throughline_database_waits_total", "Requests that had to wait for a connection.", nil, nil)
+	poolWaiting = prometheus.NewDesc("throughline_database_wait_seconds_total", "How long requests waited for a connection.", nil, nil)
+)
+
+// Describe names the figures.
+func (poolFigures) Describe(out chan<- *prometheus.Desc) {
+	out <- poolConns
+	out <- poolWaits
+	out <- poolWaiting
+}
+
+// Collect reads the figures.
+func (f poolFigures) Collect(out chan<- prometheus.Metric) {
+	s := f.pool.Stat()
+	out <- prometheus.MustNewConstMetric(poolConns, prometheus.GaugeValue, float64(s.AcquiredConns()), "in_use")
+	out <- prometheus.MustNewConstMetric(poolConns, prometheus.GaugeValue, float64(s.IdleConns()), "idle")
+	out <- prometheus.MustNewConstMetric(poolConns, prometheus.GaugeValue, float64(s.MaxConns()), "most")
+	out <- prometheus.MustNewConstMetric(poolWaits, prometheus.CounterValue, float64(s.EmptyAcquireCount()))
+	out <- prometheus.MustNewConstMetric(poolWaiting, prometheus.CounterValue, s.EmptyAcquireWaitTime().Seconds())
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"throughline/internal/secret"
+)
+
+// environment is where the program runs: it decides what is refused.
+type environment string
+
+// The environments of contract.md section 2.
+const (
+	development environment = "development"
+	test        environment = "test"
+	production  environment = "production"
+)
+
+// UnmarshalText takes one of the three names.
+func (e *environment) UnmarshalText(b []byte) error {
+	*e = environment(b)
+	if !slices.Contains([]environment{development, test, production}, *e) {
+		return errors.New("no such environment")
+	}
+	return nil
+}
+
+// Config is every setting there is (contract.md section 2). The must tag
+// completes the sentence that is said of a bad value; the value itself is
+// never repeated. .env.example lists the same names; config_test.go checks.
+type Config struct {
+	Env      environment `env:"APP_ENV" envDefault:"development" must:"be development, test or production"`
+	LogLevel slog.Level  `env:"LOG_LEVEL" envDefault:"info" must:"be debug, info, warn or error"`
+
+	HTTPAddr       address   `env:"HTTP_ADDR" envDefault:"localhost:8080" must:"be a host and a port, such as localhost:8080"`
+	BaseURL        webOrigin `env:"BASE_URL" must:"be the address people use, without a path, such as https://throughline.example"`
+	AdminAddr      address   `env:"ADMIN_ADDR" envDefault:"127.0.0.1:8081" must:"be a host and a port, such as 127.0.0.1:8081, or off"`
+	TrustedProxies proxies   `env:"TRUSTED_PROXIES" must:"be addresses or networks with commas between, such as 10.0.0.0/8"`
+
+	DatabaseURL      secret.String `env:"DATABASE_URL"`
+	DatabaseOwnerURL secret.String `env:"DATABASE_OWNER_URL"`
+	DatabaseMaxConns connections   `env:"DATABASE_MAX_CONNS" envDefault:"12" must:"be a number from 2 to 500"`
+
+	DataDir       string        `env:"DATA_DIR" envDefault:"./var"`
+	JWTKeysFile   string        `env:"JWT_KEYS_FILE"`
+	AnswerKeyFile string        `env:"ANSWER_KEY_FILE"`
+	SMTPURL       secret.String `env:"SMTP_URL"`
+
+	DemoNow moment `env:"DEMO_NOW" must:"be a time, such as 2026-11-20T09:00:00Z"`
+}
+
+// address is a host and a port to listen on; "off" listens nowhere.
+type address string
+
+// UnmarshalText takes host:port.
+func (a *address) UnmarshalText(b []byte) error {
+	*a = address(b)
+	if *a == "off" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(string(b))
+	if err != nil || port == "" {
+		return errors.New("no address")
+	}
+	_, err = net.LookupPort("tcp", port)
+	return err
+}
+
+// loopback reports whether only this machine can reach the address.
+func (a address) loopback() bool {
+	host, _, err := net.SplitHostPort(string(a))
+	return err == nil && local(host)
+}
+
+// local reports whether a host is this machine.
+func local(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// webOrigin is a scheme, a host and perhaps a port.
+type webOrigin string
+
+// UnmarshalText takes an http or https address without anything after the host.
+func (o *webOrigin) UnmarshalText(b []byte) error {
+	u, err := url.Parse(string(b))
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return errors.New("no origin")
+	}
+	*o = webOrigin(u.Scheme + "://" + u.Host)
+	return nil
+}
+
+// proxies are the networks whose X-Forwarded-For is believed.
+type proxies []netip.Prefix
+
+// UnmarshalText takes addresses and networks with commas between.
+func (p *proxies) UnmarshalText(b []byte) error {
+	for part := range strings.SplitSeq(string(b), ",") {
+		part = strings.TrimSpace(part)
+		if one, err := netip.ParseAddr(part); err == nil {
+			*p = append(*p, netip.PrefixFrom(one, one.BitLen()))
+			continue
+		}
+		network, err := netip.ParsePrefix(part)
+		if err != nil {
+			return err
+		}
+		*p = append(*p, network)
+	}
+	return nil
+}
+
+// connections is the size of the database pool.
+type connections int32
+
+// UnmarshalText takes a number within reason.
+func (c *connections) UnmarshalText(b []byte) error {
+	var n int32
+	if _, err := fmt.Sscanf(string(b)+"\n", "%d\n", &n); err != nil || n < 2 || n > 500 {
+		return errors.New("out of range")
+	}
+	*c = connections(n)
+	return nil
+}
+
+// moment is a time; zero is none.
+type moment struct{ time.Time }
+
+// UnmarshalText takes RFC 3339.
+func (m *moment) UnmarshalText(b []byte) (err error) {
+	m.Time, err = time.Parse(time.RFC3339, string(b))
+	return err
+}
+
+// clock is the program's one source of time. With DEMO_NOW it starts there
+// when the program starts, and ticks on (decisions.md 12).
+func (c Config) clock() func() time.Time {
+	if c.DemoNow.IsZero() {
+		return time.Now
+	}
+	started := time.Now()
+	return func() time.Time { return c.DemoNow.Add(time.Since(started)) }
+}
+
+// origin is the address people use.
+func (c Config) origin() string {
+	if c.BaseURL != "" {
+		return string(c.BaseURL)
+	}
+	return "http://" + string(c.HTTPAddr)
+}
+
+// secure reports whether people come by TLS, which the cookies' names follow.
+func (c Config) secure() bool { return strings.HasPrefix(c.origin(), "https://") }
+
+// private reports whether the database is the one we run ourselves.
+func (c Config) private() bool { return !c.DatabaseURL.Set() }
+
+// databaseDir is the folder of the private PostgreSQL.
+func (c Config) databaseDir() string { return filepath.Join(c.DataDir, "postgres") }
+
+// jwtKeys is the file of the signing keys; outside production it has a place
+// of its own, and is made there at the first start.
+func (c Config) jwtKeys() string {
+	if c.JWTKeysFile != "" {
+		return c.JWTKeysFile
+	}
+	return filepath.Join(c.DataDir, "keys", "jwt.json")
+}
+
+// answerKey is the file of the key that closes stored answers.
+func (c Config) answerKey() string {
+	if c.AnswerKeyFile != "" {
+		return c.AnswerKeyFile
+	}
+	return filepath.Join(c.DataDir, "keys", "answer.key")
+}
