@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -29,7 +28,7 @@ func (f *failures) page(c *gin.Context, e *models.Error) {
 		v.Reference = reference(models.RequestFrom(c.Request.Context()).ID)
 	}
 	if err := render.Page(c, statusOf(e), errors.Page(v)); err != nil {
-		slog.ErrorContext(c.Request.Context(), "the page for a failure could not be drawn", "cause", err.Error())
+		f.log.ErrorContext(c.Request.Context(), "the page for a failure could not be drawn", "cause", err.Error())
 		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte("Something went wrong here. Reference "+v.Reference+"\n"))
 	}
 }

@@ -76,6 +76,7 @@ type refusals interface {
 type failures struct {
 	audit refusals
 	frame frame.Frame
+	log   *slog.Logger
 }
 
 // fail is the one place where an error becomes an answer. A refusal of somebody
@@ -91,7 +92,7 @@ func (f *failures) fail(c *gin.Context, err error) {
 	}
 	if statusOf(e) >= http.StatusInternalServerError && ctx.Err() == nil {
 		r, _ := route.Of(c)
-		slog.ErrorContext(ctx, "request failed", "route", r.Name(), "code", string(e.Code), "cause", cause(e))
+		f.log.ErrorContext(ctx, "request failed", "route", r.Name(), "code", string(e.Code), "cause", cause(e))
 	}
 	c.Abort()
 	if c.Writer.Written() {
@@ -190,7 +191,7 @@ func (f *failures) problem(c *gin.Context, e *models.Error) {
 	}
 	body, failed := json.Marshal(p)
 	if failed != nil {
-		slog.ErrorContext(c.Request.Context(), "a problem could not be written", "cause", failed.Error())
+		f.log.ErrorContext(c.Request.Context(), "a problem could not be written", "cause", failed.Error())
 	}
 	c.Data(s, "application/problem+json", append(body, '\n'))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -218,7 +219,7 @@ func things4(t *testing.T) *bench {
 		Method: "GET", Path: "/things/:ref", Need: models.CaseRead,
 		Handle: func(*gin.Context) error { return models.NotFound("thing") },
 	})
-	b.h = engine(&failures{audit: b.things}, []gin.HandlerFunc{func(c *gin.Context) {
+	b.h = engine(&failures{audit: b.things, log: slog.New(slog.DiscardHandler)}, []gin.HandlerFunc{func(c *gin.Context) {
 		ctx := models.WithRequest(c.Request.Context(), &models.Request{ID: "0199a1de-7d4a-7c3e-9d3c-0000cafe0001"})
 		if role := models.Role(c.GetHeader("Test-Role")); role != "" {
 			ctx = models.WithActor(ctx, models.Actor{UserID: uuid.NewSHA1(uuid.Nil, []byte(role)), Role: role})

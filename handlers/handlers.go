@@ -3,8 +3,11 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
+	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -12,6 +15,7 @@ import (
 	"throughline/handlers/api"
 	"throughline/handlers/api/docs"
 	v1 "throughline/handlers/api/v1"
+	"throughline/handlers/middleware"
 	"throughline/handlers/pages/frame"
 	qualitypages "throughline/handlers/pages/quality"
 	"throughline/handlers/route"
@@ -29,6 +33,8 @@ type Deps struct {
 	Sealer   api.Sealer // encrypts the answers kept for a replay
 	Ready    []v1.Check // what /readyz asks
 	Now      func() time.Time
+	Edge     middleware.Options
+	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
 	Audit   *audit.Service
 	Quality *quality.Service
@@ -64,20 +70,32 @@ func Routes(d Deps) ([]route.Route, error) {
 }
 
 // New returns the server's handler, its edge included. It panics when a route
-// names no permission, and fails when the API cannot describe itself.
+// names no permission, and fails when there is no sealer, the API cannot describe
+// itself, or the edge is set up wrongly.
 func New(d Deps) (http.Handler, error) {
+	if d.Sealer == nil {
+		return nil, errors.New("there is nothing to seal kept answers with")
+	}
 	routes, err := Routes(d)
 	if err != nil {
 		return nil, err
 	}
-	f := &failures{audit: d.Audit, frame: frame.Frame{Training: d.Training}}
-	return engine(f, nil, routes), nil
+	f := &failures{audit: d.Audit, frame: frame.Frame{Training: d.Training}, log: d.Edge.Log}
+	edge, err := middleware.Edge(d.Edge, f.fail)
+	if err != nil {
+		return nil, err
+	}
+	e := engine(f, edge, routes)
+	return e, middleware.TrustProxies(e, d.Proxies)
 }
+
+// quiet keeps Gin from printing its routes; its mode is a package variable.
+var quiet = sync.OnceFunc(func() { gin.SetMode(gin.ReleaseMode) })
 
 // engine mounts the routes behind the edge. Addresses are what they are: one
 // with another ending or another case is another address.
 func engine(f *failures, edge []gin.HandlerFunc, routes []route.Route) *gin.Engine {
-	gin.SetMode(gin.ReleaseMode)
+	quiet()
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true

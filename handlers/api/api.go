@@ -57,8 +57,8 @@ type Op struct {
 // arraysAreNeverNull sets huma's one switch for it, which is a package variable.
 var arraysAreNeverNull = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
-// New returns an API without operations. The sealer may be nil where no
-// operation is keyed.
+// New returns an API without operations. The sealer may be nil where the API is
+// only described: nothing can then be kept for a replay.
 func New(version string, sealer Sealer) *API {
 	arraysAreNeverNull()
 	cfg := huma.DefaultConfig("Throughline", version)
@@ -105,9 +105,6 @@ func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error))
 // encrypted and kept, and told again, byte for byte, to whoever repeats the
 // request with the same key.
 func Keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), present func(R) *O) {
-	if a.sealer == nil {
-		panic(fmt.Sprintf("%s takes a key, but there is nothing to seal its answers with", op.ID))
-	}
 	op.Key = true
 	p := describe[I, O](a, op)
 	keep := func(answer any) (any, error) {

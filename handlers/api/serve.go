@@ -71,6 +71,9 @@ func early(req *models.Request) error {
 // seal encrypts an answer so that it opens only for the same person, route and
 // key: a copy put beside another key opens nothing.
 func (p *plan) seal(ctx context.Context, req *models.Request, a answer) ([]byte, error) {
+	if p.sealer == nil {
+		return nil, errors.New("there is nothing to seal with")
+	}
 	plain, err := json.Marshal(a)
 	if err != nil {
 		return nil, err
