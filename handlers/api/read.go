@@ -56,9 +56,6 @@ func (p *plan) read(c *gin.Context, in any) (context.Context, *models.Request, e
 		_, _ = h.Write(body)
 		req.BodyHash = h.Sum(nil)
 	}
-	if p.op.Need == models.Public {
-		ctx = withCaller(ctx, c) // signing in asks where from; nothing else does
-	}
 	return models.WithRequest(ctx, req), req, nil
 }
 
