@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"sync"
@@ -25,6 +26,7 @@ type cluster struct {
 	strategy string        // how to copy it
 	run      string        // our own server's folder; empty with TEST_DATABASE_URL
 	bin      string
+	leash    io.Closer // held, never used: were it closed, the files would go
 }
 
 // Two ways to copy a template. On a disk, writing the copy to the log is the
@@ -38,15 +40,15 @@ const (
 var running = sync.OnceValues(func() (*cluster, error) {
 	ctx := context.Background()
 	c := &cluster{strategy: viaLog}
-	print, err := migrate.Fingerprint()
+	schema, err := migrate.Fingerprint()
 	if err != nil {
 		return nil, err
 	}
-	c.template = "template_" + print
+	c.template = "template_" + schema
 	if given := os.Getenv("TEST_DATABASE_URL"); given != "" {
 		err = c.given(ctx, given)
 	} else {
-		err = c.own(ctx, print)
+		err = c.own(ctx, schema)
 	}
 	if err != nil {
 		return nil, err

@@ -33,8 +33,8 @@ func stash() string {
 }
 
 // own starts this binary's server on a copy of the image.
-func (c *cluster) own(ctx context.Context, print string) error {
-	image, err := c.image(ctx, print)
+func (c *cluster) own(ctx context.Context, schema string) error {
+	image, err := c.image(ctx, schema)
 	if err != nil {
 		return err
 	}
@@ -74,13 +74,9 @@ rm -rf "$1" "$3"`
 	if err != nil {
 		return err
 	}
-	leash = end
+	c.leash = end
 	return sh.Start()
 }
-
-// leash is held, never used: an unreachable pipe would be closed by the
-// garbage collector, and the files removed under a running server.
-var leash any
 
 // kept is where the server's files go when a test failed.
 func (c *cluster) kept() string {
@@ -89,7 +85,7 @@ func (c *cluster) kept() string {
 
 // image returns the folder of a stopped server with the migrated template,
 // making it when no binary has yet.
-func (c *cluster) image(ctx context.Context, print string) (string, error) {
+func (c *cluster) image(ctx context.Context, schema string) (string, error) {
 	if err := os.MkdirAll(stash(), 0o755); err != nil {
 		return "", err
 	}
@@ -101,7 +97,7 @@ func (c *cluster) image(ctx context.Context, print string) (string, error) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return "", err
 	}
-	image := filepath.Join(stash(), "image-"+print)
+	image := filepath.Join(stash(), "image-"+schema)
 	if _, err := os.Stat(image); err == nil {
 		now := time.Now()
 		return image, os.Chtimes(image, now, now) // the latest used are kept
@@ -138,7 +134,7 @@ func (c *cluster) makeImage(ctx context.Context, dir string) (err error) {
 func quickDir() string {
 	const room = 2 << 30
 	var st syscall.Statfs_t
-	if err := syscall.Statfs(memory, &st); err == nil && st.Bavail*uint64(st.Bsize) > room {
+	if err := syscall.Statfs(memory, &st); err == nil && st.Bavail*uint64(st.Bsize) > room { //nolint:gosec // a block has a size
 		return memory
 	}
 	return os.TempDir()
