@@ -104,6 +104,15 @@ func (c *Case) checkEnhancedOff(f *Faults) {
 	}
 }
 
+// CheckCoded returns what is wrong with a coded reason and the words it may
+// need, under the field paths given.
+func CheckCoded(g ReasonGroup, field, code, noteField, note string, longest int) []FieldError {
+	f := &Faults{}
+	f.text(noteField, "Your note", note, longest, true)
+	checkCoded(f, g, field, code, noteField, note)
+	return f.List()
+}
+
 // checkCoded checks a coded reason and the words it may need.
 func checkCoded(f *Faults, g ReasonGroup, field, code, noteField, note string) {
 	r, ok := FindReason(g, code)
