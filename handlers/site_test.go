@@ -1,0 +1,227 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/google/uuid"
+
+	"throughline/handlers/auth"
+	"throughline/handlers/middleware"
+	"throughline/handlers/route"
+	"throughline/internal/logging"
+	"throughline/internal/seal"
+	"throughline/internal/testkit"
+	"throughline/models"
+	"throughline/services/accounts"
+	"throughline/services/audit"
+	"throughline/services/quality"
+)
+
+// site is the whole product behind its edge, on a database of its own, with
+// everything it logs kept for a look.
+type site struct {
+	*testkit.Stage
+	deps    Deps
+	routes  []route.Route
+	handler http.Handler
+	doc     *openapi3.T
+	find    routers.Router
+	log     *logbook
+
+	mu      sync.Mutex
+	cookies map[string]*http.Cookie
+}
+
+// logbook is a log that can be read while it is written.
+type logbook struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logbook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// depsOf joins the services as the program does.
+func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
+	t.Helper()
+	keys, err := auth.NewKeys(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := &url.URL{Scheme: "http", Host: "throughline.test"}
+	people := accounts.New(w.DB)
+	return Deps{
+		Version: "1", Training: true, Sealer: seal.New(), Now: w.Clock.Now,
+		Edge: middleware.Options{
+			Base: base, Log: logging.New(log, slog.LevelInfo, true), Cookies: auth.NewCookies(false),
+			Tokens: auth.NewTokens(keys, base.String(), time.Now), Cache: auth.NewCache(), Accounts: people,
+		},
+		Audit: audit.New(w.DB), Quality: quality.New(w.DB),
+	}
+}
+
+func open(t testing.TB) *site {
+	t.Helper()
+	s := &site{Stage: testkit.World(t), log: &logbook{}, cookies: map[string]*http.Cookie{}}
+	s.deps = depsOf(t, s.Stage, s.log)
+	var err error
+	if s.handler, err = New(s.deps); err != nil {
+		t.Fatal(err)
+	}
+	if s.routes, err = Routes(s.deps); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := API(s.deps).Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.doc, err = openapi3.NewLoader().LoadFromData(raw); err != nil {
+		t.Fatal(err)
+	}
+	if s.find, err = gorillamux.NewRouter(s.doc); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// call is one request and whatever has to be told about it.
+type call struct {
+	who          string // "" is nobody
+	method, path string
+	body         string
+	headers      header
+}
+
+// do sends a request as somebody would: to the API with an access token, to a
+// page with a cookie. Every answer of the API is held against its description.
+func (s *site) do(t testing.TB, c call) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
+	r.Host = s.deps.Edge.Base.Host
+	isAPI := strings.HasPrefix(c.path, "/api/v1/")
+	switch {
+	case c.body != "" && isAPI:
+		r.Header.Set("Content-Type", "application/json")
+	case c.body != "":
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if c.who != "" {
+		s.signIn(t, r, c.who, isAPI)
+	}
+	for name, value := range c.headers {
+		r.Header.Del(name)
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	s.hold(t, r, w)
+	return w
+}
+
+func (s *site) signIn(t testing.TB, r *http.Request, who string, isAPI bool) {
+	t.Helper()
+	if isAPI {
+		token, err := s.deps.Edge.Tokens.Issue(s.Actor(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cookies[who] == nil {
+		started, err := s.deps.Edge.Accounts.SignIn(context.Background(), accounts.Credentials{
+			Email: who + "@demo.test", Password: testkit.Password, Kind: accounts.Page,
+		})
+		if err != nil {
+			t.Fatalf("signing in %s: %v", who, err)
+		}
+		w := httptest.NewRecorder()
+		s.deps.Edge.Cookies.SetSession(w, started.Token, started.Expires)
+		s.cookies[who] = w.Result().Cookies()[0]
+	}
+	r.AddCookie(s.cookies[who])
+}
+
+// hold fails the test where an answer is not one the description knows.
+func (s *site) hold(t testing.TB, r *http.Request, w *httptest.ResponseRecorder) {
+	t.Helper()
+	found, params, err := s.find.FindRoute(r)
+	if err != nil {
+		return // a page, or an address that is none
+	}
+	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{
+			Request: r, PathParams: params, Route: found,
+			Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true},
+		},
+		Status: w.Code, Header: w.Header(), Body: io.NopCloser(bytes.NewReader(w.Body.Bytes())),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	})
+	if err != nil {
+		t.Errorf("%s %s: %d %s\nis not an answer of the description: %v", r.Method, found.Path, w.Code, w.Body, err)
+	}
+}
+
+// oneOfEach is somebody of each role, in the order of models.Roles.
+func (s *site) oneOfEach(t testing.TB) map[models.Role]string {
+	t.Helper()
+	out := map[models.Role]string{}
+	names := make([]string, 0, len(s.People()))
+	for name := range s.People() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if r := s.Person(name).Role; out[r] == "" {
+			out[r] = name
+		}
+	}
+	for _, r := range models.Roles() {
+		if out[r] == "" {
+			t.Fatalf("nobody on the stage is a %s", r)
+		}
+	}
+	return out
+}
+
+// filled puts values into the parameters of a path.
+func filled(path, value string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if strings.HasPrefix(p, ":") || strings.HasPrefix(p, "*") {
+			parts[i] = value
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// anID is the id of nothing.
+func anID() string { return uuid.NewString() }
