@@ -44,6 +44,8 @@ type Deps struct {
 func API(d Deps) *api.API {
 	a := api.New(d.Version, d.Sealer)
 	v1.RegisterHealth(a, d.Ready...)
+	v1.RegisterAuth(a, d.Edge.Accounts, d.Edge.Tokens, d.Edge.Cache)
+	v1.RegisterPeople(a, d.Edge.Accounts)
 	v1.RegisterReasons(a)
 	v1.RegisterPathways(a)
 	v1.RegisterQuality(a, d.Quality)

@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"errors"
 	"log/slog"
 	"net/url"
 
@@ -26,6 +27,9 @@ type Options struct {
 // first, so that refusals carry it too; who asks is found last, so that
 // nothing of the database is touched for a request that is refused anyway.
 func Edge(o Options, fail Fail) ([]gin.HandlerFunc, error) {
+	if o.Base == nil || o.Log == nil || o.Tokens == nil || o.Cache == nil || o.Accounts == nil {
+		return nil, errors.New("the edge lacks the base URL, the log, the tokens, their cache or the accounts")
+	}
 	origin := o.Base.Scheme + "://" + o.Base.Host
 	crossOrigin, err := CrossOrigin(origin, fail)
 	if err != nil {
@@ -39,6 +43,7 @@ func Edge(o Options, fail Fail) ([]gin.HandlerFunc, error) {
 		crossOrigin,
 		RateLimitByNetwork(o.Limits.Network, fail),
 		Body(fail),
+		Client(),
 		Session(o.Cookies, o.Accounts, fail),
 		Bearer(o.Tokens, o.Cache, o.Accounts, fail),
 		RateLimitBySession(o.Limits.Session, o.Limits.Forms, fail),

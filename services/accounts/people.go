@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"encoding/base64"
 	"slices"
 	"time"
 
@@ -20,38 +21,60 @@ type Person struct {
 }
 
 // PeopleQuery says which colleagues to list: at most Limit of them, by name,
-// after the one named in After and AfterID.
+// after the place that Cursor holds.
 type PeopleQuery struct {
 	Assignable bool // only those who can be given a referral
-	After      string
-	AfterID    uuid.UUID
 	Limit      int
+	Cursor     string // the next of the page before
 }
 
-// People lists the people of the actor's own organisation, and whether there
-// are more. Row security shows no others.
-func (s *Service) People(ctx context.Context, q PeopleQuery) (people []Person, more bool, err error) {
+// People lists the people of the actor's own organisation, and the cursor of
+// the page after, empty on the last. Row security shows no others. A cursor
+// that is none of ours is malformed.
+func (s *Service) People(ctx context.Context, q PeopleQuery) (people []Person, next string, err error) {
+	after, err := place(q.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
 	if q.Limit < 1 || q.Limit > 100 {
 		q.Limit = 100
 	}
+	var rows []personRow
 	err = s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		var rows []personRow
-		err := tx.Scan(ctx, &rows, `select id, name, role, disabled_at from users
-			where org_id = (select app_org_id()) and (name, id) > ($1, $2)
-			and (not $3 or (disabled_at is null and role = any($4)))
-			order by name, id limit $5`, q.After, q.AfterID, q.Assignable, assignableRoles(), q.Limit+1)
-		if err != nil {
-			return err
-		}
-		if more = len(rows) > q.Limit; more {
-			rows = rows[:q.Limit]
-		}
-		for _, r := range rows {
-			people = append(people, Person{ID: r.ID, Name: r.Name, Role: models.Role(r.Role), Disabled: r.DisabledAt != nil})
-		}
-		return nil
+		return tx.Scan(ctx, &rows, `select id, name, role, disabled_at from users
+			where org_id = (select app_org_id())
+			and ($1::uuid is null or (name, id) > (select p.name, p.id from users p where p.id = $1))
+			and (not $2 or (disabled_at is null and role = any($3)))
+			order by name, id limit $4`, after, q.Assignable, assignableRoles(), q.Limit+1)
 	})
-	return people, more, err
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) > q.Limit {
+		rows = rows[:q.Limit]
+		last := rows[q.Limit-1].ID
+		next = base64.RawURLEncoding.EncodeToString(last[:])
+	}
+	for _, r := range rows {
+		people = append(people, Person{ID: r.ID, Name: r.Name, Role: models.Role(r.Role), Disabled: r.DisabledAt != nil})
+	}
+	return people, next, nil
+}
+
+// place reads a cursor: the id of the last person shown, so that no name
+// travels in an address.
+func place(cursor string) (*uuid.UUID, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	id, err2 := uuid.FromBytes(raw)
+	if err != nil || err2 != nil {
+		e := models.Malformed("The cursor is not valid.")
+		e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
+		return nil, e
+	}
+	return &id, nil
 }
 
 type personRow struct {

@@ -1,0 +1,88 @@
+package v1
+
+import (
+	"context"
+	"net/http"
+
+	"throughline/handlers/api"
+	"throughline/handlers/auth"
+	"throughline/models"
+	"throughline/services/accounts"
+)
+
+// Tokens are what a system works with after signing in.
+type Tokens struct {
+	AccessToken  string `json:"access_token" doc:"Send it as Authorization: Bearer."`
+	TokenType    string `json:"token_type" enum:"Bearer"`
+	ExpiresIn    int    `json:"expires_in" doc:"Seconds until the access token ends."`
+	RefreshToken string `json:"refresh_token" doc:"Trade it once for the next pair, before the session has been idle for as long as the organisation allows."`
+}
+
+type (
+	signInIn struct {
+		Body struct {
+			Email    string `json:"email" minLength:"1" maxLength:"254"`
+			Password string `json:"password" minLength:"1" maxLength:"512"`
+			Code     string `json:"code,omitempty" maxLength:"64" doc:"The second factor, where the account has one."`
+		} `nameHint:"Credentials"`
+	}
+	refreshIn struct {
+		Body struct {
+			RefreshToken string `json:"refresh_token" minLength:"1" maxLength:"512"`
+		} `nameHint:"RefreshToken"`
+	}
+	tokensOut struct{ Body Tokens }
+)
+
+// RegisterAuth adds signing in, refreshing and signing out. cache forgets the
+// tokens of a session that signs out here; other processes learn of it from
+// the database, in their next transaction.
+func RegisterAuth(a *api.API, svc *accounts.Service, tokens *auth.Tokens, cache *auth.Cache) {
+	pair := func(s accounts.Started) (*tokensOut, error) {
+		access, err := tokens.Issue(s.Actor)
+		if err != nil {
+			return nil, err
+		}
+		return &tokensOut{Body: Tokens{
+			AccessToken: access, TokenType: "Bearer", ExpiresIn: int(auth.TokenLifetime.Seconds()), RefreshToken: s.Token,
+		}}, nil
+	}
+	api.Register(a, api.Op{
+		Method: http.MethodPost, Path: "/api/v1/auth/tokens", ID: "sign-in", Tag: "Signing in",
+		Summary:     "Sign in",
+		Description: "A wrong address and a wrong password get the same answer. Too many wrong tries are slowed with 429 and Retry-After, never locked out.",
+		Need:        models.Public, Early: true, Errors: []int{http.StatusUnauthorized},
+	}, func(ctx context.Context, in *signInIn) (*tokensOut, error) {
+		from := accounts.ClientFrom(ctx)
+		s, err := svc.SignIn(ctx, accounts.Credentials{
+			Email: in.Body.Email, Password: in.Body.Password, Kind: accounts.API, IP: from.IP, UserAgent: from.UserAgent,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return pair(s)
+	})
+	api.Register(a, api.Op{
+		Method: http.MethodPost, Path: "/api/v1/auth/tokens/refresh", ID: "refresh-tokens", Tag: "Signing in",
+		Summary:     "Trade a refresh token for the next pair",
+		Description: "Each refresh token works once. Using one a second time ends the session and all its tokens; within ten seconds, and while the next one is unused, it is only refused.",
+		Need:        models.Public, Early: true, Errors: []int{http.StatusUnauthorized},
+	}, func(ctx context.Context, in *refreshIn) (*tokensOut, error) {
+		s, err := svc.Refresh(ctx, in.Body.RefreshToken)
+		if err != nil {
+			return nil, err
+		}
+		return pair(s)
+	})
+	api.Register(a, api.Op{
+		Method: http.MethodDelete, Path: "/api/v1/auth/session", ID: "sign-out", Tag: "Signing in",
+		Summary: "Sign out everywhere this token reaches", Need: models.SignedIn,
+	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		actor, err := models.ActorFrom(ctx)
+		if err != nil {
+			return nil, err
+		}
+		cache.Forget(actor.SessionID)
+		return nil, svc.SignOut(ctx)
+	})
+}
