@@ -80,7 +80,7 @@ create table referral_shares (
 );
 create table referral_history (
   id uuid primary key,
-  referral_id uuid not null references referrals (id),
+  referral_id uuid not null references referrals (id) on delete cascade, -- of a draft: nothing else can be deleted
   version integer not null,
   action text not null,
   from_status text,

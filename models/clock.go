@@ -83,6 +83,7 @@ type Clock struct {
 	PauseReason   *string
 	PausedSeconds int64
 	Why           *string // of not_applicable and waived
+	Rung          int     // how far the escalation ladder was climbed: team, manager, coordinator and referrer
 }
 
 // Open reports whether the duty is still owed.
@@ -103,4 +104,99 @@ func (c *Clock) StateAt(at time.Time) ClockState {
 		return ClockDueSoon
 	}
 	return ClockRunning
+}
+
+// StartClock returns a clock that runs for its holder from a moment, for a
+// number of working days. It returns an error matching ErrOutsideCalendar.
+func (c *Calendar) StartClock(rule Rule, holder uuid.UUID, at time.Time, days int) (Clock, error) {
+	due, err := c.Due(at, days)
+	if err != nil {
+		return Clock{}, err
+	}
+	return c.clockTo(rule, holder, at, due, days), nil
+}
+
+// StartClockUntil returns a clock that runs until the end of a day that was
+// chosen, as a review date is.
+func (c *Calendar) StartClockUntil(rule Rule, holder uuid.UUID, at, lastDay time.Time) (Clock, error) {
+	y, m, d := lastDay.Date()
+	due := time.Date(y, m, d, 23, 59, 59, 0, London())
+	days, err := c.WorkingDaysBetween(at, due)
+	if err != nil {
+		return Clock{}, err
+	}
+	return c.clockTo(rule, holder, at, due, days), nil
+}
+
+func (c *Calendar) clockTo(rule Rule, holder uuid.UUID, at, due time.Time, days int) Clock {
+	k := Clock{
+		ID: NewID(), Rule: rule, RuleVersion: 1, HolderOrgID: holder, LimitDays: days,
+		StartedAt: at, DueAt: due.UTC(), FirstDueAt: due.UTC(), DueSoonAt: c.DueSoon(due).UTC(),
+	}
+	k.State = k.StateAt(at)
+	return k
+}
+
+// Pause makes the clock stand still, with a coded reason. A clock that is
+// stopped or paused stays as it is.
+func (c *Clock) Pause(at time.Time, reason string) {
+	if c.Open() && c.PausedSince == nil {
+		c.PausedSince, c.PauseReason = &at, &reason
+	}
+}
+
+// ResumeClock lets a paused clock run on: as many working days are left as when
+// it was paused. It returns an error matching ErrOutsideCalendar.
+func (c *Calendar) ResumeClock(k *Clock, at time.Time) error {
+	if k.PausedSince == nil {
+		return nil
+	}
+	due, err := c.AddPause(k.DueAt, *k.PausedSince, at)
+	if err != nil {
+		return err
+	}
+	k.PausedSeconds += int64(at.Sub(*k.PausedSince) / time.Second)
+	k.DueAt, k.DueSoonAt = due.UTC(), c.DueSoon(due).UTC()
+	k.PausedSince, k.PauseReason = nil, nil
+	k.State = k.StateAt(at)
+	return nil
+}
+
+// StopClock records that the duty was done at a moment: met, or breached at
+// once where that was late (decisions.md 23).
+func (c *Calendar) StopClock(k *Clock, at time.Time) error {
+	return c.endClock(k, at, ClockMet, nil)
+}
+
+// ExcuseClock ends a clock whose duty fell away, with the reason in words. One
+// that was late by then stays late.
+func (c *Calendar) ExcuseClock(k *Clock, at time.Time, why string) error {
+	return c.endClock(k, at, ClockNotApplicable, &why)
+}
+
+func (c *Calendar) endClock(k *Clock, at time.Time, state ClockState, why *string) error {
+	if !k.Open() {
+		return nil
+	}
+	if err := c.ResumeClock(k, at); err != nil {
+		return err
+	}
+	k.State, k.StoppedAt, k.Why = state, &at, why
+	if at.After(k.DueAt) {
+		k.State, k.Why = ClockBreached, nil
+	}
+	return nil
+}
+
+// RunOn opens a stopped clock again as if it had never been stopped: the act
+// that stopped it was undone.
+func (c *Clock) RunOn(at time.Time) {
+	c.StoppedAt, c.Why = nil, nil
+	c.State = c.StateAt(at)
+}
+
+// VoidClock ends a clock that should not have run, late or not.
+func (c *Clock) VoidClock(at time.Time, why string) {
+	c.PausedSince, c.PauseReason = nil, nil
+	c.State, c.StoppedAt, c.Why = ClockNotApplicable, &at, &why
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"throughline/models"
 )
@@ -34,6 +35,7 @@ type Batch struct {
 	batch  pgx.Batch
 	scans  []func(pgx.Rows) error
 	events int
+	later  func() any
 	err    error
 }
 
@@ -98,12 +100,43 @@ func (b *Batch) Send(kind BatchKind) error {
 		return Translate(err)
 	}
 	defer conn.Release()
-	results := conn.SendBatch(b.ctx, &b.batch)
-	err = b.read(results)
+	if b.later != nil {
+		return Translate(b.sendAndKeep(conn))
+	}
+	return Translate(b.run(conn, &b.batch))
+}
+
+// run sends one pipeline and reads what comes back.
+func (b *Batch) run(conn *pgxpool.Conn, batch *pgx.Batch) error {
+	results := conn.SendBatch(b.ctx, batch)
+	err := b.read(results)
 	if closeErr := results.Close(); err == nil {
 		err = closeErr
 	}
-	return Translate(err)
+	return err
+}
+
+// sendAndKeep runs the batch in an explicit transaction, makes the answer from
+// what it read, and keeps that with the commit: one round trip more.
+func (b *Batch) sendAndKeep(conn *pgxpool.Conn) error {
+	whole := &pgx.Batch{QueuedQueries: append([]*pgx.QueuedQuery{{SQL: "begin"}}, b.batch.QueuedQueries...)}
+	b.scans = append([]func(pgx.Rows) error{nil}, b.scans...)
+	err := b.run(conn, whole)
+	if err == nil {
+		end := &Batch{Actor: b.Actor, Now: b.Now, ctx: b.ctx, db: b.db}
+		end.Keep(b.later())
+		end.Exec("commit")
+		if err = end.err; err == nil {
+			err = end.run(conn, &end.batch)
+		}
+	}
+	if err != nil && conn.Conn().PgConn().TxStatus() != 'I' {
+		// The caller may be gone; the connection goes back clean or not at all.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), time.Second)
+		defer cancel()
+		_, _ = conn.Exec(ctx, "rollback")
+	}
+	return err
 }
 
 func (b *Batch) read(results pgx.BatchResults) error {

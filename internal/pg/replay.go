@@ -62,6 +62,15 @@ func (b *Batch) Keep(answer any) {
 	b.Exec(keepSQL, b.Actor.UserID, r.Route, r.IdempotencyKey, r.BodyHash, sealed)
 }
 
+// KeepLater is Keep for an answer that the batch itself reads, after its
+// change: answer is called once the statements have run and before they are
+// committed.
+func (b *Batch) KeepLater(answer func() any) {
+	if r := models.RequestFrom(b.ctx); r.IdempotencyKey != "" && r.Seal != nil {
+		b.later = answer
+	}
+}
+
 // IsTwin reports whether a write failed because the same key was being used
 // by a request that has since committed.
 func IsTwin(err error) bool { return Constraint(err) == "idempotency_keys_once" }

@@ -76,23 +76,39 @@ func (s *Service) facts(ctx context.Context, caseID uuid.UUID) (*Facts, error) {
 // QueueFacts adds to a batch the reading of a case's facts. Found tells after
 // Send whether the actor can see the case.
 func QueueFacts(b *pg.Batch, caseID uuid.UUID, f *Facts, found *bool) {
+	queueFacts(b, factsHead+"$1", liveHead+"$1"+liveTail, caseID, f, found)
+}
+
+// QueueFactsOf is QueueFacts for the case of a referral.
+func QueueFactsOf(b *pg.Batch, referral uuid.UUID, f *Facts, found *bool) {
+	const ofReferral = "(select case_id from referrals where id = $1)"
+	queueFacts(b, factsHead+ofReferral, liveHead+ofReferral+liveTail, referral, f, found)
+}
+
+const (
+	factsHead = `select v.date_of_birth, v.borough, v.equality->>'sex', c.risk_level,
+		coalesce((select array_agg(distinct o) from incidents i, unnest(i.offence_types) o where i.case_id = c.id), '{}'),
+		coalesce((select array_agg(distinct h) from incidents i, unnest(i.hate_strands) h where i.case_id = c.id), '{}')
+		from cases c join victims v on v.id = c.victim_id where c.id = `
+	liveHead = "select service_id, reference from referrals where case_id = "
+	liveTail = " and live"
+)
+
+func queueFacts(b *pg.Batch, facts, live string, id uuid.UUID, f *Facts, found *bool) {
 	f.Live = map[uuid.UUID]string{}
 	var borough, sex *string
 	b.Query(func(r pg.Row) error {
 		err := pg.One(found, &f.BornOn, &borough, &sex, &f.Risk, &f.OffenceTypes, &f.HateStrands)(r)
 		f.Borough, f.Sex = deref(borough), deref(sex)
 		return err
-	}, `select v.date_of_birth, v.borough, v.equality->>'sex', c.risk_level,
-		coalesce((select array_agg(distinct o) from incidents i, unnest(i.offence_types) o where i.case_id = c.id), '{}'),
-		coalesce((select array_agg(distinct h) from incidents i, unnest(i.hate_strands) h where i.case_id = c.id), '{}')
-		from cases c join victims v on v.id = c.victim_id where c.id = $1`, caseID)
+	}, facts, id)
 	b.Query(pg.Each(func(r pg.Row) error {
 		var service uuid.UUID
 		var reference string
 		err := r.Scan(&service, &reference)
 		f.Live[service] = reference
 		return err
-	}), "select service_id, reference from referrals where case_id = $1 and live", caseID)
+	}), live, id)
 }
 
 func deref(s *string) string {

@@ -118,9 +118,12 @@ func (c *Snapshot) queue(b *pg.Batch) {
 		c.organisations[o.ID] = o
 		return err
 	}), "select id, name, kind, authority, address_withheld, idle_minutes, active from organisations")
-	b.Query(pg.Each(c.addService), `select id, org_id, pathway, name, description, min_age, max_age, boroughs, offence_types, hate_strands,
-		women_only, high_risk, languages, opening, capacity, places_total, places_open, capacity_confirmed_on, wait_days, acknowledge_days,
-		decide_days, attempt_days, attempt_days_high, contact_days, contact_attempts, decline_review, active from services order by name, id`)
+	b.Query(pg.Each(func(r pg.Row) error {
+		m, err := scanService(r)
+		c.services[m.ID] = m
+		c.ordered = append(c.ordered, m.ID)
+		return err
+	}), "select "+serviceColumns+" from services order by name, id")
 	b.Query(pg.Each(func(r pg.Row) error {
 		var pathway string
 		var org uuid.UUID
@@ -130,12 +133,33 @@ func (c *Snapshot) queue(b *pg.Batch) {
 	}), "select pathway, org_id from pathway_coordinators order by pathway, org_id")
 }
 
-func (c *Snapshot) addService(r pg.Row) error {
+const serviceColumns = `id, org_id, pathway, name, description, min_age, max_age, boroughs, offence_types, hate_strands,
+	women_only, high_risk, languages, opening, capacity, places_total, places_open, capacity_confirmed_on, wait_days, acknowledge_days,
+	decide_days, attempt_days, attempt_days_high, contact_days, contact_attempts, decline_review, active`
+
+func scanService(r pg.Row) (models.Service, error) {
 	var s models.Service
 	err := r.Scan(&s.ID, &s.OrgID, &s.Pathway, &s.Name, &s.Description, &s.MinAge, &s.MaxAge, &s.Boroughs, &s.OffenceTypes, &s.HateStrands,
 		&s.WomenOnly, &s.HighRisk, &s.Languages, &s.Opening, &s.Capacity, &s.PlacesTotal, &s.PlacesOpen, &s.CapacityConfirmedOn, &s.WaitDays,
 		&s.AcknowledgeDays, &s.DecideDays, &s.AttemptDays, &s.AttemptDaysHigh, &s.ContactDays, &s.ContactAttempts, &s.DeclineReview, &s.Active)
-	c.services[s.ID] = s
-	c.ordered = append(c.ordered, s.ID)
-	return err
+	return s, err
+}
+
+func one(into *models.Service, found *bool) func(pg.Row) error {
+	return pg.Each(func(r pg.Row) (err error) {
+		*found = true
+		*into, err = scanService(r)
+		return err
+	})
+}
+
+// QueueService adds to a batch the reading of one service as it is this moment:
+// what a decision rests on is not taken from memory.
+func QueueService(b *pg.Batch, id uuid.UUID, into *models.Service, found *bool) {
+	b.Query(one(into, found), "select "+serviceColumns+" from services where id = $1", id)
+}
+
+// QueueServiceOf is QueueService for the service a referral is addressed to.
+func QueueServiceOf(b *pg.Batch, referral uuid.UUID, into *models.Service, found *bool) {
+	b.Query(one(into, found), "select "+serviceColumns+" from services where id = (select service_id from referrals where id = $1)", referral)
 }

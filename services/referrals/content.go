@@ -1,0 +1,216 @@
+package referrals
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"throughline/internal/pg"
+	"throughline/models"
+	"throughline/services/directory"
+)
+
+// caseFacts is what a case says at the moment something of it is frozen for a
+// receiver, or held against a service's rules.
+type caseFacts struct {
+	directory.Facts
+	found bool
+
+	CaseID         uuid.UUID
+	GivenName      *string
+	FamilyName     *string
+	KnownAs        *string
+	Postcode       *string
+	Address        *string
+	Language       *string
+	Interpreter    *bool
+	AccessNeeds    []string
+	RiskNote       *string
+	Incidents      []incident
+	Related        []related
+	boroughsByCode func(string) string
+}
+
+type incident struct {
+	summary string
+	crime   *string
+}
+
+type related struct {
+	relation string
+	name     *string
+	suspect  bool
+}
+
+// queueCase reads all of the referral's case that can be shared.
+func (s *state) queueCase(b *pg.Batch, referral uuid.UUID) {
+	f := &caseFacts{}
+	s.Case = f
+	directory.QueueFactsOf(b, referral, &f.Facts, &f.found)
+	b.Query(pg.Each(func(rows pg.Row) error {
+		return rows.Scan(&f.CaseID, &f.GivenName, &f.FamilyName, &f.KnownAs, &f.Postcode, &f.Address, &f.Language, &f.Interpreter, &f.AccessNeeds, &f.RiskNote)
+	}), `select c.id, v.given_name, v.family_name, v.known_as, v.postcode, v.address, v.language, v.interpreter_needed, v.access_needs, c.risk_note
+		from cases c join victims v on v.id = c.victim_id where c.id = (select case_id from referrals where id = $1)`, referral)
+	b.Query(pg.Each(func(rows pg.Row) error {
+		var i incident
+		err := rows.Scan(&i.summary, &i.crime)
+		f.Incidents = append(f.Incidents, i)
+		return err
+	}), `select summary, crime_reference from incidents where case_id = (select case_id from referrals where id = $1) order by position`, referral)
+	b.Query(pg.Each(func(rows pg.Row) error {
+		var r related
+		err := rows.Scan(&r.relation, &r.name, &r.suspect)
+		f.Related = append(f.Related, r)
+		return err
+	}), `select relation, name, suspect from related_people where case_id = (select case_id from referrals where id = $1) order by id`, referral)
+}
+
+// The stages in which shared content opens to a receiver.
+const (
+	StageSending    = "sending"
+	StageAcceptance = "acceptance"
+)
+
+// safeContact is never frozen: it is the one live read, through its gate.
+const safeContact = "safe_contact"
+
+// names open after acceptance unless the referrer ticks them earlier.
+func names() []string { return []string{"given_name", "family_name", "known_as"} }
+
+// stages settles which fields open when: what waits for acceptance is told
+// once, contact values always wait for it, and where nobody said what waits,
+// the names do. Fields is what the decision to share allows.
+func stages(sending, after, fields []string) (first, second []string) {
+	allowed := func(f string) bool { return slices.Contains(fields, f) }
+	if after == nil {
+		for _, n := range names() {
+			if allowed(n) && !slices.Contains(sending, n) {
+				after = append(after, n)
+			}
+		}
+	}
+	if allowed(safeContact) {
+		after = append(slices.Clone(after), safeContact)
+	}
+	first = inOrder(sending, func(f string) bool { return f != safeContact })
+	second = inOrder(after, func(f string) bool { return !slices.Contains(first, f) })
+	return first, second
+}
+
+// inOrder returns the sharable fields among those given, each once, in the
+// order a receiver reads them.
+func inOrder(given []string, keep func(string) bool) []string {
+	out := []string{}
+	for _, c := range models.SharableFields() {
+		if slices.Contains(given, c.Key) && keep(c.Key) {
+			out = append(out, c.Key)
+		}
+	}
+	return out
+}
+
+// freeze copies what is shared of the case as it is this moment. The answers
+// to the pathway's questions are what the referrer wrote for this receiver, and
+// are there from sending.
+func (f *caseFacts) freeze(first, second []string, answers map[string]any) map[string]map[string]any {
+	content := map[string]map[string]any{StageSending: f.values(first), StageAcceptance: f.values(second)}
+	if len(answers) > 0 {
+		content[StageSending]["answers"] = maps.Clone(answers)
+	}
+	return content
+}
+
+func (f *caseFacts) values(fields []string) map[string]any {
+	out := map[string]any{}
+	for _, key := range fields {
+		if key != safeContact {
+			out[key] = f.value(key)
+		}
+	}
+	return out
+}
+
+// value is one field in the form the API sends it; nil for what is not known.
+func (f *caseFacts) value(key string) any {
+	switch key {
+	case "given_name":
+		return text(f.GivenName)
+	case "family_name":
+		return text(f.FamilyName)
+	case "known_as":
+		return text(f.KnownAs)
+	case "date_of_birth":
+		if f.BornOn == nil {
+			return nil
+		}
+		return f.BornOn.Format(time.DateOnly)
+	case "borough":
+		if f.Borough == "" {
+			return nil
+		}
+		return map[string]any{"code": f.Borough, "name": f.boroughsByCode(f.Borough)}
+	case "postcode":
+		return text(f.Postcode)
+	case "address":
+		return text(f.Address)
+	case "language":
+		return map[string]any{"language": text(f.Language), "interpreter_needed": yes(f.Interpreter)}
+	case "access_needs":
+		return f.AccessNeeds
+	case "risk_level":
+		return string(f.Risk)
+	case "risk_assessment":
+		return text(f.RiskNote)
+	}
+	return f.story(key)
+}
+
+// story is what several rows say of what happened and who is around.
+func (f *caseFacts) story(key string) any {
+	var parts []string
+	switch key {
+	case "incident_summary":
+		for _, i := range f.Incidents {
+			parts = append(parts, i.summary)
+		}
+		return joined(parts, "\n\n")
+	case "crime_reference":
+		for _, i := range f.Incidents {
+			if i.crime != nil && !slices.Contains(parts, *i.crime) {
+				parts = append(parts, *i.crime)
+			}
+		}
+		return joined(parts, ", ")
+	}
+	people := []map[string]any{}
+	for _, r := range f.Related {
+		if r.suspect == (key == "perpetrator") && (r.suspect || r.relation == "child") {
+			people = append(people, map[string]any{"relation": r.relation, "name": text(r.name)})
+		}
+	}
+	return people
+}
+
+func joined(parts []string, with string) any {
+	if len(parts) == 0 {
+		return nil
+	}
+	return strings.Join(parts, with)
+}
+
+func text(s *string) any {
+	if s == nil {
+		return nil
+	}
+	return *s
+}
+
+func yes(b *bool) any {
+	if b == nil {
+		return nil
+	}
+	return *b
+}
