@@ -7,8 +7,6 @@ package cases
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"throughline/internal/pg"
 	"throughline/models"
 	"throughline/services/directory"
@@ -38,17 +36,6 @@ func may(ctx context.Context, p models.Permission) (models.Actor, error) {
 		return a, models.RoleForbidden()
 	}
 	return a, nil
-}
-
-// refuse records that a case was asked for and not shown, and returns the one
-// answer for "not there" and "not yours". Where it cannot be recorded nothing
-// is told but that (decisions.md 14).
-func (s *Service) refuse(ctx context.Context, action string, id uuid.UUID) error {
-	err := s.db.RecordAlone(ctx, models.Event{Action: action, SubjectType: "case", SubjectID: id, CaseID: id, Refused: true})
-	if err != nil {
-		return err
-	}
-	return models.NotFound("case")
 }
 
 // null is a text that is left out where it is empty.

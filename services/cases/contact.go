@@ -41,7 +41,7 @@ func (s *Service) SafeContact(ctx context.Context, caseID uuid.UUID) (Contact, e
 	}
 	c := r.view.Contact
 	if reference == "" && !receives {
-		return Contact{}, s.refuse(ctx, "safe_contact.opened", caseID)
+		return Contact{}, models.NotFound("case")
 	}
 	c.Reference, c.Values = reference, reference != "" || accepted
 	return c, nil
@@ -70,7 +70,7 @@ func (s *Service) ChangeSafeContact(ctx context.Context, caseID uuid.UUID, in Co
 		return err
 	}
 	in.SafeContact.Tidy()
-	err := s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		people, err := visiblePeople(ctx, tx, caseID)
 		if err != nil {
 			return err
@@ -96,16 +96,6 @@ func (s *Service) ChangeSafeContact(ctx context.Context, caseID uuid.UUID, in Co
 		return tx.Record(ctx, models.Event{Action: "safe_contact.changed", SubjectType: "case", SubjectID: caseID, CaseID: caseID,
 			Detail: map[string]any{"source": in.Source, "channels": told, "code_word": in.SafeContact.CodeWord != ""}})
 	})
-	return s.refused(ctx, err, "safe_contact.changed", caseID)
-}
-
-// refused records a refusal to show or change a case, once the transaction that
-// met it is over.
-func (s *Service) refused(ctx context.Context, err error, action string, caseID uuid.UUID) error {
-	if err != nil && models.CodeOf(err) == models.CodeNotFound {
-		return s.refuse(ctx, action, caseID)
-	}
-	return err
 }
 
 func (in *ContactChange) check(ctx context.Context, tx *pg.Tx, people []models.RelatedPerson) []models.FieldError {

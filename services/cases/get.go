@@ -43,7 +43,7 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (View, error) {
 		return View{}, err
 	}
 	if !r.found {
-		return View{}, s.refuse(ctx, "case.opened", id)
+		return View{}, models.NotFound("case")
 	}
 	return r.finish(b.Actor), nil
 }
@@ -58,14 +58,14 @@ func (s *Service) Find(ctx context.Context, reference string) (View, error) {
 }
 
 // ID returns the id of a case by its reference, where the actor may see it. It
-// shows nothing of the case; a refusal is recorded.
+// shows nothing of the case.
 func (s *Service) ID(ctx context.Context, reference string) (uuid.UUID, error) {
 	if _, err := may(ctx, models.CaseRead); err != nil {
 		return uuid.Nil, err
 	}
 	written, err := models.ParseReference(reference)
 	if err != nil {
-		return uuid.Nil, s.refuse(ctx, "case.opened", uuid.Nil)
+		return uuid.Nil, models.NotFound("case")
 	}
 	b, err := s.db.Begin(ctx)
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *Service) ID(ctx context.Context, reference string) (uuid.UUID, error) {
 		return uuid.Nil, err
 	}
 	if !found {
-		return uuid.Nil, s.refuse(ctx, "case.opened", uuid.Nil)
+		return uuid.Nil, models.NotFound("case")
 	}
 	return id, nil
 }

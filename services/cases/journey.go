@@ -39,7 +39,7 @@ func (s *Service) Journey(ctx context.Context, id uuid.UUID) (Journey, error) {
 		return Journey{}, err
 	}
 	if !r.found {
-		return Journey{}, s.refuse(ctx, "case.opened", id)
+		return Journey{}, models.NotFound("case")
 	}
 	v := r.finish(b.Actor)
 	slices.Reverse(v.Events)

@@ -58,7 +58,7 @@ func (s *Service) List(ctx context.Context, caseID uuid.UUID) (Listed, error) {
 		return Listed{}, err
 	}
 	if !found {
-		return Listed{}, s.refuse(ctx, "sharing.listed", "case", caseID, caseID)
+		return Listed{}, models.NotFound("case")
 	}
 	return out, nil
 }

@@ -59,16 +59,6 @@ func may(ctx context.Context) (models.Actor, error) {
 	return a, nil
 }
 
-// refuse records that something of a case was asked for and not done or shown,
-// and returns the one answer for "not there" and "not yours".
-func (s *Service) refuse(ctx context.Context, action, subject string, id, caseID uuid.UUID) error {
-	err := s.db.RecordAlone(ctx, models.Event{Action: action, SubjectType: subject, SubjectID: id, CaseID: caseID, Refused: true})
-	if err != nil {
-		return err
-	}
-	return models.NotFound(subject)
-}
-
 // Record keeps a decision for one receiver. A case that is not the actor's to
 // see is not found; a repeated idempotency key is told what it was told before.
 func (s *Service) Record(ctx context.Context, caseID uuid.UUID, in Input) (Decision, error) {
@@ -84,9 +74,6 @@ func (s *Service) Record(ctx context.Context, caseID uuid.UUID, in Input) (Decis
 		out, err = s.record(ctx, dir, caseID, in)
 		return err
 	})
-	if models.CodeOf(err) == models.CodeNotFound {
-		return Decision{}, s.refuse(ctx, "sharing.recorded", "case", caseID, caseID)
-	}
 	return out, err
 }
 

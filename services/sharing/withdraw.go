@@ -43,9 +43,6 @@ func (s *Service) Withdraw(ctx context.Context, id uuid.UUID, in WithdrawInput) 
 			return s.withdraw(ctx, tx, &out, in)
 		})
 	})
-	if models.CodeOf(err) == models.CodeNotFound {
-		return Decision{}, s.refuse(ctx, "sharing.withdrawn", "sharing_decision", id, uuid.Nil)
-	}
 	return out, err
 }
 
