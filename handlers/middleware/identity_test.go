@@ -135,7 +135,7 @@ func TestATokenThatDisagreesWithItsSessionIsNobodys(t *testing.T) {
 	}
 }
 
-func TestABusyTokenIsLookedUpOnceAndEndedAtOnce(t *testing.T) {
+func TestABusyTokenIsLookedUpOnceASecondAndEndedAtOnce(t *testing.T) {
 	t.Parallel()
 	d := openDoor(t)
 	s := d.signIn(t, accounts.API)
@@ -145,8 +145,8 @@ func TestABusyTokenIsLookedUpOnceAndEndedAtOnce(t *testing.T) {
 			t.Fatalf("got %q, want %q", got, s.Actor.Name)
 		}
 	}
-	if got := d.asked.n.Load(); got != 1 {
-		t.Errorf("got %d look-ups for 50 requests, want 1", got)
+	if got := d.asked.n.Load(); got > 10 { // one a second
+		t.Errorf("got %d look-ups for 50 requests, want one a second at most", got)
 	}
 	if err := d.svc.SignOut(models.WithActor(t.Context(), s.Actor)); err != nil {
 		t.Fatal(err)

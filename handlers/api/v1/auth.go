@@ -82,7 +82,10 @@ func RegisterAuth(a *api.API, svc *accounts.Service, tokens *auth.Tokens, cache 
 		if err != nil {
 			return nil, err
 		}
+		if err := svc.SignOut(ctx); err != nil {
+			return nil, err
+		}
 		cache.Forget(actor.SessionID)
-		return nil, svc.SignOut(ctx)
+		return nil, nil
 	})
 }
