@@ -8,17 +8,22 @@ import (
 	"net"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"throughline/handlers"
 	v1 "throughline/handlers/api/v1"
+	"throughline/handlers/auth"
+	"throughline/handlers/middleware"
 	"throughline/internal/migrate"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
+	"throughline/services/accounts"
 	"throughline/services/audit"
 	"throughline/services/jobs"
+	"throughline/services/quality"
 )
 
 // app is the product joined to one database: the only place where services,
@@ -41,6 +46,10 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err != nil {
 		return nil, err
 	}
+	keys, err := auth.LoadKeys(cfg.jwtKeys())
+	if err != nil {
+		return nil, err
+	}
 	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: int32(cfg.DatabaseMaxConns)})
 	if err != nil {
 		return nil, err
@@ -54,7 +63,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, fmt.Errorf("the database is not ready (has it been migrated? throughline migrate up): %w", errors.Unwrap(err))
 	}
 	a := &app{db: db, log: log}
-	a.handler, err = handlers.New(a.deps(cfg, sealer))
+	a.handler, err = handlers.New(a.deps(cfg, sealer, keys))
 	if err != nil {
 		return nil, err
 	}
@@ -68,14 +77,28 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	return a, nil
 }
 
-// deps are the services the handlers stand on.
-func (a *app) deps(cfg Config, sealer *seal.Keys) handlers.Deps {
+// deps are the services the handlers stand on. Tokens live in real time, all
+// else by the one clock (decisions.md 12).
+func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps {
 	return handlers.Deps{
 		Version:  version(),
 		Training: cfg.Env != production,
 		Sealer:   sealer,
 		Ready:    a.checks(),
-		Audit:    audit.New(a.db),
+		Now:      a.db.Now,
+		Proxies:  cfg.TrustedProxies,
+		Edge: middleware.Options{
+			Base:     cfg.base(),
+			OneHost:  cfg.Env == production,
+			Log:      a.log,
+			Limits:   middleware.DefaultLimits(),
+			Cookies:  auth.NewCookies(cfg.secure()),
+			Tokens:   auth.NewTokens(keys, cfg.origin(), time.Now),
+			Cache:    auth.NewCache(),
+			Accounts: accounts.New(a.db),
+		},
+		Audit:   audit.New(a.db),
+		Quality: quality.New(a.db),
 	}
 }
 

@@ -158,7 +158,20 @@ func (c Config) origin() string {
 	if c.BaseURL != "" {
 		return string(c.BaseURL)
 	}
-	return "http://" + string(c.HTTPAddr)
+	host, port, err := net.SplitHostPort(string(c.HTTPAddr))
+	if ip, bad := netip.ParseAddr(host); err != nil || host == "" || bad == nil && ip.IsUnspecified() {
+		host = "localhost" // it listens everywhere: here is one of its places
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// base is the origin in its parts.
+func (c Config) base() *url.URL {
+	u, err := url.Parse(c.origin())
+	if err != nil {
+		panic("the settings took an origin that is none: " + err.Error())
+	}
+	return u
 }
 
 // secure reports whether people come by TLS, which the cookies' names follow.

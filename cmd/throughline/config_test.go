@@ -253,6 +253,23 @@ func TestProductionRefusesWhatIsForDemos(t *testing.T) {
 	})
 }
 
+func TestTheOriginFollowsFromTheAddress(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{
+		"localhost:8080": "http://localhost:8080", ":8080": "http://localhost:8080", "0.0.0.0:80": "http://localhost:80",
+		"[::]:8080": "http://localhost:8080", "127.0.0.1:9": "http://127.0.0.1:9", "[::1]:9": "http://[::1]:9",
+	} {
+		cfg, found := with(t, "", "HTTP_ADDR="+addr).parse()
+		if len(found) > 0 || cfg.origin() != want || cfg.base().String() != want {
+			t.Errorf("%s: got %s and %v, want %s", addr, cfg.origin(), found, want)
+		}
+	}
+	cfg, _ := with(t, "", "BASE_URL=https://throughline.example/").parse()
+	if cfg.origin() != "https://throughline.example" || !cfg.secure() {
+		t.Errorf("got %s, want what BASE_URL says", cfg.origin())
+	}
+}
+
 func TestTheDemoClockStartsWhereItIsToldAndTicks(t *testing.T) {
 	t.Parallel()
 	cfg, found := with(t, "", "DEMO_NOW=2026-11-20T09:00:00Z").parse()
