@@ -100,6 +100,7 @@ func TestNoFileNamesAMachineOrARegistry(t *testing.T) {
 var mayAskTheTime = map[string]string{
 	"cmd/throughline/":                "the one clock is made here",
 	"handlers/auth/":                  "tokens live in real time",
+	"handlers/pages/account/":         "cookies live in real time",
 	"handlers/middleware/":            "limits and access logs live in real time",
 	"internal/pglocal/":               "waiting for a server",
 	"internal/testkit/":               "waiting for a server",
