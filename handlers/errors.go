@@ -126,7 +126,7 @@ func (f *failures) record(c *gin.Context, e *models.Error) error {
 	}
 	ctx := c.Request.Context()
 	r, matched := route.Of(c)
-	if _, err := models.ActorFrom(ctx); err != nil || !matched || f.audit == nil {
+	if !matched || !signedIn(ctx) {
 		return nil
 	}
 	kind, subject, named := subjectOf(c, r)
@@ -138,6 +138,11 @@ func (f *failures) record(c *gin.Context, e *models.Error) error {
 		return err // signed out meanwhile: 401 goes before every other answer
 	}
 	return models.Unavailable("recording a refusal", err)
+}
+
+func signedIn(ctx context.Context) bool {
+	_, err := models.ActorFrom(ctx)
+	return err == nil
 }
 
 // subjectOf says what kind of record a route is about, which one, and whether
