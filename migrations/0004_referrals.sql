@@ -64,6 +64,8 @@ create index referrals_inbox on referrals (to_org_id, status, due_key, id);
 create index referrals_sent_box on referrals (from_org_id, status, due_key, id);
 create index referrals_inbox_all on referrals (to_org_id, due_key, id) where receiver_sees;
 create index referrals_sent_all on referrals (from_org_id, due_key, id);
+-- Endings that ask the referrer for the next step.
+create index referrals_next_step on referrals (from_org_id, ended_at) where status in ('declined', 'not_engaged', 'lapsed');
 create index referrals_parent on referrals (parent_id) where parent_id is not null;
 create index referrals_case on referrals (case_id);
 create index referrals_worker on referrals (worker_id, status) where worker_id is not null;

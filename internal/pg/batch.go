@@ -184,3 +184,6 @@ func Each(row func(pgx.Rows) error) func(pgx.Rows) error {
 		return nil
 	}
 }
+
+// Context is the context the batch was begun with.
+func (b *Batch) Context() context.Context { return b.ctx }

@@ -67,6 +67,14 @@ func (c *Snapshot) Service(id uuid.UUID) (models.Service, bool) {
 	return s, ok
 }
 
+// ServiceName returns the name of a service, and words for one not known.
+func (c *Snapshot) ServiceName(id uuid.UUID) string {
+	if s, ok := c.services[id]; ok {
+		return s.Name
+	}
+	return "Another service"
+}
+
 // Services returns the services of a pathway, or all where it is empty, by name.
 func (c *Snapshot) Services(pathway string) []models.Service {
 	var out []models.Service

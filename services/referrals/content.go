@@ -45,27 +45,34 @@ type related struct {
 	suspect  bool
 }
 
+// ofReferral is the case of the referral that is the statement's parameter.
+const ofReferral = "(select case_id from referrals where id = $1)"
+
 // queueCase reads all of the referral's case that can be shared.
 func (s *state) queueCase(b *pg.Batch, referral uuid.UUID) {
-	f := &caseFacts{}
-	s.Case = f
-	directory.QueueFactsOf(b, referral, &f.Facts, &f.found)
+	s.Case = &caseFacts{}
+	directory.QueueFactsOf(b, referral, &s.Case.Facts, &s.Case.found)
+	s.Case.queue(b, ofReferral, referral)
+}
+
+// queue reads what the case with an id says; of is "$1" or ofReferral.
+func (f *caseFacts) queue(b *pg.Batch, of string, id uuid.UUID) {
 	b.Query(pg.Each(func(rows pg.Row) error {
 		return rows.Scan(&f.CaseID, &f.GivenName, &f.FamilyName, &f.KnownAs, &f.Postcode, &f.Address, &f.Language, &f.Interpreter, &f.AccessNeeds, &f.RiskNote)
 	}), `select c.id, v.given_name, v.family_name, v.known_as, v.postcode, v.address, v.language, v.interpreter_needed, v.access_needs, c.risk_note
-		from cases c join victims v on v.id = c.victim_id where c.id = (select case_id from referrals where id = $1)`, referral)
+		from cases c join victims v on v.id = c.victim_id where c.id = `+of, id)
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var i incident
 		err := rows.Scan(&i.summary, &i.crime)
 		f.Incidents = append(f.Incidents, i)
 		return err
-	}), `select summary, crime_reference from incidents where case_id = (select case_id from referrals where id = $1) order by position`, referral)
+	}), "select summary, crime_reference from incidents where case_id = "+of+" order by position", id)
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var r related
 		err := rows.Scan(&r.relation, &r.name, &r.suspect)
 		f.Related = append(f.Related, r)
 		return err
-	}), `select relation, name, suspect from related_people where case_id = (select case_id from referrals where id = $1) order by id`, referral)
+	}), "select relation, name, suspect from related_people where case_id = "+of+" order by id", id)
 }
 
 // The stages in which shared content opens to a receiver.

@@ -168,3 +168,49 @@ func othersToDo(_ models.Action, sides []models.Side) string {
 	}
 	return "You can see this but not change it. This is for " + strings.Join(list, " or ") + "."
 }
+
+// StepWords names an action as a line of a history does: "Accepted".
+func StepWords(a models.Action) string {
+	switch a {
+	case models.ActSubmit:
+		return "Sent"
+	case models.ActAcknowledge:
+		return "Picked up"
+	case models.ActRequestInfo:
+		return "Question asked"
+	case models.ActAnswerInfo:
+		return "Question answered"
+	case models.ActWaitlist:
+		return "Put on the waiting list"
+	case models.ActProposeDecline:
+		return "Decline proposed"
+	case models.ActUpholdDecline, models.ActDecline:
+		return "Declined"
+	case models.ActReturnDecline:
+		return "Decline sent back"
+	case models.ActRecordContact:
+		return "Contact recorded"
+	case models.ActHold:
+		return "Put on hold"
+	case models.ActEndEarly:
+		return "Ended early"
+	case models.ActNotEngaged:
+		return "Not reached"
+	case models.ActAcknowledgeWithdrawal:
+		return "Withdrawal acknowledged"
+	case models.ActReroute:
+		return "Moved to another service"
+	case models.ActUndoAccept:
+		return "Acceptance taken back"
+	case models.ActReopen:
+		return "Opened again"
+	case models.ActVoid:
+		return "Entered in error"
+	case models.ActLapse:
+		return "No answer in time"
+	case actEdit:
+		return "Draft changed"
+	}
+	words := past(a) // the rest are one word: accepted, resumed, completed
+	return string(words[0]-'a'+'A') + words[1:]
+}
