@@ -16,6 +16,7 @@ import (
 	"throughline/handlers/api/docs"
 	v1 "throughline/handlers/api/v1"
 	"throughline/handlers/middleware"
+	accountpages "throughline/handlers/pages/account"
 	"throughline/handlers/pages/frame"
 	qualitypages "throughline/handlers/pages/quality"
 	"throughline/handlers/route"
@@ -57,6 +58,7 @@ func API(d Deps) *api.API {
 func pages(d Deps) []route.Route {
 	f := frame.Frame{Training: d.Training}
 	return slices.Concat(
+		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 	)
 }
