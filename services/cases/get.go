@@ -169,13 +169,21 @@ func (r *reading) finish(a models.Actor) View {
 	v.Contact.Reference = v.Case.Reference
 	v.Accountable, v.LoggedByOrg = r.org(v.Case.AccountableOrgID), r.org(v.Case.LoggedByOrgID)
 	v.HolderIsOwn = v.Case.AccountableOrgID == a.OrgID
-	if at, ok := r.dir.Authority(v.Victim.Borough); ok {
-		v.BoroughName = at.Name
+	v.Boroughs = map[string]string{}
+	r.nameBorough(v.Victim.Borough)
+	for i := range v.Incidents {
+		r.nameBorough(v.Incidents[i].Place.Borough)
 	}
 	r.addOwnEvents()
 	slices.SortStableFunc(v.Events, func(a, b Event) int { return b.At.Compare(a.At) })
 	v.Events = v.Events[:min(len(v.Events), r.most)]
 	return *v
+}
+
+func (r *reading) nameBorough(code string) {
+	if at, ok := r.dir.Authority(code); ok {
+		r.view.Boroughs[code] = at.Name
+	}
 }
 
 // addOwnEvents tells of what happened to the case itself, beside its referrals.

@@ -115,7 +115,7 @@ func (r *reading) clock(k *nextClock) *ClockLine {
 	if k.due == nil {
 		return nil
 	}
-	l := &ClockLine{Holder: r.dir.Name(deref(k.holder)), Clock: models.Clock{
+	l := &ClockLine{Holder: r.org(deref(k.holder)), Clock: models.Clock{
 		ReferralID: k.referral, Rule: models.Rule(deref(k.rule)), HolderOrgID: deref(k.holder), State: models.ClockState(deref(k.state)),
 		DueAt: *k.due, PausedSince: k.paused, PauseReason: k.why,
 	}}

@@ -27,7 +27,7 @@ func TestALoggedCaseIsReadBackAsItWasLogged(t *testing.T) {
 		t.Fatalf("reading it back: %v", err)
 	}
 	in := whole()
-	if v.Victim.Name() != "Zephyrine Quillfeather" || v.Victim.Postcode != "E8 1EA" || v.Victim.Borough != "E09000012" || v.BoroughName != "Hackney" ||
+	if v.Victim.Name() != "Zephyrine Quillfeather" || v.Victim.Postcode != "E8 1EA" || v.Victim.Borough != "E09000012" || v.Boroughs["E09000012"] != "Hackney" ||
 		!v.Victim.DateOfBirth.Equal(*in.Victim.DateOfBirth) || v.Victim.Equality["sex"] != "female" {
 		t.Errorf("got victim %+v", v.Victim)
 	}

@@ -70,7 +70,7 @@ func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
 		k := &l.Clock
 		err := row.Scan(&k.ID, &k.CaseID, &k.ReferralID, &k.Rule, &k.RuleVersion, &k.HolderOrgID, &k.State, &k.LimitDays, &k.StartedAt, &k.DueAt,
 			&k.FirstDueAt, &k.DueSoonAt, &k.StoppedAt, &k.PausedSince, &k.PauseReason, &k.PausedSeconds, &k.Why)
-		l.Holder, l.Text = r.dir.Name(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, why(k))
+		l.Holder, l.Text = r.org(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, why(k))
 		r.view.Clocks = append(r.view.Clocks, l)
 		return err
 	}), selectClocks, id)

@@ -191,7 +191,7 @@ func TestAListShowsTheNextClockOfEachCase(t *testing.T) {
 	if err != nil || len(page.Items) != 1 || page.Items[0].Clock == nil {
 		t.Fatalf("got %+v, %v", page, err)
 	}
-	if k := page.Items[0].Clock; k.Rule != models.RuleDecide || k.Holder != "Ashdown Advocacy" || k.Text.Words != "Due in 2 working days" {
+	if k := page.Items[0].Clock; k.Rule != models.RuleDecide || k.Holder.Name != "Ashdown Advocacy" || k.Text.Words != "Due in 2 working days" {
 		t.Errorf("got %+v, want the clock to decide", k)
 	}
 	v, err := s.cases.Get(s.As("police"), c.ID)

@@ -16,7 +16,7 @@ var noReferral uuid.UUID
 type View struct {
 	Case         models.Case
 	Victim       models.Victim
-	BoroughName  string
+	Boroughs     map[string]string // names by E09 code, of every borough of the case
 	Incidents    []models.Incident
 	People       []models.RelatedPerson
 	Contact      Contact
@@ -97,10 +97,10 @@ type ReferralLine struct {
 	Version     int
 }
 
-// ClockLine is a clock with its holder's name and its words.
+// ClockLine is a clock with its holder and its words.
 type ClockLine struct {
 	models.Clock
-	Holder string
+	Holder models.Organisation
 	Text   models.ClockText
 }
 

@@ -13,7 +13,7 @@ import (
 
 // WithdrawInput says why a decision is withdrawn.
 type WithdrawInput struct {
-	Reason string // code of GroupSharingWithdrawn
+	Reason string // code of GroupSharingWithdrawn; empty: the usual one of the basis
 	Note   string
 }
 
@@ -58,6 +58,9 @@ func (s *Service) withdraw(ctx context.Context, tx *pg.Tx, d *Decision, in Withd
 	case req.IfMatch != nil && *req.IfMatch != d.Version:
 		return models.Stale("This decision has changed since you read it. Read it again, then decide.")
 	}
+	if in.Reason == "" {
+		in.Reason = usualReason(d.Basis)
+	}
 	if faults := in.check(ctx); len(faults) > 0 {
 		return models.Invalid(faults...)
 	}
@@ -80,6 +83,15 @@ func (s *Service) withdraw(ctx context.Context, tx *pg.Tx, d *Decision, in Withd
 		return err
 	}
 	return tx.Keep(ctx, *d)
+}
+
+// usualReason is why a decision is withdrawn where a system does not say: an
+// agreement is the victim's to withdraw, another basis is no longer there.
+func usualReason(basis string) string {
+	if basis == models.BasisAgreement {
+		return "victim_withdrew"
+	}
+	return "no_longer_needed"
 }
 
 func (in *WithdrawInput) check(ctx context.Context) []models.FieldError {
