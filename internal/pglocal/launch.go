@@ -267,7 +267,7 @@ func (s *Server) tryAttach(ctx context.Context, o Options, deadline time.Time) (
 	if p, alive := s.home.postmaster(); alive && p.status == "ready" && p.socket != "" {
 		s.sock = p.socket
 		if s.ping(ctx) == nil {
-			s.attached = true
+			s.attach()
 			o.Say(fmt.Sprintf("Using the private PostgreSQL of %s.", s.home.holder()))
 			return true, nil
 		}
@@ -276,6 +276,19 @@ func (s *Server) tryAttach(ctx context.Context, o Options, deadline time.Time) (
 		return false, fmt.Errorf("%s has the private PostgreSQL in %s, but it does not answer: stop that process, then start again", s.home.holder(), s.home.dir)
 	}
 	return false, pause(ctx)
+}
+
+// attach uses a server that somebody else runs, and watches for its end.
+func (s *Server) attach() {
+	s.attached = true
+	go func() {
+		for range time.Tick(time.Second) {
+			if _, alive := s.home.postmaster(); !alive {
+				close(s.done)
+				return
+			}
+		}
+	}()
 }
 
 func pause(ctx context.Context) error {

@@ -62,7 +62,7 @@ type Server struct {
 	lock     *os.File
 	cmd      *exec.Cmd
 	done     chan struct{} // closed when the server process has ended
-	exit     error         // valid once done is closed
+	exit     error         // of a server we started; valid once done is closed
 	stop     sync.Once
 }
 
@@ -134,7 +134,7 @@ func (s *Server) own(ctx context.Context, o Options, lock *os.File, deadline tim
 	}
 	if stays {
 		o.Say(fmt.Sprintf("A PostgreSQL server that Throughline did not start is running on %s; using it, and leaving it running.", s.home.data))
-		s.attached = true
+		s.attach()
 		return lock.Close()
 	}
 	s.lock = lock
@@ -172,8 +172,7 @@ func (s *Server) BinDir() string { return s.bin }
 // Attached reports whether another process runs the server.
 func (s *Server) Attached() bool { return s.attached }
 
-// Done is closed when the server we started has ended, wanted or not. It never
-// closes on an attached server.
+// Done is closed when the server has ended, wanted or not, whoever started it.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
 // Stop ends the server and waits until no process of it is left: first by

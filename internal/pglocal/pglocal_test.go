@@ -226,6 +226,25 @@ func TestStart(t *testing.T) {
 		}
 	})
 
+	t.Run("a process that attached notices the end", func(t *testing.T) {
+		other := start(t, Options{Dir: openDir(t)})
+		attached := start(t, Options{Dir: other.Dir()})
+		if !attached.Attached() {
+			t.Fatal("started a second server, want the first one used")
+		}
+		if err := other.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-attached.Done():
+		case <-time.After(20 * time.Second):
+			t.Error("got no word of the end")
+		}
+		if err := attached.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+
 	t.Run("removing it while it runs is refused", func(t *testing.T) {
 		if err := Remove(dir, nil); err == nil || !strings.Contains(err.Error(), "in use") {
 			t.Errorf("got %v, want it to say that it is in use", err)
