@@ -31,7 +31,7 @@ func (c Cookies) SetSession(w http.ResponseWriter, value string, expires time.Ti
 
 // ClearSession takes the session from the browser.
 func (c Cookies) ClearSession(w http.ResponseWriter) {
-	gone := c.cookie("session", "", time.Unix(1, 0))
+	gone := c.cookie("session", "", time.Unix(1, 0)) //nolint:gosec // Secure follows the base URL: a plain local address has no TLS
 	gone.MaxAge = -1
 	http.SetCookie(w, gone)
 }
@@ -64,7 +64,7 @@ func (c Cookies) name(what string) string {
 }
 
 func (c Cookies) cookie(what, value string, expires time.Time) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the base URL: a plain local address has no TLS
 		Name: c.name(what), Value: value, Path: "/", Expires: expires,
 		Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}

@@ -44,7 +44,7 @@ func CreateKeys(path string, now time.Time) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("making the folder of the key file: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the operator's setting
 	if err != nil {
 		return fmt.Errorf("making the key file: %w", err)
 	}
@@ -107,7 +107,7 @@ func readRecords(path string) ([]record, error) {
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the key file %s can be read by others: set its mode to 0600: %w", path, fs.ErrPermission)
 	}
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path) //nolint:gosec // the path is the operator's setting
 	if err != nil {
 		return nil, fmt.Errorf("the key file: %w", err)
 	}

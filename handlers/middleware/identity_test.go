@@ -203,10 +203,10 @@ func TestWithoutADatabaseNobodyIsTakenForSignedOut(t *testing.T) {
 	page, api := d.signIn(t, accounts.Page), d.signIn(t, accounts.API)
 	token := d.bearer(t, api.Actor)
 	d.lose(t)
-	if got, want := d.who("/page/1", d.cookie(page.Token)), http.StatusText(503); got != want {
+	if got, want := d.who("/page/1", d.cookie(page.Token)), http.StatusText(http.StatusServiceUnavailable); got != want {
 		t.Errorf("got %q on a page, want %q", got, want)
 	}
-	if got, want := d.who("/api/v1/things/1", token), http.StatusText(503); got != want {
+	if got, want := d.who("/api/v1/things/1", token), http.StatusText(http.StatusServiceUnavailable); got != want {
 		t.Errorf("got %q on the API, want %q", got, want)
 	}
 	if got := d.who("/api/v1/things/1"); got != "nobody" {

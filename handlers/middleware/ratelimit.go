@@ -31,8 +31,8 @@ type Limits struct {
 // polls, plenty of room.
 func DefaultLimits() Limits {
 	return Limits{
-		Network: Rate{PerSecond: 400, Burst: 2000},
-		Session: Rate{PerSecond: 200, Burst: 1000},
+		Network: Rate{PerSecond: 3000, Burst: 6000},
+		Session: Rate{PerSecond: 300, Burst: 3000},
 		Forms:   Rate{PerSecond: 3, Burst: 20},
 	}
 }

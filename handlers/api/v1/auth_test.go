@@ -263,7 +263,7 @@ func TestWhatIsNoSignInIsRefusedBeforeAnythingIsCounted(t *testing.T) {
 			t.Errorf("%.60s: the answer repeats what was sent", body)
 		}
 	}
-	r := httptest.NewRequest("POST", "https://throughline.test/api/v1/auth/tokens", strings.NewReader(credentials("vawg", testkit.Password)))
+	r := httptest.NewRequest(http.MethodPost, "https://throughline.test/api/v1/auth/tokens", strings.NewReader(credentials("vawg", testkit.Password)))
 	r.Header.Set("Content-Type", "text/plain")
 	w := httptest.NewRecorder()
 	o.server.ServeHTTP(w, r)

@@ -176,10 +176,10 @@ func TestAWrongSignInKeepsTheAddressAndSaysTheSameToEverybody(t *testing.T) {
 
 func TestSigningInNeverKeepsASessionThatWasPlanted(t *testing.T) {
 	t.Parallel()
-	attacker, victim := open(t), (*browser)(nil)
+	attacker := open(t)
 	attacker.signIn("refuge", testkit.Password, "")
 	planted := attacker.session()
-	victim = &browser{Stage: attacker.Stage, server: attacker.server, cookies: map[string]*http.Cookie{
+	victim := &browser{Stage: attacker.Stage, server: attacker.server, cookies: map[string]*http.Cookie{
 		"__Host-throughline-session": {Name: "__Host-throughline-session", Value: planted},
 	}}
 	victim.signIn("vawg", testkit.Password, "")
