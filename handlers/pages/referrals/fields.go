@@ -1,0 +1,130 @@
+package referrals
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"throughline/models"
+	"throughline/services/referrals"
+	"throughline/web/components"
+)
+
+// open are the questions that wait for an answer.
+func open(v referrals.View) []referrals.Question {
+	return slices.DeleteFunc(slices.Clone(v.Questions), func(q referrals.Question) bool { return q.AnsweredAt != nil })
+}
+
+func answerFields(v referrals.View, t typed, errs components.FormErrors) []templ.Component {
+	var out []templ.Component
+	for i, q := range open(v) {
+		name := "answer-" + strconv.Itoa(i)
+		out = append(out, components.TextArea(components.TextAreaParams{
+			Name: name, Label: q.Question, LabelSize: components.Small, Value: t.one(name), Error: errs.Of(fmt.Sprintf("answers[%d]", i)), Rows: 4,
+		}))
+	}
+	return out
+}
+
+func readAnswers(v referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
+	var in referrals.ActionInput
+	for i := range open(v) {
+		in.Answers = append(in.Answers, t.one("answer-"+strconv.Itoa(i)))
+	}
+	return in, nil
+}
+
+func assignFields(referrals.View, typed, components.FormErrors) []templ.Component { return nil }
+
+// contactFields ask about an attempt. Only channels that are safe are offered
+// as choices; a contact that happened on another is recorded through its own
+// line, because it did happen.
+func contactFields(_ referrals.View, t typed, errs components.FormErrors) []templ.Component {
+	var channels, outcomes []components.ChoiceItem
+	for _, ch := range models.Channels() {
+		channels = append(channels, components.ChoiceItem{Value: string(ch), Text: ch.Words()})
+	}
+	for _, o := range models.ContactOutcomes() {
+		outcomes = append(outcomes, components.ChoiceItem{Value: o.Key, Text: o.Words})
+	}
+	var directions []components.ChoiceItem
+	for _, d := range models.ContactDirections() {
+		directions = append(directions, components.ChoiceItem{Value: d.Key, Text: d.Words})
+	}
+	direction := t.one("direction")
+	if direction == "" {
+		direction = string(models.ContactOut)
+	}
+	return []templ.Component{
+		components.Radios(components.RadiosParams{Name: "channel", Legend: "How?", LegendSize: components.Medium, IsSmall: true,
+			Hint:  "A contact on a way that is not marked safe is kept as a safety incident. It does not count.",
+			Value: t.one("channel"), Error: errs.Of("channel"), Items: channels}),
+		components.Radios(components.RadiosParams{Name: "direction", Legend: "Who made contact?", LegendSize: components.Medium, IsSmall: true,
+			Value: direction, Error: errs.Of("direction"), Items: directions}),
+		components.Radios(components.RadiosParams{Name: "outcome", Legend: "Who answered?", LegendSize: components.Medium, IsSmall: true,
+			Value: t.one("outcome"), Error: errs.Of("outcome"), Items: outcomes}),
+		components.TextArea(components.TextAreaParams{Name: "said", Label: "What was agreed, and the next safe time (optional)", Value: t.one("said"), Error: errs.Of("said"), Rows: 3}),
+		components.Details(components.DetailsParams{ID: "when", Summary: "It was not just now", Open: errs.Of("at") != "" || t.one("at-day") != ""}),
+		dateField("at", "Which day?", "Leave empty for now", t, errs),
+		components.TextInput(components.TextInputParams{Name: "at-time", Label: "What time?", Hint: "For example, 14:30", Value: t.one("at-time"), Classes: "govuk-input--width-5", Error: errs.Of("at_time")}),
+	}
+}
+
+func readContact(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
+	in := referrals.ActionInput{Contact: referrals.ContactInput{
+		Channel: models.Channel(t.one("channel")), Direction: models.ContactDirection(t.one("direction")),
+		Outcome: models.ContactOutcome(t.one("outcome")), Said: t.one("said"),
+	}}
+	day, faults := readDate("at", t)
+	if day == nil {
+		return in, faults
+	}
+	clock, err := time.Parse("15:04", strings.ReplaceAll(t.one("at-time"), ".", ":"))
+	if err != nil {
+		return in, append(faults, models.Field("at_time", models.FieldInvalid, "Give the time as hours and minutes, like 14:30"))
+	}
+	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, models.London())
+	in.Contact.At = &at
+	return in, faults
+}
+
+// completeFields ask how each need stood at the start and stands now; a need
+// that was not worked on is left as it is.
+func completeFields(_ referrals.View, t typed, errs components.FormErrors) []templ.Component {
+	scale := []components.Option{{Value: "", Text: "Not worked on"}}
+	for n := 1; n <= 5; n++ {
+		scale = append(scale, components.Option{Value: strconv.Itoa(n), Text: strconv.Itoa(n)})
+	}
+	out := []templ.Component{}
+	if e := errs.Of("outcomes"); e != "" {
+		out = append(out, components.ErrorMessage(components.ErrorMessageParams{ID: "outcomes-error", Text: e}))
+	}
+	for _, need := range models.Needs() {
+		for _, when := range [][2]string{{"start", "at the start"}, {"end", "now"}} {
+			name := need.Key + "-" + when[0]
+			out = append(out, components.Select(components.SelectParams{
+				Name: name, Label: need.Words + ", " + when[1], Value: t.one(name), Options: scale,
+			}))
+		}
+	}
+	return append(out, components.TextArea(components.TextAreaParams{Name: "report", Label: "End report", LabelSize: components.Medium,
+		Hint: "What was done, and what is still open. The referrer is told.", Value: t.one("report"), Error: errs.Of("report"), Rows: 6}))
+}
+
+func readComplete(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
+	in := referrals.ActionInput{Report: t.one("report")}
+	for _, need := range models.Needs() {
+		start, end := t.one(need.Key+"-start"), t.one(need.Key+"-end")
+		if start == "" && end == "" {
+			continue
+		}
+		a, _ := strconv.Atoi(start)
+		b, _ := strconv.Atoi(end)
+		in.Outcomes = append(in.Outcomes, referrals.Outcome{Need: need.Key, Start: a, End: b})
+	}
+	return in, nil
+}

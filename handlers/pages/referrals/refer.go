@@ -1,0 +1,426 @@
+package referrals
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"throughline/handlers/pages/frame"
+	"throughline/handlers/render"
+	"throughline/handlers/route"
+	"throughline/models"
+	"throughline/services/directory"
+	"throughline/web/components"
+	view "throughline/web/pages/referrals"
+	"throughline/web/pages/shared"
+)
+
+// draftKind names the unfinished form of this journey among a person's drafts.
+const draftKind = "referral"
+
+// plan is what was answered so far of one referral being written. It is kept
+// on the server after every page, for the person who writes it.
+type plan struct {
+	CaseID    uuid.UUID      `json:"case_id"`
+	Pathway   string         `json:"pathway"`
+	Priority  string         `json:"priority"`
+	Answers   map[string]any `json:"answers"`
+	ServiceID uuid.UUID      `json:"service_id"`
+	Basis     string         `json:"basis"`
+	Method    string         `json:"method"`
+	Reason    string         `json:"reason"`
+	First     []string       `json:"first"`
+	After     []string       `json:"after"`
+	Shared    bool           `json:"shared"` // the page of fields was answered
+
+	// What was made so far: a repeated press goes on from here.
+	DecisionID uuid.UUID `json:"decision_id"`
+	ReferralID uuid.UUID `json:"referral_id"`
+}
+
+// step is one page of the journey.
+type step struct {
+	path string
+	show func(*Pages, *gin.Context, journey, typed, components.FormErrors) error
+	take func(*Pages, *gin.Context, *journey, typed) ([]models.FieldError, error)
+	next string
+}
+
+func steps() []step {
+	return []step{
+		{"need", (*Pages).showNeed, (*Pages).takeNeed, "questions"},
+		{"questions", (*Pages).showQuestions, (*Pages).takeQuestions, "service"},
+		{"service", (*Pages).showService, (*Pages).takeService, "agreement"},
+		{"agreement", (*Pages).showAgreement, (*Pages).takeAgreement, "share"},
+		{"share", (*Pages).showShare, (*Pages).takeShare, "check"},
+		{"check", (*Pages).showCheck, (*Pages).takeCheck, ""},
+	}
+}
+
+// journey is a plan with the case it is for.
+type journey struct {
+	plan
+	ref  string // of the case
+	risk models.Priority
+}
+
+func (j journey) at(step string) string { return "/cases/" + j.ref + "/refer/" + step }
+
+func (p *Pages) referRoutes() []route.Route {
+	out := []route.Route{{Method: http.MethodGet, Path: "/cases/:ref/refer", Need: models.ReferralSend, Handle: p.begin}}
+	for _, s := range steps() {
+		out = append(out,
+			route.Route{Method: http.MethodGet, Path: "/cases/:ref/refer/" + s.path, Need: models.ReferralSend, Handle: p.showStep(s)},
+			route.Route{Method: http.MethodPost, Path: "/cases/:ref/refer/" + s.path, Need: models.ReferralSend, Handle: p.takeStep(s)})
+	}
+	return out
+}
+
+// begin starts a referral of a case afresh.
+func (p *Pages) begin(c *gin.Context) error {
+	j, err := p.journey(c)
+	if err != nil {
+		return err
+	}
+	j.plan = plan{CaseID: j.CaseID}
+	if err := p.save(c.Request.Context(), j); err != nil {
+		return err
+	}
+	render.See(c, j.at("need"))
+	return nil
+}
+
+// journey loads the case of the address and what was answered so far.
+func (p *Pages) journey(c *gin.Context) (journey, error) {
+	ref, err := models.ParseReference(c.Param("ref"))
+	if err != nil {
+		return journey{}, models.NotFound("case")
+	}
+	v, err := p.Cases.Find(c.Request.Context(), ref)
+	if err != nil {
+		return journey{}, err
+	}
+	j := journey{ref: ref, risk: v.Case.RiskLevel, plan: plan{CaseID: v.Case.ID}}
+	id, err := p.draftFor(c.Request.Context(), v.Case.ID)
+	if err != nil {
+		return j, err
+	}
+	d, err := p.Drafts.Load(c.Request.Context(), draftKind, id)
+	switch {
+	case models.CodeOf(err) == models.CodeNotFound:
+		return j, nil
+	case err != nil:
+		return j, err
+	}
+	return j, d.Into(&j.plan)
+}
+
+// draftFor is one draft of a referral for each case and person.
+func (p *Pages) draftFor(ctx context.Context, caseID uuid.UUID) (uuid.UUID, error) {
+	a, err := models.ActorFrom(ctx)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return uuid.NewSHA1(caseID, append([]byte("referral by "), a.UserID[:]...)), nil
+}
+
+func (p *Pages) save(ctx context.Context, j journey) error {
+	id, err := p.draftFor(ctx, j.CaseID)
+	if err != nil {
+		return err
+	}
+	return p.Drafts.Save(ctx, draftKind, id, j.CaseID, j.plan)
+}
+
+func (p *Pages) showStep(s step) route.Handler {
+	return func(c *gin.Context) error {
+		j, err := p.journey(c)
+		if err != nil {
+			return err
+		}
+		if missing := j.missingBefore(s.path); missing != "" {
+			render.See(c, j.at(missing))
+			return nil
+		}
+		return s.show(p, c, j, nil, nil)
+	}
+}
+
+func (p *Pages) takeStep(s step) route.Handler {
+	return func(c *gin.Context) error {
+		j, err := p.journey(c)
+		if err != nil {
+			return err
+		}
+		if missing := j.missingBefore(s.path); missing != "" {
+			render.See(c, j.at(missing))
+			return nil
+		}
+		t, err := read(c)
+		if err != nil {
+			return err
+		}
+		faults, err := s.take(p, c, &j, t)
+		switch {
+		case errors.Is(err, errAnswered):
+			return nil
+		case frame.IsInvalid(err):
+			faults = models.FieldsOf(err)
+		case err != nil:
+			return p.caseMoved(c, j, err)
+		}
+		if len(faults) > 0 {
+			return s.show(p, c, j, t, frame.Errors(models.Invalid(faults...), targetsOf(s.path)))
+		}
+		if err := p.save(c.Request.Context(), j); err != nil {
+			return err
+		}
+		render.See(c, j.at(s.next))
+		return nil
+	}
+}
+
+// errAnswered says that the step has sent its own answer.
+var errAnswered = errors.New("answered")
+
+func targetsOf(step string) map[string]string {
+	switch step {
+	case "questions":
+		out := map[string]string{}
+		for _, p := range models.Pathways() {
+			for _, q := range p.Questions {
+				out["answers."+q.Key], out[q.Key] = q.Key, q.Key
+			}
+		}
+		return out
+	case "share":
+		return map[string]string{"shared_fields": "first", "fields": "first"}
+	case "check":
+		return map[string]string{}
+	}
+	return map[string]string{"service_id": "service-1"}
+}
+
+// missingBefore is the earliest page before this one that has no answer yet.
+func (j journey) missingBefore(step string) string {
+	for _, s := range []struct {
+		path string
+		done bool
+	}{
+		{"need", j.Pathway != ""}, {"questions", j.Answers != nil}, {"service", j.ServiceID != uuid.Nil},
+		{"agreement", j.Basis != ""}, {"share", j.Shared},
+	} {
+		if s.path == step {
+			return ""
+		}
+		if !s.done {
+			return s.path
+		}
+	}
+	return ""
+}
+
+func (p *Pages) caseMoved(c *gin.Context, j journey, err error) error {
+	words, ok := frame.Conflict(err)
+	if !ok {
+		return err
+	}
+	return render.Page(c, http.StatusConflict, shared.Plain(shared.PlainView{
+		Meta: p.Frame.Meta(c, "Case "+j.ref, "/cases"), Title: "This was not sent", Paras: []string{words},
+		Body: components.Button(components.ButtonParams{Text: "Back to the case", Href: "/cases/" + j.ref}),
+	}))
+}
+
+// question draws the page of one question.
+func (p *Pages) question(c *gin.Context, j journey, v shared.FormView, back string, errs components.FormErrors) error {
+	title := v.Title
+	if title == "" {
+		title = "Refer"
+	}
+	v.Meta = p.Frame.Meta(c, title+" - case "+j.ref, "/cases")
+	v.Meta.Back = &components.Link{Text: "Back", Href: back}
+	v.Meta.Errors = errs
+	if v.Button == "" {
+		v.Button = "Continue"
+	}
+	if v.Caption == "" {
+		v.Caption = "Refer case " + j.ref
+	}
+	return render.Form(c, shared.Form(v), errs.Any())
+}
+
+func (p *Pages) showNeed(c *gin.Context, j journey, t typed, errs components.FormErrors) error {
+	pathway, priority := j.Pathway, j.Priority
+	if t != nil {
+		pathway, priority = t.one("pathway"), t.one("priority")
+	}
+	if priority == "" {
+		priority = string(j.risk)
+	}
+	var items, levels []components.ChoiceItem
+	for _, pw := range models.Pathways() {
+		items = append(items, components.ChoiceItem{Value: pw.Key, Text: pw.Name, Hint: pw.Summary})
+	}
+	for _, r := range models.RiskLevels() {
+		levels = append(levels, components.ChoiceItem{Value: r.Key, Text: r.Words})
+	}
+	return p.question(c, j, shared.FormView{Title: "What kind of help is needed?", Fields: []templ.Component{
+		components.Radios(components.RadiosParams{Name: "pathway", Legend: "Kind of help", LegendSize: components.Medium, Items: items, Value: pathway, Error: errs.Of("pathway")}),
+		components.Radios(components.RadiosParams{Name: "priority", Legend: "How high is the risk now?", LegendSize: components.Medium, IsSmall: true,
+			Hint: "The level on the case is chosen already.", Items: levels, Value: priority, Error: errs.Of("priority")}),
+	}}, "/cases/"+j.ref, errs)
+}
+
+func (p *Pages) takeNeed(_ *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
+	var faults []models.FieldError
+	if _, ok := models.FindPathway(t.one("pathway")); !ok {
+		faults = append(faults, models.Field("pathway", models.FieldRequired, "Select the kind of help"))
+	}
+	if !models.HasChoice(models.RiskLevels(), t.one("priority")) {
+		faults = append(faults, models.Field("priority", models.FieldRequired, "Select how high the risk is"))
+	}
+	if len(faults) > 0 {
+		return faults, nil
+	}
+	if j.Pathway != t.one("pathway") {
+		j.Answers, j.ServiceID, j.Shared = nil, uuid.Nil, false
+	}
+	j.Pathway, j.Priority = t.one("pathway"), t.one("priority")
+	return nil, nil
+}
+
+func (p *Pages) showQuestions(c *gin.Context, j journey, t typed, errs components.FormErrors) error {
+	pw, _ := models.FindPathway(j.Pathway)
+	var fields []templ.Component
+	for _, q := range pw.Questions {
+		fields = append(fields, askQuestion(q, j.Answers[q.Key], t, errs))
+	}
+	return p.question(c, j, shared.FormView{Title: "A few things they will ask", Lede: "The service sees these answers as soon as you send the referral.", Fields: fields}, j.at("need"), errs)
+}
+
+// askQuestion draws one question of a pathway with the control of its kind.
+func askQuestion(q models.Question, answer any, t typed, errs components.FormErrors) templ.Component {
+	values := t[q.Key]
+	if t == nil {
+		switch a := answer.(type) {
+		case string:
+			values = []string{a}
+		case bool:
+			values = []string{map[bool]string{true: "yes", false: "no"}[a]}
+		case []any:
+			for _, v := range a {
+				if s, ok := v.(string); ok {
+					values = append(values, s)
+				}
+			}
+		}
+	}
+	one := ""
+	if len(values) > 0 {
+		one = values[0]
+	}
+	label, wrong := q.Label, errs.Of(q.Key)
+	if !q.Required {
+		label += " (optional)"
+	}
+	var items []components.ChoiceItem
+	for _, o := range q.Options {
+		items = append(items, components.ChoiceItem{Value: o.Key, Text: o.Words})
+	}
+	switch q.Kind {
+	case models.AskRadios:
+		return components.Radios(components.RadiosParams{Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, IsSmall: true, Items: items, Value: one, Error: wrong})
+	case models.AskCheckboxes:
+		return components.Checkboxes(components.CheckboxesParams{Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, IsSmall: true, Items: items, Values: values, Error: wrong})
+	case models.AskYesNo:
+		return components.Radios(components.RadiosParams{Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, Inline: true, Value: one, Error: wrong,
+			Items: []components.ChoiceItem{{Value: "yes", Text: "Yes"}, {Value: "no", Text: "No"}}})
+	case models.AskTextarea:
+		return components.TextArea(components.TextAreaParams{Name: q.Key, Label: label, LabelSize: components.Medium, Hint: q.Hint, Value: one, Error: wrong, Rows: 3})
+	}
+	return components.TextInput(components.TextInputParams{Name: q.Key, Label: label, LabelSize: components.Medium, Hint: q.Hint, Value: one, Error: wrong})
+}
+
+func (p *Pages) takeQuestions(_ *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
+	pw, _ := models.FindPathway(j.Pathway)
+	answers := map[string]any{}
+	for _, q := range pw.Questions {
+		values := slices.DeleteFunc(slices.Clone(t[q.Key]), func(s string) bool { return s == "" })
+		switch {
+		case len(values) == 0:
+		case q.Kind == models.AskCheckboxes:
+			list := []any{}
+			for _, v := range values {
+				list = append(list, v)
+			}
+			answers[q.Key] = list
+		case q.Kind == models.AskYesNo:
+			answers[q.Key] = values[0] == "yes"
+		default:
+			answers[q.Key] = strings.ReplaceAll(values[0], "\r\n", "\n")
+		}
+	}
+	if faults := models.CheckAnswers(j.Pathway, pw.Version, answers); len(faults) > 0 {
+		return faults, nil
+	}
+	j.Answers = answers
+	return nil, nil
+}
+
+func (p *Pages) showService(c *gin.Context, j journey, t typed, errs components.FormErrors) error {
+	options, err := p.Directory.Services(c.Request.Context(), directory.Filter{Pathway: j.Pathway, CaseID: j.CaseID})
+	if err != nil {
+		return err
+	}
+	chosen := j.ServiceID.String()
+	if t != nil {
+		chosen = t.one("service")
+	}
+	v := view.ServicesView{Meta: p.Frame.Meta(c, "Choose a service - case "+j.ref, "/cases"), Caption: "Refer case " + j.ref, Error: errs.Of("service_id"), Facts: p.needRows(j)}
+	v.Meta.Back, v.Meta.Errors = &components.Link{Text: "Back", Href: j.at("questions")}, errs
+	n := 0
+	for _, o := range options {
+		if !o.Eligible {
+			v.Not = append(v.Not, notOffered(o))
+			continue
+		}
+		n++
+		choice := p.choice(o, n, chosen)
+		if choice.Waits {
+			v.Waits = append(v.Waits, choice)
+		} else {
+			v.Fits = append(v.Fits, choice)
+		}
+	}
+	status := http.StatusOK
+	if errs.Any() {
+		status = http.StatusUnprocessableEntity
+	}
+	return render.Page(c, status, view.Services(v))
+}
+
+func (p *Pages) takeService(c *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
+	id, err := uuid.Parse(t.one("service"))
+	if err != nil {
+		return []models.FieldError{models.Field("service_id", models.FieldRequired, "Select a service")}, nil
+	}
+	options, err := p.Directory.Services(c.Request.Context(), directory.Filter{Pathway: j.Pathway, CaseID: j.CaseID})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(options, func(o directory.Option) bool { return o.Service.ID == id && o.Eligible })
+	if i < 0 {
+		return []models.FieldError{models.Field("service_id", models.FieldUnknown, "Select a service that fits")}, nil
+	}
+	if j.ServiceID != id {
+		j.DecisionID, j.ReferralID = uuid.Nil, uuid.Nil
+	}
+	j.ServiceID = id
+	return nil, nil
+}

@@ -1,0 +1,342 @@
+package referrals
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"throughline/handlers/render"
+	"throughline/models"
+	"throughline/services/directory"
+	"throughline/services/referrals"
+	"throughline/services/sharing"
+	"throughline/web/components"
+	view "throughline/web/pages/referrals"
+	"throughline/web/pages/shared"
+)
+
+// choice draws a service that fits, with why and how long it takes.
+func (p *Pages) choice(o directory.Option, n int, chosen string) components.ServiceChoiceView {
+	s := o.Service
+	out := components.ServiceChoiceView{
+		Name: "service", ID: "service-" + strconv.Itoa(n), Value: s.ID.String(), Title: s.Name + ", " + o.Organisation.Name,
+		Checked: s.ID.String() == chosen, Waits: s.Capacity == models.CapacityLimited,
+		Facts: []components.Fact{{Key: "Decides within", Value: models.WorkingDays(s.DecideDays)}},
+	}
+	if s.WaitDays != nil && *s.WaitDays > 0 {
+		out.Facts = append(out.Facts, components.Fact{Key: "Wait", Value: models.Plural(*s.WaitDays, "day", "days")})
+	}
+	if s.PlacesTotal != nil && s.PlacesOpen != nil {
+		free := components.Fact{Key: "Places free", Value: fmt.Sprintf("%d of %d", *s.PlacesOpen, *s.PlacesTotal)}
+		if *s.PlacesTotal <= 12 {
+			free.Meter = &components.Meter{Taken: *s.PlacesTotal - *s.PlacesOpen, Total: *s.PlacesTotal}
+		}
+		out.Facts = append(out.Facts, free)
+	}
+	if s.Opening != "" {
+		out.Facts = append(out.Facts, components.Fact{Key: "Open", Value: s.Opening})
+	}
+	for _, r := range o.Reasons {
+		out.Reasons = append(out.Reasons, components.Reason{Fit: components.FitUnknown, Text: r.Words})
+	}
+	if len(out.Reasons) == 0 {
+		out.Reasons = []components.Reason{{Fit: components.FitYes, Text: "Fits what is known of the case"}}
+	}
+	return out
+}
+
+func notOffered(o directory.Option) view.NotOffered {
+	out := view.NotOffered{Title: o.Service.Name + ", " + o.Organisation.Name}
+	for _, r := range o.Reasons {
+		if r.Excludes {
+			out.Reasons = append(out.Reasons, components.Reason{Fit: components.FitNo, Text: r.Words})
+		}
+	}
+	return out
+}
+
+// needRows is what was said of the need, beside the choice.
+func (p *Pages) needRows(j journey) []components.SummaryRow {
+	pw, _ := models.FindPathway(j.Pathway)
+	rows := []components.SummaryRow{
+		{Key: "Kind of help", Value: pw.Name},
+		{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), j.Priority)},
+	}
+	for _, a := range pw.Show(j.Answers) {
+		rows = append(rows, components.SummaryRow{Key: a.Label, Value: a.Words})
+	}
+	return rows
+}
+
+// receiver is the organisation that is asked.
+func (p *Pages) receiver(c *gin.Context, j journey) (models.Service, models.Organisation, error) {
+	s, err := p.Directory.Service(c.Request.Context(), j.ServiceID)
+	if err != nil {
+		return s, models.Organisation{}, err
+	}
+	o, err := p.Directory.Organisation(c.Request.Context(), s.OrgID)
+	return s, o, err
+}
+
+func (p *Pages) showAgreement(c *gin.Context, j journey, t typed, errs components.FormErrors) error {
+	_, org, err := p.receiver(c, j)
+	if err != nil {
+		return err
+	}
+	basis, method, reason := j.Basis, j.Method, j.Reason
+	if t != nil {
+		basis, method, reason = t.one("basis"), t.one("method"), t.one("reason")
+	}
+	var bases, methods []components.ChoiceItem
+	for _, m := range models.SharingMethods() {
+		if m.Key != models.MethodNone {
+			methods = append(methods, components.ChoiceItem{Value: m.Key, Text: m.Words})
+		}
+	}
+	for i, b := range models.SharingBases() {
+		item := components.ChoiceItem{Value: b.Key, Text: b.Words}
+		if b.Key == models.BasisAgreement {
+			item.Conditional = components.Radios(components.RadiosParams{Name: "method", Legend: "How did they say so?", LegendSize: components.Small, IsSmall: true,
+				Items: methods, Value: method, Error: errs.Of("method")})
+		}
+		if i == 1 {
+			bases = append(bases, components.ChoiceItem{Divider: "or, without their agreement"})
+		}
+		bases = append(bases, item)
+	}
+	return p.question(c, j, shared.FormView{
+		Title: "Has the person agreed to share with " + org.Name + "?",
+		Lede:  "This is for " + org.Name + " alone. Another service needs an agreement of its own.",
+		Fields: []templ.Component{
+			components.Radios(components.RadiosParams{Name: "basis", Legend: "Why may you share?", LegendSize: components.Medium, Items: bases, Value: basis, Error: errs.Of("basis")}),
+			components.TextArea(components.TextAreaParams{Name: "reason", Label: "If they have not agreed: why it is lawful and needed", Value: reason, Error: errs.Of("reason"), Rows: 3}),
+		},
+	}, j.at("service"), errs)
+}
+
+func (p *Pages) takeAgreement(c *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
+	s, err := p.Directory.Service(c.Request.Context(), j.ServiceID)
+	if err != nil {
+		return nil, err
+	}
+	d := models.SharingDecision{ReceiverOrgID: s.OrgID, Purpose: "support", Basis: t.one("basis"), Method: t.one("method"), Reason: t.one("reason"), Fields: []string{"borough"}}
+	if d.Basis != models.BasisAgreement {
+		d.Method = models.MethodNone
+	}
+	d.Tidy()
+	if faults := d.Check(models.Today(p.Now())); len(faults) > 0 {
+		return faults, nil
+	}
+	if j.Basis != d.Basis || j.Method != d.Method || j.Reason != d.Reason {
+		j.DecisionID, j.ReferralID = uuid.Nil, uuid.Nil
+	}
+	j.Basis, j.Method, j.Reason = d.Basis, d.Method, d.Reason
+	return nil, nil
+}
+
+// ticked is what is chosen when the page of fields is first shown: what the
+// pathway suggests, the names after acceptance, and never the address.
+func ticked(j journey) (first, after []string) {
+	if j.Shared {
+		return j.First, j.After
+	}
+	pw, _ := models.FindPathway(j.Pathway)
+	names := []string{"given_name", "family_name", "known_as", "date_of_birth"}
+	for _, f := range pw.SuggestedFields {
+		if !slices.Contains(names, f) && f != "safe_contact" {
+			first = append(first, f)
+		}
+	}
+	return first, names
+}
+
+func (p *Pages) showShare(c *gin.Context, j journey, t typed, errs components.FormErrors) error {
+	s, org, err := p.receiver(c, j)
+	if err != nil {
+		return err
+	}
+	first, after := ticked(j)
+	if t != nil {
+		first, after = t["first"], t["after"]
+	}
+	before, onAccept, err := p.Referrals.Preview(c.Request.Context(), referrals.PreviewInput{
+		CaseID: j.CaseID, SharedFields: first, SharedAfterAcceptance: append(slices.Clone(after), "safe_contact"), Answers: j.Answers,
+	})
+	if err != nil {
+		return err
+	}
+	pw, _ := models.FindPathway(j.Pathway)
+	v := view.ShareView{
+		Meta: p.Frame.Meta(c, "What they will see - case "+j.ref, "/cases"), Caption: "Refer case " + j.ref + " to " + s.Name, Receiver: org.Name,
+		Fields: shareFields(first, after, errs), Before: contentRows(before, j.Pathway, pw.Version, p.Now()),
+		After: contentRows(onAccept, j.Pathway, pw.Version, p.Now()),
+		Note:  "From sending they also see which ways of contact are safe, and when. Numbers, addresses and the code word open once they accept.",
+	}
+	v.Meta.Wide, v.Meta.Errors, v.Meta.Back = true, errs, &components.Link{Text: "Back", Href: j.at("agreement")}
+	status := http.StatusOK
+	if errs.Any() {
+		status = http.StatusUnprocessableEntity
+	}
+	return render.Page(c, status, view.Share(v))
+}
+
+func shareFields(first, after []string, errs components.FormErrors) []templ.Component {
+	var now, later []components.ChoiceItem
+	for _, f := range models.SharableFields() {
+		if f.Key == "safe_contact" {
+			continue // always through its gate, never ticked
+		}
+		now = append(now, components.ChoiceItem{Value: f.Key, Text: f.Words})
+		later = append(later, components.ChoiceItem{Value: f.Key, Text: f.Words})
+	}
+	return []templ.Component{
+		components.Checkboxes(components.CheckboxesParams{Name: "first", Legend: "As soon as you send it", LegendSize: components.Medium, IsSmall: true, Items: now, Values: first, Error: errs.Of("shared_fields")}),
+		components.Checkboxes(components.CheckboxesParams{Name: "after", Legend: "Once they accept", LegendSize: components.Medium, IsSmall: true, Items: later, Values: after}),
+	}
+}
+
+func (p *Pages) takeShare(c *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
+	if t.one("preview") != "" {
+		if err := p.showShare(c, *j, t, nil); err != nil {
+			return nil, err
+		}
+		return nil, errAnswered
+	}
+	known := func(list []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(f string) bool { return !models.HasChoice(models.SharableFields(), f) })
+	}
+	first, after := known(t["first"]), known(t["after"])
+	after = slices.DeleteFunc(after, func(f string) bool { return slices.Contains(first, f) })
+	if len(first) == 0 {
+		return []models.FieldError{models.Field("shared_fields", models.FieldRequired, "Select at least one thing they can decide on")}, nil
+	}
+	if !slices.Equal(j.First, first) || !slices.Equal(j.After, after) {
+		j.DecisionID, j.ReferralID = uuid.Nil, uuid.Nil
+	}
+	j.First, j.After, j.Shared = first, after, true
+	return nil, nil
+}
+
+func (p *Pages) showCheck(c *gin.Context, j journey, _ typed, errs components.FormErrors) error {
+	s, org, err := p.receiver(c, j)
+	if err != nil {
+		return err
+	}
+	change := func(step, what string) []components.Link {
+		return []components.Link{{Text: "Change", Href: j.at(step), Hidden: what}}
+	}
+	words := func(list []string) string {
+		var out []string
+		for _, f := range models.SharableFields() {
+			if slices.Contains(list, f.Key) {
+				out = append(out, f.Words)
+			}
+		}
+		if len(out) == 0 {
+			return "Nothing more"
+		}
+		return models.List(out)
+	}
+	why := models.ChoiceWords(models.SharingBases(), j.Basis)
+	if j.Basis == models.BasisAgreement {
+		why += ". " + models.ChoiceWords(models.SharingMethods(), j.Method)
+	}
+	rows := p.needRows(j)
+	rows[0].Actions, rows[1].Actions = change("need", "the kind of help"), change("need", "the risk")
+	for i := 2; i < len(rows); i++ {
+		rows[i].Actions = change("questions", rows[i].Key)
+	}
+	rows = append(rows,
+		components.SummaryRow{Key: "Service", Value: s.Name + ", " + org.Name, Actions: change("service", "the service")},
+		components.SummaryRow{Key: "Why you may share", Value: why, Actions: change("agreement", "why you may share")},
+		components.SummaryRow{Key: "They see from sending", Value: words(j.First), Actions: change("share", "what they see from sending")},
+		components.SummaryRow{Key: "They see once they accept", Value: words(append(slices.Clone(j.After), "safe_contact")), Actions: change("share", "what they see once they accept")},
+	)
+	return p.question(c, j, shared.FormView{
+		Title: "Check and send", Before: []templ.Component{components.SummaryList(components.SummaryListParams{Rows: rows})},
+		Button: "Send referral", After: p.clocksThatStart(s, org),
+	}, j.at("share"), errs)
+}
+
+// clocksThatStart says what begins on sending, with its dates.
+func (p *Pages) clocksThatStart(s models.Service, org models.Organisation) string {
+	pick, err1 := p.Calendar.Due(p.Now(), s.AcknowledgeDays)
+	decide, err2 := p.Calendar.Due(p.Now(), s.DecideDays)
+	if err1 != nil || err2 != nil {
+		return ""
+	}
+	return fmt.Sprintf("%s picks it up by %s and decides by %s. You still hold the case.", org.Name, models.DayIn(pick, p.Now()), models.DayIn(decide, p.Now()))
+}
+
+// takeCheck records the decision to share, makes the referral and sends it. Each
+// part that is made is kept in the draft at once, so that a repeated press, or
+// one after a fault, goes on from there and makes nothing twice.
+func (p *Pages) takeCheck(c *gin.Context, j *journey, _ typed) ([]models.FieldError, error) {
+	ctx := c.Request.Context()
+	s, _, err := p.receiver(c, *j)
+	if err != nil {
+		return nil, err
+	}
+	if j.DecisionID == uuid.Nil {
+		fields := append(append(slices.Clone(j.First), j.After...), "safe_contact")
+		d, err := p.Sharing.Record(ctx, j.CaseID, sharing.Input{ReceiverOrgID: s.OrgID, Purpose: "support", Basis: j.Basis, Method: j.Method, Reason: j.Reason, Fields: fields})
+		if err != nil {
+			return nil, err
+		}
+		j.DecisionID = d.ID
+		if err := p.save(ctx, *j); err != nil {
+			return nil, err
+		}
+	}
+	if j.ReferralID == uuid.Nil {
+		v, err := p.Referrals.Create(ctx, referrals.CreateInput{
+			CaseID: j.CaseID, ServiceID: j.ServiceID, Pathway: j.Pathway, Answers: j.Answers, SharedFields: j.First,
+			SharedAfterAcceptance: append(slices.Clone(j.After), "safe_contact"), SharingDecisionID: j.DecisionID, Priority: models.Priority(j.Priority),
+		})
+		if err != nil {
+			return nil, err
+		}
+		j.ReferralID = v.ID
+		if err := p.save(ctx, *j); err != nil {
+			return nil, err
+		}
+	}
+	v, err := p.Referrals.Do(ctx, j.ReferralID, models.ActSubmit, referrals.ActionInput{})
+	if err != nil {
+		return nil, err
+	}
+	id, err := p.draftFor(ctx, j.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Drafts.Delete(ctx, draftKind, id); err != nil {
+		return nil, err
+	}
+	render.See(c, path(v)+"/sent")
+	return nil, errAnswered
+}
+
+// sentPage says what was done, who has it now, and what happens next.
+func (p *Pages) sentPage(c *gin.Context) error {
+	v, err := p.find(c)
+	if err != nil {
+		return err
+	}
+	meta := p.Frame.Meta(c, "Referral "+v.Reference+" sent", "/referrals")
+	next := []string{v.To.Name + " has it in their inbox."}
+	for _, k := range v.Clocks {
+		if k.Open() {
+			next = append(next, k.Rule.Words()+": by "+models.DayIn(k.DueAt, p.Now())+".")
+		}
+	}
+	next = append(next, "You will hear on Today.", "You still hold the case.")
+	return render.OK(c, shared.Done(shared.DoneView{
+		Meta: meta, Title: "Referral sent", Text: "Its number is " + v.Reference, Next: next,
+		Links: []components.Link{{Text: "See the referral", Href: path(v)}, {Text: "Back to the case", Href: "/cases/" + v.CaseReference}},
+	}))
+}

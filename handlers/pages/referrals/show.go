@@ -1,0 +1,311 @@
+package referrals
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"throughline/handlers/pages/frame"
+	"throughline/models"
+	"throughline/services/referrals"
+	"throughline/web/components"
+	"throughline/web/layouts"
+	view "throughline/web/pages/referrals"
+)
+
+// safe is the safe-contact block as this reader may see it.
+func (p *Pages) safe(v referrals.View) components.SafeContactView {
+	if v.SafeContact == nil {
+		return frame.SafeContact(nil, false, "", p.Now())
+	}
+	return frame.SafeContact(v.SafeContact.Channels, v.SafeContact.Values, v.SafeContact.CodeWord, p.Now())
+}
+
+// decide is the page before the receiver has decided.
+func (p *Pages) decide(c *gin.Context, v referrals.View, errs components.FormErrors) (view.DecideView, error) {
+	meta := p.Frame.Meta(c, "Decide on "+v.Reference, "/inbox")
+	meta.Back = &components.Link{Text: "Inbox", Href: "/inbox"}
+	meta.Errors = errs
+	meta.Flash = flash(c)
+	out := view.DecideView{
+		Meta: meta, Caption: "Referral " + v.Reference + " from " + v.From.Name, Title: "Can you support this person?",
+		High: v.Priority == models.PriorityHigh, State: string(v.Status), Clocks: p.openClocks(v), Safe: p.safe(v),
+		Shared: p.sharedRows(v), Path: path(v), Version: v.Version,
+		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: others(v), History: p.timeline(v),
+	}
+	radios, err := p.workers(c.Request.Context(), c.PostForm("worker"), errs)
+	if err != nil {
+		return out, err
+	}
+	out.Accept = &radios
+	if s, err := p.Directory.Service(c.Request.Context(), v.Service.ID); err == nil {
+		out.Due = p.due(s.ContactDays)
+	}
+	return out, nil
+}
+
+func flash(c *gin.Context) *layouts.Flash {
+	if words := done(c); words != "" {
+		return &layouts.Flash{Text: words}
+	}
+	return nil
+}
+
+// record is the page of the referrer, and of the receiver after its decision.
+func (p *Pages) record(c *gin.Context, v referrals.View) view.RecordView {
+	referrer := slices.Contains(v.Relations, referrals.RelReferrer)
+	meta := p.Frame.Meta(c, "Referral "+v.Reference, "/referrals")
+	meta.Flash = flash(c)
+	meta.Back = &components.Link{Text: "Inbox", Href: "/inbox"}
+	if referrer {
+		meta.Back = &components.Link{Text: "Referrals", Href: "/referrals"}
+		if v.CaseReference != "" {
+			meta.Back = &components.Link{Text: "Case " + v.CaseReference, Href: "/cases/" + v.CaseReference}
+		}
+	}
+	out := view.RecordView{
+		Meta: meta, Caption: "Referral " + v.Reference, Title: v.Service.Name, State: string(v.Status), Says: p.says(v),
+		High: v.Priority == models.PriorityHigh && !v.Status.Ended(), Facts: p.facts(v), Clocks: p.clockTable(v),
+		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(v), Actions: others(v),
+		Shared: p.sharedRows(v), SharedTitle: "What was shared",
+	}
+	if referrer {
+		out.SharedTitle = "What the service sees"
+	}
+	if v.SafeContact != nil && v.Level >= referrals.LevelBefore && v.Level != referrals.LevelOwn {
+		safe := p.safe(v)
+		out.Safe = &safe
+	}
+	p.acts(v, &out)
+	return out
+}
+
+// acts puts the main thing to do first, and plain presses beside it.
+func (p *Pages) acts(v referrals.View, out *view.RecordView) {
+	can := func(a models.Action) bool { return slices.Contains(v.AllowedActions, a) }
+	switch {
+	case can(models.ActAnswerInfo):
+		out.Primary = &components.Link{Text: "Answer the question", Href: path(v) + "/answer"}
+	case can(models.ActRecordContact):
+		out.Primary = &components.Link{Text: "Record a contact attempt", Href: path(v) + "/contact"}
+	}
+	for _, b := range []struct {
+		a    models.Action
+		text string
+	}{
+		{models.ActSubmit, "Send referral"}, {models.ActDiscard, "Delete this draft"}, {models.ActResume, "Take off hold"},
+		{models.ActAcknowledgeWithdrawal, "I have seen that it was withdrawn"}, {models.ActUndoAccept, "Take the acceptance back"},
+	} {
+		if can(b.a) {
+			out.Buttons = append(out.Buttons, view.ActButton{Text: b.text, Action: path(v) + "/" + string(b.a), Version: v.Version, Secondary: b.a == models.ActUndoAccept || b.a == models.ActDiscard})
+		}
+	}
+}
+
+// says is the state in a sentence, with who and when (ux.md section 7).
+func (p *Pages) says(v referrals.View) string {
+	when := models.DateTimeIn(v.StatusSince, p.Now())
+	by := ""
+	if v.StatusBy != "" {
+		by = " by " + v.StatusBy
+	}
+	reason := ""
+	if v.ReasonWords != "" {
+		reason = ": " + lower(v.ReasonWords)
+	}
+	switch v.Status {
+	case models.StatusDraft:
+		return "You have not sent this yet."
+	case models.StatusSubmitted:
+		return "In their inbox since " + when + "."
+	case models.StatusAcknowledged:
+		return v.To.Name + " picked it up " + when + "."
+	case models.StatusInfoRequested:
+		return "Waiting for an answer from " + v.From.Name + " since " + when + "."
+	case models.StatusWaitlisted:
+		return "On the waiting list since " + when + reason + "." + p.review(v)
+	case models.StatusDeclineProposed:
+		return "A coordinator is checking" + reason + "."
+	case models.StatusAccepted:
+		return "Accepted " + when + by + took(v) + "."
+	case models.StatusInProgress:
+		return "Reached. In progress since " + when + "."
+	case models.StatusOnHold:
+		return "On hold since " + when + reason + "." + p.review(v)
+	case models.StatusDeclined:
+		return "Declined " + when + by + reason + "."
+	case models.StatusWithdrawn:
+		return "Withdrawn " + when + by + reason + "."
+	}
+	return components.StateWord(string(v.Status)) + " " + when + reason + "."
+}
+
+func (p *Pages) review(v referrals.View) string {
+	if v.ReviewOn == nil {
+		return ""
+	}
+	return " Looked at again on " + models.DayIn(*v.ReviewOn, p.Now()) + "."
+}
+
+// took is how long acceptance took, from sending.
+func took(v referrals.View) string {
+	if v.SubmittedAt == nil || v.AcceptedAt == nil {
+		return ""
+	}
+	return ", " + models.Length(v.AcceptedAt.Sub(*v.SubmittedAt)) + " after it was sent"
+}
+
+func (p *Pages) facts(v referrals.View) []components.SummaryRow {
+	rows := []components.SummaryRow{
+		{Key: "Service", Value: v.Service.Name + ", " + v.To.Name},
+		{Key: "From", Value: v.From.Name},
+	}
+	add := func(key, value string) {
+		if value != "" {
+			rows = append(rows, components.SummaryRow{Key: key, Value: value})
+		}
+	}
+	at := func(t *time.Time) string {
+		if t == nil {
+			return ""
+		}
+		return models.DateTimeIn(*t, p.Now())
+	}
+	add("Sent", at(v.SubmittedAt))
+	add("First opened", at(v.FirstReadAt))
+	add("Picked up", at(v.AcknowledgedAt))
+	add("Accepted", at(v.AcceptedAt))
+	if v.Worker != nil && v.Worker.Name != "" {
+		add("Worker", v.Worker.Name)
+	} else if v.Team != nil {
+		add("Worker", *v.Team)
+	}
+	add("Ended", at(v.EndedAt))
+	if v.DecidedBy != nil {
+		add("Whose decision", v.DecidedBy.Words())
+	}
+	if v.Required > 0 && v.Status == models.StatusAccepted {
+		add("Attempts that count", fmt.Sprintf("%d of %d", v.Counted, v.Required))
+	}
+	return rows
+}
+
+// openClocks are the clocks that still run, each by name.
+func (p *Pages) openClocks(v referrals.View) []components.ClockView {
+	var out []components.ClockView
+	for i := range v.Clocks {
+		if v.Clocks[i].Open() {
+			out = append(out, frame.NamedClock(p.Calendar, &v.Clocks[i], p.Now()))
+		}
+	}
+	return out
+}
+
+func (p *Pages) clockTable(v referrals.View) components.DataTable {
+	t := components.DataTable{
+		Caption: "Clocks of this referral", Cards: true,
+		Columns: []components.Column{{Text: "What is owed"}, {Text: "Clock"}, {Text: "Due"}},
+	}
+	for i := range v.Clocks {
+		k := &v.Clocks[i]
+		due := models.DayIn(k.DueAt, p.Now())
+		if !k.FirstDueAt.Equal(k.DueAt) {
+			due += ". First due " + models.DayIn(k.FirstDueAt, p.Now())
+		}
+		t.Rows = append(t.Rows, []components.DataCell{
+			{Text: k.Rule.Words()}, {Content: components.Clock(frame.Clock(p.Calendar, k, p.Now()))}, {Text: due},
+		})
+	}
+	return t
+}
+
+func questionRows(v referrals.View) []components.SummaryRow {
+	var out []components.SummaryRow
+	for _, q := range v.Questions {
+		answer := "Not answered yet"
+		if q.Answer != nil {
+			answer = *q.Answer
+		}
+		out = append(out, components.SummaryRow{Key: q.Question, Value: answer})
+	}
+	return out
+}
+
+func (p *Pages) attempts(v referrals.View) components.DataTable {
+	t := components.DataTable{
+		Caption: "Contact attempts", Cards: true,
+		Columns: []components.Column{{Text: "When"}, {Text: "How"}, {Text: "Who answered"}, {Text: "Counts"}},
+	}
+	for _, a := range v.Attempts {
+		counts := "No"
+		if a.Counted {
+			counts = "Yes"
+		}
+		if a.SafetyIncident {
+			counts = "No: it was not safe"
+		}
+		t.Rows = append(t.Rows, []components.DataCell{
+			{Text: models.DateTimeIn(a.At, p.Now()), Sub: a.Said}, {Text: a.Channel.Words()},
+			{Text: models.ChoiceWords(models.ContactOutcomes(), string(a.Outcome))}, {Text: counts},
+		})
+	}
+	return t
+}
+
+// others are the acts with pages of their own, in the order people use them.
+func others(v referrals.View) []components.StackItem {
+	texts := map[string][2]string{
+		"question": {"Ask the referrer a question", "your clock pauses"}, "wait": {"Put on the waiting list", ""},
+		"decline": {"Decline", ""}, "propose-decline": {"Propose to decline", "a coordinator looks at it"},
+		"withdraw": {"Withdraw this referral", ""}, "hold": {"Put on hold", ""}, "end": {"End early", ""},
+		"not-reached": {"Close: not reached", ""}, "complete": {"End: the work is done", ""}, "assign": {"Give to somebody else", ""},
+	}
+	var out []components.StackItem
+	for _, f := range forms() {
+		words, ok := texts[f.Path]
+		if !ok || !slices.Contains(v.AllowedActions, f.Action) {
+			continue
+		}
+		out = append(out, components.StackItem{Link: components.Link{Text: words[0], Href: path(v) + "/" + f.Path}, Note: words[1]})
+	}
+	return out
+}
+
+// timeline is the history, newest first.
+func (p *Pages) timeline(v referrals.View) []components.TimelineEntry {
+	var out []components.TimelineEntry
+	for _, s := range slices.Backward(v.History) {
+		by := s.ByOrg
+		if s.By != "" {
+			by = s.By + ", " + s.ByOrg
+		}
+		e := components.TimelineEntry{
+			Title: referrals.StepWords(s.Action), By: by, When: models.DateTimeIn(s.At, p.Now()), Datetime: s.At.UTC().Format(time.RFC3339),
+		}
+		var parts []string
+		if s.Reason != nil {
+			if r, ok := models.FindActionReason(s.Action, *s.Reason); ok {
+				parts = append(parts, r.Words+".")
+			}
+		}
+		if s.Note != nil && *s.Note != "" {
+			parts = append(parts, *s.Note)
+		}
+		if s.InState != nil && s.From != s.To && *s.InState > 0 {
+			parts = append(parts, "After "+models.Length(time.Duration(*s.InState)*time.Second)+" as “"+lower(components.StateWord(string(s.From)))+"”.")
+		}
+		e.Text = strings.Join(parts, " ")
+		out = append(out, e)
+	}
+	return out
+}
+
+func lower(s string) string {
+	if s == "" || s[0] < 'A' || s[0] > 'Z' || len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	return string(s[0]+'a'-'A') + s[1:]
+}
