@@ -33,6 +33,16 @@ func (h home) fresh() string { return filepath.Join(h.dir, "data.new") }
 // id is a short name for this folder, the same in every process.
 func (h home) id() string { return shortHash(h.dir) }
 
+// socket is the folder of the unix socket: short, because its path may have
+// 107 bytes, and where the server's user can reach it.
+func (h home) socket() string {
+	base := os.TempDir()
+	if len(base) > longestSocket-len("/throughline-")-12 || h.as != nil {
+		base = "/tmp"
+	}
+	return filepath.Join(base, "throughline-"+h.id())
+}
+
 func shortHash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:6])

@@ -91,11 +91,7 @@ func (s *Server) initialise(o Options) error {
 // data so that a crash leaves one we find again. A folder there that is not
 // ours is refused: whoever owns it could stand in for the database.
 func (s *Server) makeSocketFolder() error {
-	base := os.TempDir()
-	if len(base) > longestSocket-len("/throughline-")-12 || s.home.as != nil {
-		base = "/tmp"
-	}
-	s.sock = filepath.Join(base, "throughline-"+s.home.id())
+	s.sock = s.home.socket()
 	want := os.Geteuid()
 	if s.home.as != nil {
 		want = int(s.home.as.Uid)

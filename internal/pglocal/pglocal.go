@@ -223,7 +223,7 @@ func Remove(dir string, say func(string)) error {
 	if _, alive := h.postmaster(); alive {
 		return fmt.Errorf("a PostgreSQL server is still running on %s; stop it first", h.data)
 	}
-	for _, path := range []string{h.data, h.fresh(), h.log()} {
+	for _, path := range []string{h.data, h.fresh(), h.log(), h.socket()} {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("removing the private PostgreSQL: %w", err)
 		}
