@@ -20,10 +20,14 @@ import (
 	"throughline/internal/migrate"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
+	"throughline/models"
 	"throughline/services/accounts"
 	"throughline/services/audit"
+	"throughline/services/cases"
+	"throughline/services/directory"
 	"throughline/services/jobs"
 	"throughline/services/quality"
+	"throughline/services/sharing"
 )
 
 // app is the product joined to one database: the only place where services,
@@ -80,6 +84,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 // deps are the services the handlers stand on. Tokens live in real time, all
 // else by the one clock (decisions.md 12).
 func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps {
+	calendar, dir := models.MustCalendar(), directory.New(a.db)
 	return handlers.Deps{
 		Version:  version(),
 		Training: cfg.Env != production,
@@ -98,7 +103,9 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Accounts: accounts.New(a.db),
 		},
 		Audit:   audit.New(a.db),
+		Cases:   cases.New(a.db, calendar, dir),
 		Quality: quality.New(a.db),
+		Sharing: sharing.New(a.db, calendar, dir),
 	}
 }
 

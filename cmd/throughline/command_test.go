@@ -183,7 +183,9 @@ func TestADemoStopsWhole(t *testing.T) {
 	if err := second.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = <-second.end // killed: that is its error
+	if err := <-second.end; err == nil {
+		t.Error("got exit 0 after kill -9, want the signal told")
+	}
 	second.gone(t)
 
 	var out, errs strings.Builder
