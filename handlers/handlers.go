@@ -22,7 +22,9 @@ import (
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/services/audit"
+	"throughline/services/cases"
 	"throughline/services/quality"
+	"throughline/services/sharing"
 	"throughline/web"
 )
 
@@ -38,7 +40,9 @@ type Deps struct {
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
 	Audit   *audit.Service
+	Cases   *cases.Service
 	Quality *quality.Service
+	Sharing *sharing.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -49,6 +53,8 @@ func API(d Deps) *api.API {
 	v1.RegisterPeople(a, d.Edge.Accounts)
 	v1.RegisterReasons(a)
 	v1.RegisterPathways(a)
+	v1.RegisterCases(a, d.Cases)
+	v1.RegisterSharing(a, d.Sharing)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	return a

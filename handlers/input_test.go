@@ -9,8 +9,10 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
 
 	"throughline/handlers/api"
+	"throughline/internal/testkit"
 )
 
 // bad is one document that has one thing wrong with it, as far as its schema
@@ -173,7 +175,20 @@ func (s *site) target(t *testing.T, method, path string) call {
 	if !strings.HasPrefix(path, "/api/v1/auth/") {
 		c.who = "police"
 	}
+	if strings.Contains(path, "{id}") {
+		c.path = strings.Replace(path, "{id}", s.plant(t, path).String(), 1)
+	}
 	return c
+}
+
+// plant makes the record an address is about, the police's own.
+func (s *site) plant(t *testing.T, path string) uuid.UUID {
+	t.Helper()
+	record := s.Case(t, s.As("police"))
+	if strings.HasPrefix(path, "/api/v1/sharing-decisions/") {
+		return s.Agreement(t, record, s.Org(testkit.OrgVAWG).ID)
+	}
+	return record.ID
 }
 
 func (s *site) refusesShapes(t *testing.T, name string, target call) {

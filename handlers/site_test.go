@@ -29,7 +29,10 @@ import (
 	"throughline/models"
 	"throughline/services/accounts"
 	"throughline/services/audit"
+	"throughline/services/cases"
+	"throughline/services/directory"
 	"throughline/services/quality"
+	"throughline/services/sharing"
 )
 
 // site is the whole product behind its edge, on a database of its own, with
@@ -74,6 +77,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 	}
 	base := &url.URL{Scheme: "http", Host: "throughline.test"}
 	people := accounts.New(w.DB)
+	dir := directory.New(w.DB)
 	return Deps{
 		Version: "1", Training: true, Sealer: seal.New(), Now: w.Clock.Now,
 		Edge: middleware.Options{
@@ -81,6 +85,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 			Tokens: auth.NewTokens(keys, base.String(), time.Now), Cache: auth.NewCache(), Accounts: people,
 		},
 		Audit: audit.New(w.DB), Quality: quality.New(w.DB),
+		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 	}
 }
 

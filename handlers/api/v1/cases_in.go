@@ -25,13 +25,13 @@ type NewCase struct {
 	PersistentlyTargeted bool   `json:"persistently_targeted,omitempty" doc:"Enhanced Rights apply; asked for stalking and harassment."`
 	Vulnerable           bool   `json:"vulnerable,omitempty" doc:"Enhanced Rights apply: health, capacity or disability."`
 	Intimidated          bool   `json:"intimidated,omitempty" doc:"Enhanced Rights apply: fear or distress."`
-	EnhancedOffReason    string `json:"enhanced_off_reason,omitempty" doc:"Switches Enhanced Rights off; a reason of the group switch_off_enhanced."`
+	EnhancedOffReason    Key    `json:"enhanced_off_reason,omitempty" doc:"Switches Enhanced Rights off; a reason of the group switch_off_enhanced."`
 	EnhancedOffNote      string `json:"enhanced_off_note,omitempty" maxLength:"1000"`
 
-	HelpOffered string   `json:"help_offered,omitempty" enum:"yes,no,not_yet" doc:"not_yet where left out."`
-	HelpReason  string   `json:"help_reason,omitempty" doc:"Why it was not; a reason of the group help_not_offered."`
-	HelpNote    string   `json:"help_note,omitempty" maxLength:"1000"`
-	Wants       []string `json:"wants,omitempty" maxItems:"8" doc:"What they say they need: health, accommodation, family, education_employment, drugs_alcohol, finance, outlook, social."`
+	HelpOffered string `json:"help_offered,omitempty" enum:"yes,no,not_yet" doc:"not_yet where left out."`
+	HelpReason  Key    `json:"help_reason,omitempty" doc:"Why it was not; a reason of the group help_not_offered."`
+	HelpNote    string `json:"help_note,omitempty" maxLength:"1000"`
+	Wants       []Key  `json:"wants,omitempty" maxItems:"8" doc:"What they say they need: health, accommodation, family, education_employment, drugs_alcohol, finance, outlook, social."`
 }
 
 // NewVictim says who it happened to. Each of the names, the date of birth and
@@ -46,9 +46,9 @@ type NewVictim struct {
 	Address           string            `json:"address,omitempty" maxLength:"500" doc:"Withheld from every receiver unless it is shared by name."`
 	Language          string            `json:"language,omitempty" maxLength:"60"`
 	InterpreterNeeded *bool             `json:"interpreter_needed,omitempty"`
-	AccessNeeds       []string          `json:"access_needs,omitempty" maxItems:"20"`
-	Equality          map[string]string `json:"equality,omitempty" doc:"Who they are: sex, ethnic_group, disability, religion, sexual_orientation ..."`
-	Missing           map[string]string `json:"missing,omitempty" doc:"For a field that is left out, a reason of the group missing_field."`
+	AccessNeeds       []Phrase          `json:"access_needs,omitempty" maxItems:"20"`
+	Equality          map[string]Phrase `json:"equality,omitempty" doc:"Who they are: sex, ethnic_group, disability, religion, sexual_orientation ..."`
+	Missing           map[string]Key    `json:"missing,omitempty" doc:"For a field that is left out, a reason of the group missing_field."`
 }
 
 // NewRelatedPerson is somebody round the victim.
@@ -81,8 +81,8 @@ type NewChannel struct {
 // Window is a stretch of a weekday, in London time.
 type Window struct {
 	Day  string `json:"day" enum:"mon,tue,wed,thu,fri,sat,sun"`
-	From string `json:"from" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"a time, like 10:00"`
-	To   string `json:"to" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$" patternDescription:"a time, like 12:00"`
+	From string `json:"from" maxLength:"5" doc:"HH:MM."`
+	To   string `json:"to" maxLength:"5" doc:"HH:MM, after from; 24:00 is the end of the day."`
 }
 
 // NewIncident is one thing that happened.
@@ -94,8 +94,8 @@ type NewIncident struct {
 	Force           string    `json:"force,omitempty" enum:"metropolitan,city-of-london,btp"`
 	CrimeReference  string    `json:"crime_reference,omitempty" maxLength:"60"`
 	Place           *NewPlace `json:"place,omitempty"`
-	OffenceTypes    []string  `json:"offence_types" minItems:"1" maxItems:"31" uniqueItems:"true" doc:"domestic_abuse, rape, sexual_assault, child_sexual_abuse, stalking, harassment, hate_crime, assault, robbery, knife_crime, homicide, burglary, fraud, trafficking and others."`
-	HateStrands     []string  `json:"hate_strands,omitempty" maxItems:"5" uniqueItems:"true" doc:"With hate_crime only: race, religion, sexual_orientation, disability, transgender."`
+	OffenceTypes    []Key     `json:"offence_types" minItems:"1" maxItems:"31" uniqueItems:"true" doc:"domestic_abuse, rape, sexual_assault, child_sexual_abuse, stalking, harassment, hate_crime, assault, robbery, knife_crime, homicide, burglary, fraud, trafficking and others."`
+	HateStrands     []Key     `json:"hate_strands,omitempty" maxItems:"5" uniqueItems:"true" doc:"With hate_crime only: race, religion, sexual_orientation, disability, transgender."`
 	Summary         string    `json:"summary" minLength:"1" maxLength:"10000"`
 }
 
@@ -138,6 +138,41 @@ func (s *Safe) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Key is a coded answer; the lists are published.
+type Key string
+
+// Schema is called by huma.
+func (Key) Schema(huma.Registry) *huma.Schema {
+	longest := 60
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &longest}
+}
+
+// Phrase is a few words.
+type Phrase string
+
+// Schema is called by huma.
+func (Phrase) Schema(huma.Registry) *huma.Schema {
+	longest := 100
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &longest}
+}
+
+// texts turns a list of keys or phrases into what services take.
+func texts[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = string(s)
+	}
+	return out
+}
+
+func dictionary[T ~string](in map[string]T) map[string]string {
+	out := make(map[string]string, len(in))
+	for k, v := range in {
+		out[k] = string(v)
+	}
+	return out
+}
+
 // date reads a day that the schema has checked; nil where it was left out.
 func date(s string) *time.Time {
 	if d, ok := models.ParseDay(s); ok {
@@ -151,8 +186,8 @@ func (n *NewCase) input() cases.LogInput {
 		Source: n.Source, Victim: n.Victim.victim(), SafeContact: n.SafeContact.contact(), ContactSource: n.SafeContact.Source,
 		RiskLevel: models.Priority(n.RiskLevel), RiskNote: n.RiskNote,
 		Asked:             models.EnhancedAsked{PersistentlyTargeted: n.PersistentlyTargeted, Vulnerable: n.Vulnerable, Intimidated: n.Intimidated},
-		EnhancedOffReason: n.EnhancedOffReason, EnhancedOffNote: n.EnhancedOffNote,
-		HelpOffered: n.HelpOffered, HelpReason: n.HelpReason, HelpNote: n.HelpNote, Wants: n.Wants,
+		EnhancedOffReason: string(n.EnhancedOffReason), EnhancedOffNote: n.EnhancedOffNote,
+		HelpOffered: n.HelpOffered, HelpReason: string(n.HelpReason), HelpNote: n.HelpNote, Wants: texts(n.Wants),
 	}
 	for _, p := range n.RelatedPeople {
 		in.RelatedPeople = append(in.RelatedPeople, models.RelatedPerson{
@@ -171,8 +206,8 @@ func (n *NewCase) input() cases.LogInput {
 func (v *NewVictim) victim() models.Victim {
 	return models.Victim{
 		GivenName: v.GivenName, FamilyName: v.FamilyName, KnownAs: v.KnownAs, DateOfBirth: date(v.DateOfBirth), Borough: v.Borough,
-		Postcode: v.Postcode, Address: v.Address, Language: v.Language, InterpreterNeeded: v.InterpreterNeeded, AccessNeeds: v.AccessNeeds,
-		Equality: v.Equality, Missing: v.Missing,
+		Postcode: v.Postcode, Address: v.Address, Language: v.Language, InterpreterNeeded: v.InterpreterNeeded, AccessNeeds: texts(v.AccessNeeds),
+		Equality: dictionary(v.Equality), Missing: dictionary(v.Missing),
 	}
 }
 
@@ -193,7 +228,7 @@ func (s *NewSafeContact) contact() models.SafeContact {
 func (i *NewIncident) incident() models.Incident {
 	out := models.Incident{
 		OccurredOn: date(i.OccurredOn), ReportedOn: date(i.ReportedOn), WantsToReport: i.WantsToReport, Force: i.Force,
-		CrimeReference: i.CrimeReference, OffenceTypes: i.OffenceTypes, HateStrands: i.HateStrands, Summary: i.Summary,
+		CrimeReference: i.CrimeReference, OffenceTypes: texts(i.OffenceTypes), HateStrands: texts(i.HateStrands), Summary: i.Summary,
 	}
 	if i.OccurredBetween != nil {
 		out.OccurredFrom, out.OccurredTo = date(i.OccurredBetween.From), date(i.OccurredBetween.To)

@@ -18,7 +18,7 @@ type NewSharingDecision struct {
 	Purpose                string    `json:"purpose" minLength:"1" maxLength:"60"`
 	Basis                  string    `json:"basis" enum:"agreement,safeguarding,vital_interests,legal_obligation,public_task" doc:"agreement is the victim's; every other basis takes a reason."`
 	Method                 string    `json:"method,omitempty" enum:"spoken,interpreter,bsl,written,signed,none" doc:"How an agreement was given."`
-	Fields                 []string  `json:"fields" minItems:"1" maxItems:"16" uniqueItems:"true" doc:"given_name, family_name, known_as, date_of_birth, borough, postcode, address, language, access_needs, safe_contact, incident_summary, crime_reference, risk_level, risk_assessment, children, perpetrator."`
+	Fields                 []Key     `json:"fields" minItems:"1" maxItems:"16" uniqueItems:"true" doc:"given_name, family_name, known_as, date_of_birth, borough, postcode, address, language, access_needs, safe_contact, incident_summary, crime_reference, risk_level, risk_assessment, children, perpetrator."`
 	Reason                 string    `json:"reason,omitempty" maxLength:"2000"`
 	ExpiresOn              string    `json:"expires_on,omitempty" format:"date" doc:"The last day it holds."`
 }
@@ -79,7 +79,7 @@ func RegisterSharing(a *api.API, svc *sharing.Service) {
 	}, func(ctx context.Context, in *recordSharingIn) (sharing.Decision, error) {
 		b := in.Body
 		return svc.Record(ctx, in.ID, sharing.Input{
-			ReceiverOrgID: b.ReceiverOrganisationID, Purpose: b.Purpose, Basis: b.Basis, Method: b.Method, Fields: b.Fields, Reason: b.Reason,
+			ReceiverOrgID: b.ReceiverOrganisationID, Purpose: b.Purpose, Basis: b.Basis, Method: b.Method, Fields: texts(b.Fields), Reason: b.Reason,
 			ExpiresOn: date(b.ExpiresOn),
 		})
 	}, present)
