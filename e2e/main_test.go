@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 )
 
@@ -24,9 +26,8 @@ const password = "correct horse battery staple"
 const demoCases = "400"
 
 var (
-	site   *server // the running copy most tests share
-	binary string  // the program that was built
-	folder string  // what the tests write, removed at the end
+	folder string // what the tests write, removed at the end
+	atEnd  []func() error
 )
 
 func TestMain(m *testing.M) {
@@ -46,14 +47,37 @@ func run(m *testing.M) (code int, err error) {
 	if err := os.Chmod(folder, 0o755); err != nil { // PostgreSQL runs as another user when we are root
 		return 1, err
 	}
-	binary = filepath.Join(folder, "throughline")
-	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/throughline").CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("building: %w\n%s", err, out)
-	}
-	if site, err = start(filepath.Join(folder, "var"), "demo", "--cases", demoCases); err != nil {
-		return 1, err
-	}
-	defer func() { err = errors.Join(err, site.stop()) }()
-	defer closeBrowser()
+	defer func() {
+		for _, end := range slices.Backward(atEnd) {
+			err = errors.Join(err, end())
+		}
+	}()
 	return m.Run(), nil
+}
+
+// binary builds the program, once.
+var binary = sync.OnceValues(func() (string, error) {
+	name := filepath.Join(folder, "throughline")
+	if out, err := exec.Command("go", "build", "-o", name, "../cmd/throughline").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building: %w\n%s", err, out)
+	}
+	return name, nil
+})
+
+var sharedSite = sync.OnceValues(func() (*server, error) {
+	s, err := start(filepath.Join(folder, "var"), "demo", "--cases", demoCases)
+	if err == nil {
+		atEnd = append(atEnd, s.stop)
+	}
+	return s, err
+})
+
+// site is the running copy that most tests share, started by the first of them.
+func site(t testing.TB) *server {
+	t.Helper()
+	s, err := sharedSite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

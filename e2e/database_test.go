@@ -1,0 +1,50 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// superuser opens the private PostgreSQL of a site as its superuser, which row
+// security does not bind: the operator's view, for counting and for breaking.
+func (s *server) superuser(t testing.TB) *pgx.Conn {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(s.data, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(b), "\n")
+	if len(lines) < 5 {
+		t.Fatalf("postmaster.pid names no socket: %q", b)
+	}
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, "host="+strings.TrimSpace(lines[4])+" user=postgres dbname=throughline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close(ctx) })
+	return c
+}
+
+// number reads one number.
+func number(t testing.TB, c *pgx.Conn, sql string, args ...any) int {
+	t.Helper()
+	var n int
+	if err := c.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return n
+}
+
+// change runs one statement.
+func change(t testing.TB, c *pgx.Conn, sql string, args ...any) {
+	t.Helper()
+	if _, err := c.Exec(context.Background(), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
