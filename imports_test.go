@@ -26,7 +26,7 @@ var layers = map[string]layer{
 	"handlers":   {ours: []string{"handlers", "services", "models", "web"}, never: []string{"gorm.io", "database/sql", "github.com/jackc"}},
 	"services":   {ours: []string{"services", "internal", "models"}, never: []string{"github.com/gin-gonic", "net/http", "html/template", "github.com/golang-jwt"}},
 	"internal":   {ours: []string{"internal", "models", "migrations"}, never: []string{"github.com/gin-gonic", "github.com/golang-jwt"}},
-	"models":     {never: []string{"net/http", "database/sql"}, only: []string{"github.com/google/uuid", "golang.org/x/text"}},
+	"models":     {never: []string{"net/http"}, only: []string{"github.com/google/uuid", "golang.org/x/text"}},
 	"migrations": {only: []string{}},
 	"web":        {ours: []string{"web"}, never: []string{"gorm.io", "database/sql", "github.com/jackc", "github.com/gin-gonic"}},
 	"scripts":    {only: []string{}},
