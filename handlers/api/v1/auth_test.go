@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,6 +209,8 @@ func TestAReplayedRefreshTokenIsRefusedAndEndsTheFamily(t *testing.T) {
 	o.wantStatus(t, "the newest access token", o.call("GET", "/api/v1/me", "", third.Access), 401)
 }
 
+var seconds = regexp.MustCompile(`[0-9]+ seconds?`)
+
 // Nothing but the request's id may tell a known address from an unknown one.
 func TestKnownAndUnknownAddressesGetTheSameBytes(t *testing.T) {
 	t.Parallel()
@@ -217,7 +220,13 @@ func TestKnownAndUnknownAddressesGetTheSameBytes(t *testing.T) {
 		id := w.Header().Get("X-Request-Id")
 		h := w.Header().Clone()
 		h.Del("X-Request-Id")
-		return w.Code, h, strings.ReplaceAll(w.Body.String(), id, "")
+		wait := h.Get("Retry-After") // a second may pass between the two
+		h.Del("Retry-After")
+		h.Del("Content-Length")
+		if n, err := strconv.Atoi(wait); w.Code == 429 && (err != nil || n < 1 || n > 5) {
+			t.Errorf("got Retry-After %q, want seconds", wait)
+		}
+		return w.Code, h, seconds.ReplaceAllString(strings.ReplaceAll(w.Body.String(), id, ""), "")
 	}
 	for try := range 5 { // the fifth is slowed
 		code1, h1, body1 := ask("vawg")
@@ -228,9 +237,6 @@ func TestKnownAndUnknownAddressesGetTheSameBytes(t *testing.T) {
 		want := 401
 		if try == 4 {
 			want = 429
-			if n, err := strconv.Atoi(h1.Get("Retry-After")); err != nil || n < 1 || n > 30 {
-				t.Errorf("got Retry-After %q, want seconds", h1.Get("Retry-After"))
-			}
 		}
 		if code1 != want {
 			t.Errorf("try %d: got %d, want %d", try+1, code1, want)
