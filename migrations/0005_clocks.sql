@@ -17,6 +17,7 @@ create table clocks (
   paused_since timestamptz,
   pause_reason text check (length(pause_reason) <= 60),
   paused_seconds bigint not null default 0 check (paused_seconds >= 0),
+  pauses jsonb not null default '[]', -- that have ended: from, until, reason
   why text check (length(why) <= 200),
   -- how far the ladder has been climbed: 1 team, 2 manager, 3 coordinator and referrer
   rung smallint not null default 0 check (rung between 0 and 3),
@@ -72,4 +73,4 @@ create policy parties_change on clocks for update to throughline_app using (
   or ((select app_role()) = 'coordinator' and coalesce((select true from referrals r where r.id = clocks.referral_id limit 1), false)))
   with check (true);
 grant select, insert on clocks to throughline_app;
-grant update (state, due_at, due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why, rung) on clocks to throughline_app;
+grant update (state, due_at, due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, pauses, why, rung) on clocks to throughline_app;

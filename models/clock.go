@@ -1,6 +1,10 @@
 package models
 
 import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -82,8 +86,42 @@ type Clock struct {
 	PausedSince   *time.Time
 	PauseReason   *string
 	PausedSeconds int64
+	Pauses        PauseList // that have ended
 	Why           *string // of not_applicable and waived
 	Rung          int     // how far the escalation ladder was climbed: team, manager, coordinator and referrer
+}
+
+// Pause is a stretch in which a clock stood still, and the coded reason.
+type Pause struct {
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason"`
+}
+
+// PauseList is kept as JSON beside its clock.
+type PauseList []Pause
+
+// Scan reads the list from the database.
+func (l *PauseList) Scan(from any) error {
+	switch v := from.(type) {
+	case nil:
+		*l = nil
+		return nil
+	case []byte:
+		return json.Unmarshal(v, l)
+	case string:
+		return json.Unmarshal([]byte(v), l)
+	}
+	return fmt.Errorf("models: pauses from a %T", from)
+}
+
+// Value writes the list to the database.
+func (l PauseList) Value() (driver.Value, error) {
+	if l == nil {
+		return "[]", nil
+	}
+	b, err := json.Marshal([]Pause(l))
+	return string(b), err
 }
 
 // Open reports whether the duty is still owed.
@@ -156,6 +194,11 @@ func (c *Calendar) ResumeClock(k *Clock, at time.Time) error {
 		return err
 	}
 	k.PausedSeconds += int64(at.Sub(*k.PausedSince) / time.Second)
+	p := Pause{From: *k.PausedSince, Until: at}
+	if k.PauseReason != nil {
+		p.Reason = *k.PauseReason
+	}
+	k.Pauses = append(slices.Clone(k.Pauses), p)
 	k.DueAt, k.DueSoonAt = due.UTC(), c.DueSoon(due).UTC()
 	k.PausedSince, k.PauseReason = nil, nil
 	k.State = k.StateAt(at)

@@ -61,7 +61,7 @@ func (r *reading) service(id uuid.UUID) string {
 }
 
 const selectClocks = `select id, case_id, referral_id, rule, rule_version, holder_org_id, state, limit_days, started_at, due_at, first_due_at,
-	due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why
+	due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why, pauses
 	from clocks where case_id = $1 order by started_at, due_at, id`
 
 func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
@@ -69,7 +69,7 @@ func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
 		var l ClockLine
 		k := &l.Clock
 		err := row.Scan(&k.ID, &k.CaseID, &k.ReferralID, &k.Rule, &k.RuleVersion, &k.HolderOrgID, &k.State, &k.LimitDays, &k.StartedAt, &k.DueAt,
-			&k.FirstDueAt, &k.DueSoonAt, &k.StoppedAt, &k.PausedSince, &k.PauseReason, &k.PausedSeconds, &k.Why)
+			&k.FirstDueAt, &k.DueSoonAt, &k.StoppedAt, &k.PausedSince, &k.PauseReason, &k.PausedSeconds, &k.Why, &k.Pauses)
 		l.Holder, l.Text = r.org(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, why(k))
 		r.view.Clocks = append(r.view.Clocks, l)
 		return err

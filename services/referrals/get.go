@@ -76,12 +76,12 @@ func (s *Service) History(ctx context.Context, id uuid.UUID) ([]Step, error) {
 }
 
 // Clocks returns the timed duties of a referral. Errors as Get.
-func (s *Service) Clocks(ctx context.Context, id uuid.UUID) ([]models.Clock, error) {
+func (s *Service) Clocks(ctx context.Context, id uuid.UUID) ([]ClockLine, error) {
 	r, err := s.read(ctx, id, models.Event{Action: "referral.clocks_read"})
 	if err != nil {
 		return nil, err
 	}
-	return r.st.Clocks, nil
+	return r.clocks(), nil
 }
 
 // stampSQL notes the first reading by the receiver. It is no act: the state and

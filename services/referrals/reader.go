@@ -182,7 +182,7 @@ func (r *reader) shell(level Level) View {
 		DecidedBy: st.DecidedBy, ReviewOn: st.ReviewOn, OverLimit: st.OverLimit, DueAt: st.DueAt, CreatedAt: st.CreatedAt,
 		SubmittedAt: st.SubmittedAt, FirstReadAt: st.FirstReadAt, AcknowledgedAt: st.AcknowledgedAt, AcceptedAt: st.AcceptedAt,
 		EndedAt: st.EndedAt, WithdrawalAcknowledgedAt: st.WithdrawalAcknowledgedAt, Team: st.Team, Level: level,
-		Relations: relationsOf(st, r.actor), Clocks: st.Clocks, Required: service.ContactAttempts, Attempt: r.result, NextID: r.next,
+		Relations: relationsOf(st, r.actor), Clocks: st.Clocks, Holders: r.holders(), Required: service.ContactAttempts, Attempt: r.result, NextID: r.next,
 	}
 	v.ReasonWords = reasonWords(st.Reason)
 	if st.WorkerID != nil {
@@ -197,6 +197,23 @@ func (r *reader) shell(level Level) View {
 		v.AllowedActions = st.AllowedActions(st.Sides(r.actor, st.Coordinates))
 	}
 	return v
+}
+
+func (r *reader) holders() map[uuid.UUID]models.Organisation {
+	out := map[uuid.UUID]models.Organisation{}
+	for _, c := range r.st.Clocks {
+		out[c.HolderOrgID], _ = r.dir.Organisation(c.HolderOrgID)
+	}
+	return out
+}
+
+func (r *reader) clocks() []ClockLine {
+	out := make([]ClockLine, len(r.st.Clocks))
+	for i, c := range r.st.Clocks {
+		out[i].Clock = c
+		out[i].Holder, _ = r.dir.Organisation(c.HolderOrgID)
+	}
+	return out
 }
 
 // workerName is who it was given to: a colleague by the list of people, to the

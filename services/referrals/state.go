@@ -91,12 +91,12 @@ func (s *state) queueReferral(b *pg.Batch, id uuid.UUID, found *bool) {
 }
 
 const clockColumns = `id, case_id, referral_id, rule, rule_version, holder_org_id, state, limit_days, started_at, due_at, first_due_at,
-	due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why, rung`
+	due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why, rung, pauses`
 
 func scanClock(rows pg.Row) (models.Clock, error) {
 	var c models.Clock
 	err := rows.Scan(&c.ID, &c.CaseID, &c.ReferralID, &c.Rule, &c.RuleVersion, &c.HolderOrgID, &c.State, &c.LimitDays, &c.StartedAt, &c.DueAt,
-		&c.FirstDueAt, &c.DueSoonAt, &c.StoppedAt, &c.PausedSince, &c.PauseReason, &c.PausedSeconds, &c.Why, &c.Rung)
+		&c.FirstDueAt, &c.DueSoonAt, &c.StoppedAt, &c.PausedSince, &c.PauseReason, &c.PausedSeconds, &c.Why, &c.Rung, &c.Pauses)
 	return c, err
 }
 

@@ -61,6 +61,7 @@ type View struct {
 	SafeContact           *SafeContact
 
 	Clocks    []models.Clock
+	Holders   map[uuid.UUID]models.Organisation // who owes a clock
 	History   []Step
 	Questions []Question
 	Attempts  []models.ContactAttempt // of the reader's own organisation, or of a case it can see
@@ -69,6 +70,12 @@ type View struct {
 
 	Attempt *AttemptResult // of record-contact alone
 	NextID  *uuid.UUID     // of the referral that took this one's place
+}
+
+// ClockLine is a timed duty with who owes it.
+type ClockLine struct {
+	models.Clock
+	Holder models.Organisation
 }
 
 // Named is something with a name.

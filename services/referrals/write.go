@@ -28,9 +28,10 @@ const changeSQL = `with changed as (
 	select $25, id, $6, $26, $27, $4, $28, $29, $30, $31, $32, $33, $34, $35, $36::jsonb from changed
 ), moved as (
 	update clocks c set state = k.state, due_at = k.due_at, due_soon_at = k.due_soon_at, stopped_at = k.stopped_at,
-		paused_since = k.paused_since, pause_reason = k.pause_reason, paused_seconds = k.paused_seconds, why = k.why
+		paused_since = k.paused_since, pause_reason = k.pause_reason, paused_seconds = k.paused_seconds, why = k.why, pauses = k.pauses::jsonb
 	from changed, unnest($37::uuid[], $38::text[], $39::timestamptz[], $40::timestamptz[], $41::timestamptz[], $42::timestamptz[], $43::text[],
-		$44::bigint[], $45::text[]) as k (id, state, due_at, due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why)
+		$44::bigint[], $45::text[], $60::text[]) as k (id, state, due_at, due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds,
+		why, pauses)
 	where c.id = k.id
 ), started as (
 	insert into clocks (id, case_id, referral_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at,
@@ -67,7 +68,11 @@ func (s *Service) queueChange(b *pg.Batch, c *change, req *models.Request) error
 	if err != nil {
 		return models.Internal("writing the detail of an audit event", err)
 	}
-	args = append(args, models.NewID(), nonZero(b.Actor.SessionID), req.ID, "referral."+past(c.history.action), string(detail), c.topics)
+	pauses, err := pausesArg(c.moved)
+	if err != nil {
+		return err
+	}
+	args = append(args, models.NewID(), nonZero(b.Actor.SessionID), req.ID, "referral."+past(c.history.action), string(detail), c.topics, pauses)
 	b.Exec(changeSQL, args...)
 	b.Recorded()
 	return s.queueEffects(b, c)
@@ -94,6 +99,20 @@ func movedArgs(list []models.Clock) []any {
 		stopped[i], paused[i], reasons[i], seconds[i], why[i] = c.StoppedAt, c.PausedSince, c.PauseReason, c.PausedSeconds, c.Why
 	}
 	return []any{ids, states, due, soon, stopped, paused, reasons, seconds, why}
+}
+
+func pausesArg(list []models.Clock) ([]string, error) {
+	out := make([]string, len(list))
+	for i, c := range list {
+		v, err := json.Marshal(c.Pauses)
+		if err != nil {
+			return nil, models.Internal("writing the pauses of a clock", err)
+		}
+		if out[i] = string(v); c.Pauses == nil {
+			out[i] = "[]"
+		}
+	}
+	return out, nil
 }
 
 func startedArgs(list []models.Clock) []any {

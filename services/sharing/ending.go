@@ -99,7 +99,8 @@ func (s *Service) endClocks(ctx context.Context, tx *pg.Tx, referral uuid.UUID) 
 			return err
 		}
 		_, err := tx.Exec(ctx, `update clocks set state = ?, stopped_at = ?, due_at = ?, due_soon_at = ?, paused_since = ?, pause_reason = ?,
-			paused_seconds = ?, why = ? where id = ?`, k.State, k.StoppedAt, k.DueAt, k.DueSoonAt, k.PausedSince, k.PauseReason, k.PausedSeconds, k.Why, k.ID)
+			paused_seconds = ?, pauses = ?, why = ? where id = ?`, k.State, k.StoppedAt, k.DueAt, k.DueSoonAt, k.PausedSince, k.PauseReason,
+			k.PausedSeconds, k.Pauses, k.Why, k.ID)
 		if err != nil {
 			return err
 		}

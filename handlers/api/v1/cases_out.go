@@ -175,10 +175,11 @@ type CaseClock struct {
 	Pauses     []CasePause  `json:"pauses"`
 }
 
-// CasePause is why and since when a clock stands still.
+// CasePause is why a clock stands still, or stood, and since when.
 type CasePause struct {
-	Since  time.Time `json:"since"`
-	Reason string    `json:"reason,omitempty"`
+	Since  time.Time  `json:"since"`
+	Until  *time.Time `json:"until,omitempty" doc:"Absent while it still stands."`
+	Reason string     `json:"reason,omitempty"`
 }
 
 // CaseHolder is one stretch of the line of holders.

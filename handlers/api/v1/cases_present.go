@@ -91,13 +91,19 @@ func presentCaseReferral(l cases.ReferralLine) CaseReferral {
 	}
 }
 
-func presentCaseClock(l cases.ClockLine) CaseClock {
+func presentCaseClock(l cases.ClockLine) CaseClock { return presentClock(l.Clock, l.Holder) }
+
+func presentClock(k models.Clock, holder models.Organisation) CaseClock {
 	out := CaseClock{
-		ID: l.ID, ReferralID: l.ReferralID, Rule: string(l.Rule), Version: l.RuleVersion, Holder: presentOrganisation(l.Holder), State: string(l.State),
-		StartedAt: utc(l.StartedAt), DueAt: utc(l.DueAt), FirstDueAt: utc(l.FirstDueAt), StoppedAt: utcOrNone(l.StoppedAt), Pauses: []CasePause{},
+		ID: k.ID, ReferralID: k.ReferralID, Rule: string(k.Rule), Version: k.RuleVersion, Holder: presentOrganisation(holder), State: string(k.State),
+		StartedAt: utc(k.StartedAt), DueAt: utc(k.DueAt), FirstDueAt: utc(k.FirstDueAt), StoppedAt: utcOrNone(k.StoppedAt), Pauses: []CasePause{},
 	}
-	if l.PausedSince != nil {
-		out.Pauses = append(out.Pauses, CasePause{Since: utc(*l.PausedSince), Reason: text(l.PauseReason)})
+	for _, p := range k.Pauses {
+		until := utc(p.Until)
+		out.Pauses = append(out.Pauses, CasePause{Since: utc(p.From), Until: &until, Reason: p.Reason})
+	}
+	if k.PausedSince != nil {
+		out.Pauses = append(out.Pauses, CasePause{Since: utc(*k.PausedSince), Reason: text(k.PauseReason)})
 	}
 	return out
 }
