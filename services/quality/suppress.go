@@ -46,44 +46,106 @@ type Marks struct {
 	Total   Mark
 }
 
-// Protect marks a table's counts and totals. Its totals are marked as the two
-// lists of totals would be by themselves, so that lists and table may stand side
-// by side. Somebody who has both, and knows how they are made, can still think
-// any value from 1 to 4 of a count marked Few, and of one marked NotShown values
-// at least five apart (nought to 4, where the total of its row or column is
-// itself told to be fewer than 5).
+// Protect marks a table's counts and totals. The totals are marked as lists of
+// them would be by themselves, so that lists and table may stand side by side.
+// Somebody who has both can still think any value from 1 to 4 of a count marked
+// Few; of a small one marked NotShown, nought to 4 and mostly more; of a large
+// one that protects it, at least as many values as of what it protects; and
+// values at least five apart of any, if they do not know what the marks mean.
 func (t Table) Protect() Marks {
-	rows, columns := len(t.Counts), 0
-	if rows > 0 {
-		columns = len(t.Counts[0])
+	rows, columns := t.sums()
+	out := Marks{Counts: make([][]Mark, len(rows))}
+	out.Rows, out.Total = ProtectList(rows)
+	out.Columns, _ = ProtectList(columns)
+	for r := range out.Counts {
+		out.Counts[r] = make([]Mark, len(columns))
 	}
-	g := newGrid(rows+1, columns+1)
-	rowTotals, columnTotals, total := make([]int, rows), make([]int, columns), 0
+	// Rows and columns of nought tell only that they are, and are left out.
+	r, c := above(rows), above(columns)
+	var inner Table
+	for _, i := range r {
+		var row []int
+		for _, j := range c {
+			row = append(row, t.Counts[i][j])
+		}
+		inner.Counts = append(inner.Counts, row)
+	}
+	for i, row := range inner.protectCounts(out, r, c) {
+		for j, m := range row {
+			out.Counts[r[i]][c[j]] = m
+		}
+	}
+	return out
+}
+
+// protectCounts marks the counts of a table without rows or columns of nought,
+// which stand in these rows and columns of the marks of the totals. Where there
+// is one row or column alone, its counts are totals and are marked as they are.
+func (t Table) protectCounts(totals Marks, rows, columns []int) [][]Mark {
+	if len(rows) > 1 && len(columns) > 1 {
+		g := t.grid()
+		g.protect()
+		return slices.Collect(slices.Chunk(g.marks()[:len(rows)*len(columns)], len(columns)))
+	}
+	out := make([][]Mark, len(rows))
+	for i, r := range rows {
+		for _, c := range columns {
+			m := totals.Columns[c]
+			if len(columns) == 1 {
+				m = totals.Rows[r]
+			}
+			out[i] = append(out[i], m)
+		}
+	}
+	return out
+}
+
+// sums returns the totals of the rows and of the columns.
+func (t Table) sums() (rows, columns []int) {
+	rows = make([]int, len(t.Counts))
+	for r, row := range t.Counts {
+		if columns == nil {
+			columns = make([]int, len(row))
+		}
+		for c, n := range row {
+			rows[r] += n
+			columns[c] += n
+		}
+	}
+	return rows, columns
+}
+
+// above returns the places of the sums that are not nought.
+func above(sums []int) []int {
+	var out []int
+	for i, n := range sums {
+		if n > 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// grid lays out a table: its counts, its row totals, its column totals and its
+// total, the totals marked already.
+func (t Table) grid() *grid {
+	rows, columns := t.sums()
+	g := newGrid(len(rows)+1, len(columns)+1)
+	total := 0
 	for r, row := range t.Counts {
 		for c, n := range row {
 			g.add(cell{row: r, column: c, n: n, sign: 1})
-			rowTotals[r] += n
-			columnTotals[c] += n
 			total += n
 		}
 	}
-	for r, c := range protectList(rowTotals).cells[:rows] {
-		g.add(cell{row: r, column: columns, n: c.n, sign: -1, total: true, mark: c.mark, plain: c.plain})
+	for r, c := range protectList(rows).cells[:len(rows)] {
+		g.add(cell{row: r, column: len(columns), n: c.n, sign: -1, total: true, mark: c.mark})
 	}
-	for i, c := range protectList(columnTotals).cells[:columns] {
-		g.add(cell{row: rows, column: i, n: c.n, sign: -1, total: true, mark: c.mark, plain: c.plain})
+	for i, c := range protectList(columns).cells[:len(columns)] {
+		g.add(cell{row: len(rows), column: i, n: c.n, sign: -1, total: true, mark: c.mark})
 	}
-	g.add(cell{row: rows, column: columns, n: total, sign: 1, total: true})
-	g.protect()
-
-	marks := g.marks()
-	out := Marks{Counts: make([][]Mark, rows), Total: marks[len(marks)-1]}
-	for r := range rows {
-		out.Counts[r] = slices.Clone(marks[r*columns : (r+1)*columns])
-	}
-	out.Rows = slices.Clone(marks[rows*columns : rows*columns+rows])
-	out.Columns = slices.Clone(marks[rows*columns+rows : len(marks)-1])
-	return out
+	g.add(cell{row: len(rows), column: len(columns), n: total, sign: 1, total: true})
+	return g
 }
 
 // ProtectList marks counts by one thing, and their total, on the same terms.
@@ -133,31 +195,11 @@ func ProtectEntries(entries []Entry) []Mark {
 		r, c := place(e)
 		t.Counts[r][c] += e.N
 	}
-	var marks Marks
-	if len(columns) == 1 || len(rows) == 1 {
-		marks = t.asList()
-	} else {
-		marks = t.Protect()
-	}
+	marks := t.Protect()
 	out := make([]Mark, len(entries))
 	for i, e := range entries {
 		r, c := place(e)
 		out[i] = marks.Counts[r][c]
-	}
-	return out
-}
-
-// asList protects a table of one row or one column, whose totals say no more
-// than its counts.
-func (t Table) asList() Marks {
-	var counts []int
-	for _, row := range t.Counts {
-		counts = append(counts, row...)
-	}
-	marks, total := ProtectList(counts)
-	out := Marks{Counts: make([][]Mark, len(t.Counts)), Total: total}
-	for r, row := range t.Counts {
-		out.Counts[r], marks = marks[:len(row)], marks[len(row):]
 	}
 	return out
 }

@@ -19,26 +19,63 @@ type cell struct {
 	sign        int  // 1, and -1 for the total of a row or column
 	total       bool // never hidden but for being small itself
 	mark        Mark
-	plain       bool // hidden without telling whether it is small
-	flow        int  // the change being tried, in the sense of the network
+	flow        int // the change being tried, in the sense of the network
 }
 
 type grid struct {
 	rows, columns int
 	cells         []cell
-	byRow         [][]int
-	byColumn      [][]int
-	queue         []int // hidden cells whose protection is not yet sure
+	lines         [][]int    // the cells of each row, then of each column
+	tally         [][2]tally // of each line: of its counts, and of its totals
+	queue         []int      // hidden cells whose protection is not yet sure
 }
 
+// tally is how many small counts of a line are told to be, and are not.
+type tally struct{ few, untold int }
+
 func newGrid(rows, columns int) *grid {
-	return &grid{rows: rows, columns: columns, byRow: make([][]int, rows), byColumn: make([][]int, columns)}
+	return &grid{rows: rows, columns: columns, lines: make([][]int, rows+columns), tally: make([][2]tally, rows+columns)}
 }
 
 func (g *grid) add(c cell) {
-	g.byRow[c.row] = append(g.byRow[c.row], len(g.cells))
-	g.byColumn[c.column] = append(g.byColumn[c.column], len(g.cells))
+	m := c.mark
+	c.mark = Shown
+	i := len(g.cells)
 	g.cells = append(g.cells, c)
+	g.lines[c.row] = append(g.lines[c.row], i)
+	g.lines[g.rows+c.column] = append(g.lines[g.rows+c.column], i)
+	if m == Shown && c.n > 0 && c.n < fewest {
+		m = Few
+	}
+	if m != Shown {
+		g.hide(i, m)
+	}
+}
+
+// hide marks a cell and has its protection looked at.
+func (g *grid) hide(i int, m Mark) {
+	c := &g.cells[i]
+	for _, t := range g.tallies(*c) {
+		if c.mark == Few {
+			t.few--
+		}
+		switch {
+		case m == Few:
+			t.few++
+		case c.n > 0 && c.n < fewest:
+			t.untold++
+		}
+	}
+	c.mark = m
+	g.queue = append(g.queue, i)
+}
+
+func (g *grid) tallies(c cell) [2]*tally {
+	kind := 0
+	if c.total {
+		kind = 1
+	}
+	return [2]*tally{&g.tally[c.row][kind], &g.tally[g.rows+c.column][kind]}
 }
 
 func (g *grid) marks() []Mark {
@@ -49,62 +86,59 @@ func (g *grid) marks() []Mark {
 	return out
 }
 
-// protect hides the small counts, then what else it takes. Hiding more only
-// ever makes what is hidden safer, so each hidden cell is settled once, and
-// again where its own mark changed. A table too thin to protect so has all its
-// counts hidden.
+// protect hides what it takes to make every hidden cell safe. Hiding more only
+// ever makes what is hidden safer, so each is settled once, and again where its
+// own mark changed. Where there is nothing left to hide, the cells round it no
+// longer tell which of them are small; then none in the table does; and a table
+// too thin even so has all its counts hidden.
 func (g *grid) protect() {
-	for i := range g.cells {
-		c := &g.cells[i]
-		if c.mark == Shown && c.n > 0 && c.n < fewest {
-			c.mark = Few
-		}
-		if c.mark != Shown {
-			g.queue = append(g.queue, i)
-		}
-	}
 	for len(g.queue) > 0 {
 		i := g.queue[0]
 		g.queue = g.queue[1:]
-		if g.safe(i) {
-			continue
-		}
-		if !g.unlabelRound(i) {
+		switch c := g.cells[i]; {
+		case g.safe(i):
+		case g.unlabel(g.lines[c.row]) || g.unlabel(g.lines[g.rows+c.column]) || g.unlabelAll():
+			g.queue = append(g.queue, i)
+		default:
 			g.hideAll()
 			return
 		}
-		g.queue = append(g.queue, i)
 	}
 }
 
-func (g *grid) hideAll() {
-	for i := range g.cells {
-		if c := &g.cells[i]; !c.total {
-			c.mark, c.plain = NotShown, true
-		}
-	}
-}
-
-// unlabelRound stops telling which hidden counts in the cell's row and column
-// are small, and reports whether that changed anything.
-func (g *grid) unlabelRound(i int) bool {
+// unlabel stops telling which counts of a line are small, and reports whether
+// that changed anything.
+func (g *grid) unlabel(line []int) bool {
 	changed := false
-	for _, line := range [][]int{g.byRow[g.cells[i].row], g.byColumn[g.cells[i].column]} {
-		for _, j := range line {
-			if c := &g.cells[j]; !c.total && c.mark != Shown && !c.plain {
-				c.mark, c.plain = NotShown, true
-				g.queue = append(g.queue, j)
-				changed = true
-			}
+	for _, j := range line {
+		if c := g.cells[j]; c.mark == Few && !c.total {
+			g.hide(j, NotShown)
+			changed = true
 		}
 	}
 	return changed
 }
 
+func (g *grid) unlabelAll() bool {
+	changed := false
+	for _, line := range g.lines {
+		changed = g.unlabel(line) || changed
+	}
+	return changed
+}
+
+func (g *grid) hideAll() {
+	for i := range g.cells {
+		if c := &g.cells[i]; !c.total {
+			c.mark = NotShown
+		}
+	}
+}
+
 // safe makes a hidden cell safe by hiding further counts, and reports whether
 // it is. One marked Few could be anything from 1 to 4; one marked NotShown could
-// be values far enough apart; and to somebody who does not know what the marks
-// mean, every hidden cell could.
+// be several; and to somebody who does not know what the marks mean, every
+// hidden cell could be values hiddenWidth apart.
 func (g *grid) safe(i int) bool {
 	c := g.cells[i]
 	switch {
@@ -113,11 +147,11 @@ func (g *grid) safe(i int) bool {
 			return false
 		}
 	case c.n < fewest:
-		if !g.wide(i, fewest-1, true) {
+		if !g.wide(i, fewest-1, true) { // nought to 4 at the least
 			return false
 		}
 	default:
-		if !g.wide(i, hiddenWidth, true) {
+		if !g.wide(i, fewest-2, true) { // as much as the small count it protects
 			return false
 		}
 	}
@@ -144,18 +178,28 @@ func (g *grid) move(i, by int, labelled bool) bool {
 }
 
 // bounds are the values somebody who knows the marks would think a cell could
-// have. A large count that is NotShown beside one that is Few is given away as
-// large, so to be sure that is counted as known.
+// have.
 func (g *grid) bounds(c cell, labelled bool) (low, high int) {
 	switch {
-	case !labelled || c.plain:
+	case !labelled:
 		return 0, math.MaxInt32
 	case c.mark == Few:
 		return 1, fewest - 1
-	case c.n >= fewest:
+	case g.givenAway(c):
 		return fewest, math.MaxInt32
 	}
 	return 0, math.MaxInt32
+}
+
+// givenAway reports whether a large cell that is not shown tells that it is
+// large: beside a small one that is told to be, and none that is not.
+func (g *grid) givenAway(c cell) bool {
+	few, untold := 0, 0
+	for _, t := range g.tallies(c) {
+		few += t.few
+		untold += t.untold
+	}
+	return c.n >= fewest && few > 0 && untold == 0
 }
 
 // try sends a change round the network, through hidden cells and, where it may
@@ -189,8 +233,7 @@ func (g *grid) try(i, by int, labelled, hideMore bool) bool {
 		left -= push
 	}
 	for _, j := range opened {
-		g.cells[j].mark = NotShown
-		g.queue = append(g.queue, j)
+		g.hide(j, NotShown)
 	}
 	return true
 }

@@ -48,12 +48,8 @@ func (g *grid) path(i int, up, labelled bool, hideMore bool) []step {
 		if at.point == to {
 			return g.trace(came, from, to)
 		}
-		line, goesUp := g.byRow, !up
-		p := at.point
-		if p >= rows {
-			line, goesUp, p = g.byColumn, up, p-rows
-		}
-		for _, j := range line[p] {
+		goesUp := up == (at.point >= rows)
+		for _, j := range g.lines[at.point] {
 			cost, ok := g.cost(j, goesUp, labelled, hideMore)
 			if j == i || !ok {
 				continue
