@@ -157,6 +157,27 @@ func TestABusyTokenIsLookedUpOnceASecondAndEndedAtOnce(t *testing.T) {
 	}
 }
 
+func TestABusyCookieIsLookedUpOnceASecondAndAlwaysAtTheDoor(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t)
+	s := d.signIn(t, accounts.Page)
+	for range 50 {
+		if got := d.who("/page/1", d.cookie(s.Token)); got != s.Actor.Name {
+			t.Fatalf("got %q, want %q", got, s.Actor.Name)
+		}
+	}
+	if got := d.asked.n.Load(); got > 10 { // one a second
+		t.Errorf("got %d look-ups for 50 pages, want one a second at most", got)
+	}
+	d.Do(t, "update sessions set revoked_at = now(), revoked_why = 'signed_out' where id = $1", s.Actor.SessionID)
+	if got := d.who("/sign-in", d.cookie(s.Token)); got != "nobody" {
+		t.Errorf("got %q where somebody signs in, want nobody at once", got)
+	}
+	if got := d.who("/page/1", d.cookie(s.Token)); got != "nobody" {
+		t.Errorf("got %q on a page after that, want nobody", got)
+	}
+}
+
 func TestASessionThatEndedIsToldApartForTheSignInPage(t *testing.T) {
 	t.Parallel()
 	d := openDoor(t)

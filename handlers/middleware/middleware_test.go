@@ -57,7 +57,7 @@ func site(use ...gin.HandlerFunc) *gin.Engine {
 		}
 		c.String(http.StatusOK, "%s %d", who, len(body))
 	}
-	for _, path := range []string{"/page/:ref", "/healthz", "/static/*file", "/api/v1/things/:id"} {
+	for _, path := range []string{"/page/:ref", "/sign-in", "/healthz", "/static/*file", "/api/v1/things/:id"} {
 		e.GET(path, answer)
 		e.POST(path, answer)
 	}

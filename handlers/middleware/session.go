@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -20,19 +21,24 @@ const sessionKey = "throughline.session"
 
 // Session puts whoever holds the page's cookie into the context. It is for
 // pages alone: on the API a cookie means nothing, so that no other site can
-// make a browser act there. Assets and what supervisors ask cost no look-up.
-// Whoever holds no live session goes on as nobody; the route refuses them.
+// make a browser act there. Whoever holds no live session goes on as nobody;
+// the route refuses them.
+//
+// A cookie is looked up once a second at most: what a page reads or changes
+// asks the session row again in its own transaction. Assets and what
+// supervisors ask cost no look-up; the pages of signing in and out always do.
 func Session(cookies auth.Cookies, sessions Sessions, fail Fail) gin.HandlerFunc {
+	f := finder{sessions: sessions, cache: auth.NewCache()}
 	return func(c *gin.Context) {
 		value := ""
-		if !forSystems(c) && !forAnybody(c.Request.URL.Path) {
+		if path := c.Request.URL.Path; !forSystems(c) && !forAnybody(path) {
 			value = cookies.Session(c.Request)
 		}
 		if value == "" {
 			c.Next()
 			return
 		}
-		s, err := sessions.ByCookie(c.Request.Context(), value)
+		s, err := f.find(c, value, time.Now())
 		if err != nil {
 			stop(c, fail, err)
 			return
@@ -43,6 +49,27 @@ func Session(cookies auth.Cookies, sessions Sessions, fail Fail) gin.HandlerFunc
 		}
 		c.Next()
 	}
+}
+
+type finder struct {
+	sessions Sessions
+	cache    *auth.Cache
+}
+
+func (f finder) find(c *gin.Context, cookie string, now time.Time) (accounts.Session, error) {
+	v := f.cache.Get(cookie, now)
+	if v != nil && !strings.HasPrefix(c.Request.URL.Path, "/sign") && !v.DueForCheck(now, checkEvery) {
+		return accounts.Session{Actor: v.Actor}, nil
+	}
+	s, err := f.sessions.ByCookie(c.Request.Context(), cookie)
+	switch {
+	case err != nil:
+	case s.Ended != "":
+		f.cache.Forget(s.Actor.SessionID)
+	case v == nil || v.Actor != s.Actor:
+		f.cache.Put(cookie, s.Actor, s.Expires, now)
+	}
+	return s, err
 }
 
 // SessionOf is what was found behind the page's cookie: a live session, or one
