@@ -18,12 +18,17 @@ import (
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
 	"throughline/handlers/pages/frame"
+	infopages "throughline/handlers/pages/info"
 	qualitypages "throughline/handlers/pages/quality"
+	referralpages "throughline/handlers/pages/referrals"
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/services/audit"
 	"throughline/services/cases"
+	"throughline/services/directory"
+	"throughline/services/drafts"
 	"throughline/services/quality"
+	"throughline/services/referrals"
 	"throughline/services/sharing"
 	"throughline/web"
 )
@@ -39,10 +44,14 @@ type Deps struct {
 	Edge     middleware.Options
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
-	Audit   *audit.Service
-	Cases   *cases.Service
-	Quality *quality.Service
-	Sharing *sharing.Service
+	Calendar  *models.Calendar
+	Audit     *audit.Service
+	Cases     *cases.Service
+	Directory *directory.Service
+	Drafts    *drafts.Service
+	Quality   *quality.Service
+	Referrals *referrals.Service
+	Sharing   *sharing.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -55,6 +64,9 @@ func API(d Deps) *api.API {
 	v1.RegisterPathways(a)
 	v1.RegisterCases(a, d.Cases)
 	v1.RegisterSharing(a, d.Sharing)
+	v1.RegisterServices(a, d.Directory)
+	v1.RegisterReferrals(a, d.Referrals)
+	v1.RegisterContact(a, d.Referrals)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	return a
@@ -65,7 +77,12 @@ func pages(d Deps) []route.Route {
 	f := frame.Frame{Training: d.Training}
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
+		infopages.New(f).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
+		referralpages.New(referralpages.Deps{
+			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,
+			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts,
+		}).Routes(),
 	)
 }
 

@@ -31,7 +31,9 @@ import (
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/directory"
+	"throughline/services/drafts"
 	"throughline/services/quality"
+	"throughline/services/referrals"
 	"throughline/services/sharing"
 )
 
@@ -86,6 +88,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		},
 		Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
+		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
 	}
 }
 

@@ -25,8 +25,10 @@ import (
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/directory"
+	"throughline/services/drafts"
 	"throughline/services/jobs"
 	"throughline/services/quality"
+	"throughline/services/referrals"
 	"throughline/services/sharing"
 )
 
@@ -102,10 +104,15 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cache:    auth.NewCache(),
 			Accounts: accounts.New(a.db),
 		},
-		Audit:   audit.New(a.db),
-		Cases:   cases.New(a.db, calendar, dir),
-		Quality: quality.New(a.db),
-		Sharing: sharing.New(a.db, calendar, dir),
+		Audit: audit.New(a.db),
+
+		Calendar:  calendar,
+		Cases:     cases.New(a.db, calendar, dir),
+		Directory: dir,
+		Drafts:    drafts.New(a.db),
+		Quality:   quality.New(a.db),
+		Referrals: referrals.New(a.db, calendar, dir),
+		Sharing:   sharing.New(a.db, calendar, dir),
 	}
 }
 
