@@ -69,6 +69,7 @@ func New(db *pg.DB, clocks Ticker, log *slog.Logger) (*Runner, error) {
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 3}},
 		Workers:                     workers,
 		Logger:                      log,
+		ReindexerSchedule:           river.NeverSchedule(), // the application owns no index
 		CompletedJobRetentionPeriod: time.Hour,
 		PeriodicJobs: []*river.PeriodicJob{
 			every[drainArgs](2 * time.Second),
