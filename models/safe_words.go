@@ -2,7 +2,6 @@ package models
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -217,10 +216,4 @@ func upperFirst(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// StaleRule says the rule in words, for help lines: "A safe answer holds for 30
-// days."
-func StaleRule(staleAfterDays int) string {
-	return "A safe answer holds for " + strconv.Itoa(staleAfterDays) + " days, and ends at once when bail changes, somebody is released, or someone moves."
 }
