@@ -157,7 +157,7 @@ func (d *day) queueEndings(b *pg.Batch) {
 		and not exists (select from referrals n where n.case_id = r.case_id and n.created_at > r.ended_at)
 		order by r.ended_at limit $2`, d.org, mostTasks, d.now.AddDate(0, 0, -nextStepDays))
 	d.read(b, today, func(Task) string { return "Nobody answered: find a way on" }, "select "+taskColumns+noClock+`
-		from referrals r where r.pathway = any ((select app_pathways())::text[]) and r.status = 'lapsed' and r.ended_at > $3
+		from referrals r where $1::uuid is not null and r.pathway = any ((select app_pathways())::text[]) and r.status = 'lapsed' and r.ended_at > $3
 		and (select app_role()) = 'coordinator' order by r.ended_at limit $2`, d.org, mostTasks, d.now.AddDate(0, 0, -nextStepDays))
 }
 
