@@ -31,6 +31,7 @@ create index clocks_referral on clocks (referral_id, started_at);
 create index clocks_case on clocks (case_id, started_at);
 -- What the tick looks at, and nothing else.
 create index clocks_open on clocks (due_soon_at, due_at) where state in ('running', 'due_soon') and paused_since is null;
+create index clocks_ladder on clocks (due_at) where state = 'breached' and stopped_at is null and rung < 3;
 create index clocks_holder on clocks (holder_org_id, state, due_at) where stopped_at is null;
 -- One open clock of a rule on a referral at a time.
 create unique index clocks_one_open on clocks (referral_id, rule) where stopped_at is null and state in ('running', 'due_soon', 'breached');

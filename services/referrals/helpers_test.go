@@ -69,7 +69,7 @@ func (b *bench) worker(who string) referrals.ActionInput {
 
 func (b *bench) must(who string, id uuid.UUID, a models.Action, in referrals.ActionInput) referrals.View {
 	b.t.Helper()
-	v, err := b.s.Do(b.As(who), id, a, in)
+	v, err := b.do(who, id, a, in)
 	if err != nil {
 		b.t.Fatalf("%s %s: %v %v", who, a, err, models.FieldsOf(err))
 	}
