@@ -1,0 +1,67 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"throughline/models"
+)
+
+// Password is what everybody in the demo signs in with (contract.md section 3).
+const Password = "correct horse battery staple"
+
+// passwordHash is the argon2id hash of Password (19 MiB, two passes), with a
+// salt of its own so that the same seed makes the same rows. It opens nothing
+// that is not fictional: production refuses this package.
+const passwordHash = "$argon2id$v=19$m=19456,t=2,p=1$dGhyb3VnaGxpbmUtZGVtbw$ppwB/8rqpt0ScrJSLl/iu4n8teKC1ShX8X5if3/1v4c" //nolint:gosec // the password above is published
+
+// Base inserts the organisations, services and people of the demo, without a
+// case. conn is the schema owner's; it fails where they are already there.
+func Base(ctx context.Context, conn *pgx.Conn, confirmed time.Time) error {
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		return newWorld(0).insert(ctx, tx, confirmed)
+	})
+}
+
+// insert writes the world. confirmed is the day services last said whether
+// they have places.
+func (w *world) insert(ctx context.Context, tx pgx.Tx, confirmed time.Time) error {
+	b := &pgx.Batch{}
+	for _, a := range authorities() {
+		b.Queue("insert into authorities (code, name) values ($1, $2) on conflict do nothing", a.Code, a.Name)
+	}
+	for _, a := range authorities() {
+		b.Queue("insert into organisations (id, name, kind, authority) values ($1, $2, 'local_authority', $3)",
+			StableID("organisation", a.Code), a.formal, a.Code)
+	}
+	for _, o := range w.orgs {
+		b.Queue("insert into organisations (id, name, kind, address_withheld) values ($1, $2, $3, $4)", o.id, o.name, string(o.kind), o.withheld)
+	}
+	for _, s := range w.services {
+		queueService(b, &s.Service, confirmed)
+	}
+	for _, p := range models.Pathways() {
+		b.Queue("insert into pathway_coordinators (pathway, org_id) values ($1, $2)", p.Key, w.byKey[OrgCoordination].id)
+	}
+	for _, p := range w.people {
+		b.Queue("insert into users (id, org_id, email, name, role, password_hash, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+			p.id, p.org.id, p.email, p.name, string(p.role), passwordHash, opened())
+	}
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("inserting organisations, services and people: %w", err)
+	}
+	return nil
+}
+
+func queueService(b *pgx.Batch, s *models.Service, confirmed time.Time) {
+	b.Queue(`insert into services (id, org_id, pathway, name, description, min_age, max_age, boroughs, offence_types, hate_strands, women_only,
+		high_risk, languages, opening, capacity, places_total, places_open, capacity_confirmed_on, wait_days, acknowledge_days, decide_days,
+		attempt_days, attempt_days_high, contact_days, contact_attempts, decline_review)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
+		s.ID, s.OrgID, s.Pathway, s.Name, s.Description, s.MinAge, s.MaxAge, s.Boroughs, s.OffenceTypes, s.HateStrands, s.WomenOnly,
+		s.HighRisk, s.Languages, s.Opening, string(s.Capacity), s.PlacesTotal, s.PlacesOpen, models.Today(confirmed), s.WaitDays,
+		s.AcknowledgeDays, s.DecideDays, s.AttemptDays, s.AttemptDaysHigh, s.ContactDays, s.ContactAttempts, s.DeclineReview)
+}
