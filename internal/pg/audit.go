@@ -13,13 +13,17 @@ import (
 const auditSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)`
 
-// seenSQL appends to the trail only where the actor can see the record, so that
-// a read that finds nothing records nothing that was not shown.
+// seenCaseSQL and seenReferralSQL append to the trail only where the actor can
+// see the record, so that a read that finds nothing records nothing that was not
+// shown. The event of a referral names its case too: who looked at a case is one
+// question, whichever of its records they looked at.
 const (
-	seenSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
-select $1::uuid, $2::timestamptz, $3::uuid, $4::text, $5::text, $6::text, $7::uuid, $8::uuid, $9::boolean, $10::jsonb where exists `
-	seenCaseSQL     = seenSQL + "(select from cases where id = $7::uuid)"
-	seenReferralSQL = seenSQL + "(select from referrals where id = $7::uuid)"
+	seenCaseSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
+select $1::uuid, $2::timestamptz, $3::uuid, $4::text, $5::text, $6::text, $7::uuid, $8::uuid, $9::boolean, $10::jsonb
+where exists (select from cases where id = $7::uuid)`
+	seenReferralSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
+select $1::uuid, $2::timestamptz, $3::uuid, $4::text, $5::text, $6::text, r.id, coalesce($8::uuid, r.case_id), $9::boolean, $10::jsonb
+from referrals r where r.id = $7::uuid`
 )
 
 // RecordSeen adds to a batch the event of one case or referral having been
