@@ -17,6 +17,7 @@ import (
 	v1 "throughline/handlers/api/v1"
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
+	auditpages "throughline/handlers/pages/audit"
 	"throughline/handlers/pages/frame"
 	infopages "throughline/handlers/pages/info"
 	qualitypages "throughline/handlers/pages/quality"
@@ -27,6 +28,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/directory"
 	"throughline/services/drafts"
+	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/sharing"
@@ -49,6 +51,7 @@ type Deps struct {
 	Cases     *cases.Service
 	Directory *directory.Service
 	Drafts    *drafts.Service
+	Notices   *notices.Service
 	Quality   *quality.Service
 	Referrals *referrals.Service
 	Sharing   *sharing.Service
@@ -77,11 +80,12 @@ func pages(d Deps) []route.Route {
 	f := frame.Frame{Training: d.Training}
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
+		auditpages.New(f, d.Audit).Routes(),
 		infopages.New(f).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,
-			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts,
+			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts, Notices: d.Notices,
 		}).Routes(),
 	)
 }

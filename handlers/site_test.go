@@ -32,6 +32,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/directory"
 	"throughline/services/drafts"
+	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/sharing"
@@ -88,7 +89,8 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		},
 		Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
-		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
+		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
+		Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
 	}
 }
 
@@ -103,13 +105,7 @@ func open(t testing.TB) *site {
 	if s.routes, err = Routes(s.deps); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := API(s.deps).Document()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.doc, err = openapi3.NewLoader().LoadFromData(raw); err != nil {
-		t.Fatal(err)
-	}
+	s.doc = description(t)
 	if s.find, err = gorillamux.NewRouter(s.doc); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +190,7 @@ func (s *site) hold(t testing.TB, r *http.Request, w *httptest.ResponseRecorder)
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 	})
 	if err != nil {
-		t.Errorf("%s %s: %d %s\nis not an answer of the description: %v", r.Method, found.Path, w.Code, w.Body, err)
+		t.Errorf("%s %s: %d %.400s\nis not an answer of the description: %.800v", r.Method, found.Path, w.Code, w.Body, err)
 	}
 }
 

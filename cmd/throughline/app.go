@@ -27,6 +27,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/drafts"
 	"throughline/services/jobs"
+	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/sharing"
@@ -110,6 +111,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Cases:     cases.New(a.db, calendar, dir),
 		Directory: dir,
 		Drafts:    drafts.New(a.db),
+		Notices:   notices.New(a.db),
 		Quality:   quality.New(a.db),
 		Referrals: referrals.New(a.db, calendar, dir),
 		Sharing:   sharing.New(a.db, calendar, dir),

@@ -49,7 +49,7 @@ func Nav(a models.Actor) []layouts.NavItem {
 	case models.RoleCourtOfficer:
 		return []layouts.NavItem{cases, services}
 	case models.RoleCoordinator:
-		return []layouts.NavItem{{Text: "Pathways", Href: "/pathways"}, services}
+		return []layouts.NavItem{today, services}
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:

@@ -30,14 +30,10 @@ func fields(pick choice) []templ.Component {
 
 // kpis are the figures over everything, at the top.
 func kpis(d loaded) []components.KpiView {
-	total, whole := 0, true
-	for _, r := range d.received.Rows {
-		total += r.N
-		whole = whole && !r.Hidden
-	}
-	received := components.KpiView{Title: "Referrals received", Value: models.Count(total), Text: "In these months."}
-	if !whole {
-		received.Text = "In these months, of the figures that can be shown."
+	received := components.KpiView{Title: "Referrals received", Value: "None", Text: "In these months."}
+	if len(d.total.Rows) == 1 {
+		n := count(d.total.Rows[0])
+		received.Value, received.Hidden = n.Mark(), n.Hidden()
 	}
 	out := []components.KpiView{received}
 	for _, k := range []struct {

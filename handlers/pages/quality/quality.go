@@ -88,7 +88,7 @@ func (p *Pages) overview(c *gin.Context) error {
 
 // loaded is every measure the page shows.
 type loaded struct {
-	received, perService             figures.Result
+	total, received, perService      figures.Result
 	acknowledge, decide, contact     figures.Result
 	allAcknowledge, allDecide, allIn figures.Result
 	declined, waiting                figures.Result
@@ -107,6 +107,7 @@ func (p *Pages) load(ctx context.Context, pick choice) (loaded, error) {
 		measure string
 		by      []figures.Dimension
 	}{
+		{&out.total, "referrals_received", nil},
 		{&out.received, "referrals_received", []figures.Dimension{series, figures.ByMonth}},
 		{&out.perService, "referrals_received", []figures.Dimension{figures.ByService, figures.ByMonth}},
 		{&out.acknowledge, "time_to_acknowledge", []figures.Dimension{figures.ByService}},
@@ -177,7 +178,7 @@ func byMonth(r figures.Result, pick choice) components.ChartFigureView {
 	for i, m := range months {
 		t, _ := time.Parse("2006-01", m)
 		month := charts.Month{Label: t.Format("Jan"), Name: t.Format("January 2006")}
-		if i == 0 || t.Month() == time.January {
+		if t.Month() == time.January || i == 0 && t.Month() < time.November {
 			month.Label = t.Format("Jan 2006")
 		}
 		for _, n := range names {

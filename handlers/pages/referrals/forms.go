@@ -74,6 +74,16 @@ func forms() []form {
 			Fields: reasonFields(models.ActWithdraw), Read: readReason,
 		},
 		{
+			Path: "uphold", Action: models.ActUpholdDecline, Title: "Agree to the decline", Button: "Agree to decline", Warning: true,
+			After:  "The referrer is told at once and is asked to choose the next service.",
+			Fields: upholdFields, Read: readUphold,
+		},
+		{
+			Path: "send-back", Action: models.ActReturnDecline, Title: "Why should the service look again?", Button: "Send back",
+			After:  "The referral goes back to where it was. The service is told why.",
+			Fields: sendBackFields, Read: readSendBack,
+		},
+		{
 			Path: "hold", Action: models.ActHold, Title: "Why is this on hold?", Button: "Put on hold",
 			Fields: holdFields, Read: readHold,
 		},
@@ -254,6 +264,30 @@ func readEnd(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldEr
 	return referrals.ActionInput{
 		Reason: t.one("reason"), DecidedBy: models.DecidedBy(t.one("decided_by")), Report: t.one("report"), Note: t.one("note"),
 	}, nil
+}
+
+func upholdFields(_ referrals.View, t typed, errs components.FormErrors) []templ.Component {
+	return []templ.Component{
+		components.TextArea(components.TextAreaParams{
+			Name: "next_step", Label: "What happens next for the victim", Hint: "For example, which service to ask.",
+			Value: t.one("next_step"), Error: errs.Of("next_step"), Rows: 3,
+		}),
+		note(t, errs, "Anything they should know (optional)", ""),
+	}
+}
+
+func readUphold(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
+	return referrals.ActionInput{NextStep: t.one("next_step"), Note: t.one("note")}, nil
+}
+
+func sendBackFields(_ referrals.View, t typed, errs components.FormErrors) []templ.Component {
+	return []templ.Component{components.TextArea(components.TextAreaParams{
+		Name: "reason", Label: "Reason", Value: t.one("reason"), Error: errs.Of("reason"), Rows: 4,
+	})}
+}
+
+func readSendBack(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
+	return referrals.ActionInput{Reason: t.one("reason")}, nil
 }
 
 func yesNo(name, legend string, t typed, errs components.FormErrors) templ.Component {

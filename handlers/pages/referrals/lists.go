@@ -49,6 +49,9 @@ func (p *Pages) today(c *gin.Context) error {
 		v.Empty = &components.Link{Text: models.Plural(len(work.Waiting), "thing is", "things are") + " with others.", Href: "#g-others"}
 	}
 	v.Waiting = p.waiting(work.Waiting)
+	if v.News, err = p.news(c); err != nil {
+		return err
+	}
 	return render.OK(c, view.Today(v))
 }
 
@@ -106,6 +109,9 @@ func (p *Pages) inbox(c *gin.Context) error {
 		v.Groups = append(v.Groups, list)
 	}
 	if v.Places, err = p.places(c); err != nil {
+		return err
+	}
+	if v.News, err = p.news(c); err != nil {
 		return err
 	}
 	return render.OK(c, view.Inbox(v))

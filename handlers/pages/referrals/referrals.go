@@ -21,6 +21,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/directory"
 	"throughline/services/drafts"
+	"throughline/services/notices"
 	"throughline/services/referrals"
 	"throughline/services/sharing"
 	"throughline/web/components"
@@ -39,6 +40,7 @@ type Deps struct {
 	Directory *directory.Service
 	Drafts    *drafts.Service
 	Accounts  *accounts.Service
+	Notices   *notices.Service
 }
 
 // Pages serves them.
@@ -56,10 +58,11 @@ func (p *Pages) Routes() []route.Route {
 		return route.Route{Method: http.MethodPost, Path: path, Need: need, Handle: h}
 	}
 	routes := []route.Route{
-		get("/today", models.CaseCreate, p.today),
+		get("/today", models.ReferralRead, p.today),
 		get("/inbox", models.ReferralAnswer, p.inbox),
 		get("/referrals", models.ReferralSend, p.sent),
 		get("/services", models.SignedIn, p.services),
+		post("/news", models.ReferralRead, p.putAway),
 		get("/referrals/:ref", models.ReferralRead, p.show),
 		get("/referrals/:ref/sent", models.ReferralSend, p.sentPage),
 	}

@@ -15,26 +15,9 @@ import (
 func (p *Pages) sharedRows(v referrals.View) []components.SummaryRow {
 	rows := contentRows(v.Shared, v.Pathway, v.PathwayVersion, p.Now())
 	if v.Level == referrals.LevelBefore {
-		if later := later(v); later != "" {
-			rows = append(rows, components.SummaryRow{Key: "Once you accept", Value: later + " and how to reach them."})
-		}
+		rows = append(rows, components.SummaryRow{Key: "Once you accept", Value: "You see the rest that was shared with you, and how to reach them."})
 	}
 	return rows
-}
-
-func later(v referrals.View) string {
-	var out []string
-	for _, f := range models.SharableFields() {
-		for _, key := range v.SharedAfterAcceptance {
-			if key == f.Key && key != "safe_contact" {
-				out = append(out, lower(f.Words))
-			}
-		}
-	}
-	if len(out) == 0 {
-		return "You see"
-	}
-	return "You see " + strings.Join(out, ", ")
 }
 
 // contentRows draws frozen content: the preview and the receiver's page use the

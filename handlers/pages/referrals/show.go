@@ -34,7 +34,7 @@ func (p *Pages) decide(c *gin.Context, v referrals.View, errs components.FormErr
 		Meta: meta, Caption: "Referral " + v.Reference + " from " + v.From.Name, Title: "Can you support this person?",
 		High: v.Priority == models.PriorityHigh, State: string(v.Status), Clocks: p.openClocks(v), Safe: p.safe(v),
 		Shared: p.sharedRows(v), Path: path(v), Version: v.Version,
-		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: others(v), History: p.timeline(v),
+		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: others(v, p.reviewed(c, v)), History: p.timeline(v),
 	}
 	radios, err := p.workers(c.Request.Context(), c.PostForm("worker"), errs)
 	if err != nil {
@@ -69,7 +69,7 @@ func (p *Pages) record(c *gin.Context, v referrals.View) view.RecordView {
 	out := view.RecordView{
 		Meta: meta, Caption: "Referral " + v.Reference, Title: v.Service.Name, State: string(v.Status), Says: p.says(v),
 		High: v.Priority == models.PriorityHigh && !v.Status.Ended(), Facts: p.facts(v), Clocks: p.clockTable(v),
-		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(v), Actions: others(v),
+		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(v), Actions: others(v, p.reviewed(c, v)),
 		Shared: p.sharedRows(v), SharedTitle: "What was shared",
 	}
 	if referrer {
@@ -255,18 +255,29 @@ func (p *Pages) attempts(v referrals.View) components.DataTable {
 	return t
 }
 
+// reviewed says which of the two ways to decline is not the service's: where a
+// coordinator reviews declines a service proposes, elsewhere it declines.
+func (p *Pages) reviewed(c *gin.Context, v referrals.View) models.Action {
+	s, err := p.Directory.Service(c.Request.Context(), v.Service.ID)
+	if err == nil && s.DeclineReview {
+		return models.ActDecline
+	}
+	return models.ActProposeDecline
+}
+
 // others are the acts with pages of their own, in the order people use them.
-func others(v referrals.View) []components.StackItem {
+func others(v referrals.View, without models.Action) []components.StackItem {
 	texts := map[string][2]string{
 		"question": {"Ask the referrer a question", "your clock pauses"}, "wait": {"Put on the waiting list", ""},
 		"decline": {"Decline", ""}, "propose-decline": {"Propose to decline", "a coordinator looks at it"},
 		"withdraw": {"Withdraw this referral", ""}, "hold": {"Put on hold", ""}, "end": {"End early", ""},
+		"uphold": {"Agree to the decline", ""}, "send-back": {"Send it back to the service", ""},
 		"not-reached": {"Close: not reached", ""}, "complete": {"End: the work is done", ""}, "assign": {"Give to somebody else", ""},
 	}
 	var out []components.StackItem
 	for _, f := range forms() {
 		words, ok := texts[f.Path]
-		if !ok || !slices.Contains(v.AllowedActions, f.Action) {
+		if !ok || f.Action == without || !slices.Contains(v.AllowedActions, f.Action) {
 			continue
 		}
 		out = append(out, components.StackItem{Link: components.Link{Text: words[0], Href: path(v) + "/" + f.Path}, Note: words[1]})
@@ -294,7 +305,7 @@ func (p *Pages) timeline(v referrals.View) []components.TimelineEntry {
 		if s.Note != nil && *s.Note != "" {
 			parts = append(parts, *s.Note)
 		}
-		if s.InState != nil && s.From != s.To && *s.InState > 0 {
+		if s.InState != nil && s.From != s.To && s.From != models.StatusDraft && *s.InState > 0 {
 			parts = append(parts, "After "+models.Length(time.Duration(*s.InState)*time.Second)+" as “"+lower(components.StateWord(string(s.From)))+"”.")
 		}
 		e.Text = strings.Join(parts, " ")

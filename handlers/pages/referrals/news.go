@@ -1,0 +1,78 @@
+package referrals
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"throughline/handlers/pages/frame"
+	"throughline/handlers/render"
+	"throughline/models"
+	"throughline/services/notices"
+	view "throughline/web/pages/referrals"
+)
+
+// news is what others did to the organisation's referrals since somebody last
+// pressed that they had seen it.
+func (p *Pages) news(c *gin.Context) (view.NewsView, error) {
+	list, err := p.Notices.Unread(c.Request.Context())
+	if err != nil {
+		return view.NewsView{}, err
+	}
+	actor, err := models.ActorFrom(c.Request.Context())
+	if err != nil {
+		return view.NewsView{}, err
+	}
+	out := view.NewsView{Until: p.Now().UTC().Format(time.RFC3339Nano)}
+	for _, n := range list {
+		by := n.ToOrgID
+		if by == actor.OrgID {
+			by = n.FromOrgID
+		}
+		org, err := p.Directory.Organisation(c.Request.Context(), by)
+		if err != nil {
+			return out, err
+		}
+		out.Lines = append(out.Lines, view.NewsLine{
+			Reference: n.Reference, Href: "/referrals/" + n.Reference, Text: newsWords(n, org.Name), When: models.DateTimeIn(n.At, p.Now()),
+		})
+	}
+	return out, nil
+}
+
+// newsWords says what happened: "accepted by Ashdown Advocacy".
+func newsWords(n notices.Notice, by string) string {
+	verb := strings.ReplaceAll(strings.TrimPrefix(n.Topic, "referral."), "_", " ")
+	switch verb {
+	case "submitted":
+		verb = "sent to you"
+	case "info requested":
+		verb = "question asked"
+	case "info answered":
+		verb = "question answered"
+	case "waitlisted":
+		verb = "put on the waiting list"
+	}
+	return verb + " by " + by + "."
+}
+
+func (p *Pages) putAway(c *gin.Context) error {
+	t, err := read(c)
+	if err != nil {
+		return err
+	}
+	until, err := time.Parse(time.RFC3339Nano, t.one("until"))
+	if err != nil {
+		until = p.Now()
+	}
+	if err := p.Notices.PutAway(c.Request.Context(), until); err != nil {
+		return err
+	}
+	actor, err := models.ActorFrom(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	render.See(c, frame.Landing(actor))
+	return nil
+}
