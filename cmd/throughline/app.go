@@ -24,6 +24,7 @@ import (
 	"throughline/services/accounts"
 	"throughline/services/audit"
 	"throughline/services/cases"
+	"throughline/services/clocks"
 	"throughline/services/directory"
 	"throughline/services/drafts"
 	"throughline/services/jobs"
@@ -42,10 +43,6 @@ type app struct {
 	draining atomic.Bool
 	log      *slog.Logger
 }
-
-// newTicker gives the service that moves the clocks; the file that knows it
-// sets it. Without one there are no jobs to run.
-var newTicker func(*pg.DB) jobs.Ticker
 
 // newApp joins the parts on the database of dsn, which has to be migrated.
 func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *app, err error) {
@@ -74,13 +71,13 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err != nil {
 		return nil, err
 	}
-	if newTicker != nil {
-		runner, err := jobs.New(db, newTicker(db), log)
-		if err != nil {
-			return nil, err
-		}
-		a.work = runner.Run
+	calendar := models.MustCalendar()
+	sent := referrals.New(db, calendar, directory.New(db))
+	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log)
+	if err != nil {
+		return nil, err
 	}
+	a.work = runner.Run
 	return a, nil
 }
 

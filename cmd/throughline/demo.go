@@ -13,6 +13,7 @@ import (
 	"throughline/handlers/auth"
 	"throughline/internal/pglocal"
 	"throughline/internal/seal"
+	"throughline/services/demo"
 )
 
 // demoPassword is every demo person's (contract.md section 3).
@@ -44,17 +45,8 @@ var demoPeople = [][3]string{
 	{"admin@demo.test", "system admin (sees no case)", "the operator"},
 }
 
-// seeding is what making the demo data takes.
-type seeding struct {
-	OwnerDSN string
-	Cases    int
-	Now      time.Time
-	Say      func(format string, args ...any)
-}
-
-// seedOnce makes the demo data where there is none yet; the file that knows
-// how sets it.
-var seedOnce func(context.Context, seeding) error
+// demoSeed is the seed of every demo copy, so that two of them show the same.
+const demoSeed = 1
 
 func newDemoCmd(p program) *cobra.Command {
 	var cases int
@@ -87,10 +79,14 @@ func (p program) demo(ctx context.Context, cfg Config, cases int) error {
 	return p.site(ctx, cfg, siteOptions{
 		worker: true,
 		before: func(ctx context.Context, d *database) error {
-			if err := p.migrated(ctx, d); err != nil || seedOnce == nil {
+			if err := p.migrated(ctx, d); err != nil {
 				return err
 			}
-			return seedOnce(ctx, seeding{OwnerDSN: d.ownerDSN, Cases: cases, Now: cfg.clock()(), Say: p.say})
+			_, err := demo.SeedOnce(ctx, d.ownerDSN, demo.Options{
+				Cases: cases, Seed: demoSeed, Until: cfg.clock()(), Production: cfg.Env == production,
+				Say: func(sentence string) { p.say("%s", sentence) },
+			})
+			return err
 		},
 		ready: func() { p.welcome(cfg) },
 	})
