@@ -17,6 +17,10 @@ import (
 	view "throughline/web/pages/referrals"
 )
 
+// mostWaiting is how much of what waits on others a worklist shows: it is there
+// to be glanced at.
+const mostWaiting = 12
+
 // today is the worklist of a caseworker: safety, late, due today, the next
 // three working days, and what waits on others.
 func (p *Pages) today(c *gin.Context) error {
@@ -46,13 +50,24 @@ func (p *Pages) today(c *gin.Context) error {
 	}
 	v.Strip = append(v.Strip, components.StripItem{Kind: "others", Count: len(work.Waiting), Text: "Waiting on others", Href: "#g-others"})
 	if len(work.Safety)+len(work.Late)+len(work.DueToday)+len(work.Soon) == 0 {
-		v.Empty = &components.Link{Text: models.Plural(len(work.Waiting), "thing is", "things are") + " with others.", Href: "#g-others"}
+		v.Empty = &components.Link{Text: capped(len(work.Waiting)) + " with others.", Href: "#g-others"}
 	}
-	v.Waiting = p.waiting(work.Waiting)
+	v.Waiting = p.waiting(work.Waiting[:min(len(work.Waiting), mostWaiting)])
+	if n := len(work.Waiting); n > mostWaiting {
+		v.More = &components.Link{Text: "See all you are waiting on", Href: "/referrals"}
+	}
 	if v.News, err = p.news(c); err != nil {
 		return err
 	}
 	return render.OK(c, view.Today(v))
+}
+
+// capped counts what waits, up to where reading stopped.
+func capped(n int) string {
+	if n > referrals.MostCounted {
+		return strconv.Itoa(referrals.MostCounted) + "+ things are"
+	}
+	return models.Plural(n, "thing is", "things are")
 }
 
 // task is one line of a worklist. No name is on it: the reference leads on.

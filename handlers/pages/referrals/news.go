@@ -25,7 +25,7 @@ func (p *Pages) news(c *gin.Context) (view.NewsView, error) {
 		return view.NewsView{}, err
 	}
 	out := view.NewsView{Until: p.Now().UTC().Format(time.RFC3339Nano)}
-	for _, n := range list {
+	for _, n := range list[:min(len(list), mostNews)] {
 		by := n.ToOrgID
 		if by == actor.OrgID {
 			by = n.FromOrgID
@@ -40,6 +40,9 @@ func (p *Pages) news(c *gin.Context) (view.NewsView, error) {
 	}
 	return out, nil
 }
+
+// mostNews is how many lines of news stand above the work.
+const mostNews = 6
 
 // newsWords says what happened: "accepted by Ashdown Advocacy".
 func newsWords(n notices.Notice, by string) string {
