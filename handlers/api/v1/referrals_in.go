@@ -14,8 +14,8 @@ type NewReferral struct {
 	ServiceID             uuid.UUID      `json:"service_id"`
 	Pathway               string         `json:"pathway,omitempty" enum:"child_house,hate_crime,vawg,restorative,general" doc:"Of the service; sent to be sure."`
 	Answers               map[string]any `json:"answers,omitempty" doc:"To the questions of the pathway."`
-	SharedFields          []string       `json:"shared_fields" maxItems:"16" uniqueItems:"true" doc:"Seen from sending, within what the decision to share allows."`
-	SharedAfterAcceptance *[]string      `json:"shared_after_acceptance,omitempty" maxItems:"16" uniqueItems:"true" doc:"Seen once accepted. Left out: the names, where they were agreed to. Contact values are always here."`
+	SharedFields          []string       `json:"shared_fields" maxItems:"16" maxLength:"60" uniqueItems:"true" doc:"Seen from sending, within what the decision to share allows."`
+	SharedAfterAcceptance *[]string      `json:"shared_after_acceptance,omitempty" maxItems:"16" maxLength:"60" uniqueItems:"true" doc:"Seen once accepted. Left out: the names, where they were agreed to. Contact values are always here."`
 	SharingDecisionID     uuid.UUID      `json:"sharing_decision_id" doc:"Of this case, for this receiver."`
 	Priority              string         `json:"priority,omitempty" enum:"standard,medium,high" doc:"Left out: the case's level of risk."`
 	Relation              string         `json:"relation,omitempty" enum:"onward,cascade,re_refer,strand" doc:"How it follows from its parent."`
@@ -45,12 +45,12 @@ type (
 	}
 	// ReferralQuestions are asked of the referrer.
 	ReferralQuestions struct {
-		Questions []string `json:"questions" minItems:"1" maxItems:"10"`
+		Questions []string `json:"questions" minItems:"1" maxItems:"10" maxLength:"1000"`
 		Note      string   `json:"note,omitempty" maxLength:"4000"`
 	}
 	// ReferralAnswers answer the open questions, in their order.
 	ReferralAnswers struct {
-		Answers []string `json:"answers" minItems:"1" maxItems:"10"`
+		Answers []string `json:"answers" minItems:"1" maxItems:"10" maxLength:"4000"`
 		Note    string   `json:"note,omitempty" maxLength:"4000"`
 	}
 	// ReferralWorker is who the referral is given to.
