@@ -139,9 +139,9 @@ func stripped(a answer, ids ...string) string {
 // assertAudited reads the trail of a case as the police's manager would.
 func assertAudited(t testing.TB, caseID string) {
 	t.Helper()
-	manager := signIn(t, site(t).url, "police.manager")
+	manager := signIn(t, site(t).url, site(t).managerOf(t, "police"))
 	trail := manager.get("/api/v1/audit/events?case_id=" + caseID + "&limit=100").Raw
-	for _, act := range []string{"case.logged", "referral.submitted", "referral.acknowledged", "referral.accepted", "referral.viewed"} {
+	for _, act := range []string{"case.logged", "referral.submitted", "referral.acknowledged", "referral.accepted", "referral.read"} {
 		if !strings.Contains(trail, act) {
 			t.Errorf("the trail does not tell of %s: %s", act, trail)
 		}

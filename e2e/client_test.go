@@ -27,11 +27,20 @@ type answer struct {
 	Raw    string
 }
 
-// signIn gets an access token for a demo person ("police" for police@demo.test).
+// email is the address of a demo person: "police" is police@demo.test.
+func email(who string) string {
+	if strings.Contains(who, "@") {
+		return who
+	}
+	return who + "@demo.test"
+}
+
+// signIn gets an access token for a demo person, by first part of the address
+// or by the whole of it.
 func signIn(t testing.TB, base, who string) *caller {
 	t.Helper()
 	c := &caller{t: t, who: who, base: base}
-	a := c.send("POST", "/api/v1/auth/tokens", map[string]any{"email": who + "@demo.test", "password": password}, nil)
+	a := c.send("POST", "/api/v1/auth/tokens", map[string]any{"email": email(who), "password": password}, nil)
 	if a.Status != http.StatusOK && a.Status != http.StatusCreated {
 		t.Fatalf("signing in as %s: got %d %s", who, a.Status, a.Raw)
 	}
@@ -49,19 +58,25 @@ func newKey() string {
 	return hex.EncodeToString(b)
 }
 
-func (c *caller) send(method, path string, body any, headers map[string]string) answer {
-	c.t.Helper()
+// wire keeps enough connections for a crowd.
+var wire = &http.Client{
+	Transport:     &http.Transport{MaxIdleConns: 1000, MaxIdleConnsPerHost: 500},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// try sends one request; unlike send it may be called from any goroutine.
+func (c *caller) try(method, path string, body any, headers map[string]string) (answer, error) {
 	var r io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
-			c.t.Fatal(err)
+			return answer{}, err
 		}
 		r = bytes.NewReader(b)
 	}
 	req, err := http.NewRequest(method, c.base+path, r)
 	if err != nil {
-		c.t.Fatal(err)
+		return answer{}, err
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -72,15 +87,29 @@ func (c *caller) send(method, path string, body any, headers map[string]string) 
 	for k, v := range headers {
 		req.Header.Set(k, v)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := wire.Do(req)
 	if err != nil {
-		c.t.Fatalf("%s %s: %v", method, path, err)
+		return answer{}, err
 	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
 	a := answer{Status: res.StatusCode, Header: res.Header, Raw: string(raw)}
 	_ = json.Unmarshal(raw, &a.Body)
+	return a, err
+}
+
+func (c *caller) send(method, path string, body any, headers map[string]string) answer {
+	c.t.Helper()
+	a, err := c.try(method, path, body, headers)
+	if err != nil {
+		c.t.Fatalf("%s: %s %s: %v", c.who, method, path, err)
+	}
 	return a
+}
+
+// at is the same person, through another process of the product.
+func (c *caller) at(s *server) *caller {
+	return &caller{t: c.t, who: c.who, base: s.url, token: c.token}
 }
 
 // get reads and expects 200.

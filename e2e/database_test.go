@@ -31,6 +31,18 @@ func (s *server) superuser(t testing.TB) *pgx.Conn {
 	return c
 }
 
+// managerOf is the address of a manager of a demo person's organisation.
+func (s *server) managerOf(t testing.TB, who string) string {
+	t.Helper()
+	var address string
+	err := s.superuser(t).QueryRow(context.Background(), `select m.email from users m join users u using (org_id)
+		where u.email = $1 and m.role in ('manager', 'provider_manager') and m.disabled_at is null order by m.email limit 1`, email(who)).Scan(&address)
+	if err != nil {
+		t.Fatalf("the manager of %s: %v", who, err)
+	}
+	return address
+}
+
 // number reads one number.
 func number(t testing.TB, c *pgx.Conn, sql string, args ...any) int {
 	t.Helper()

@@ -65,7 +65,7 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 var sharedSite = sync.OnceValues(func() (*server, error) {
-	s, err := start(filepath.Join(folder, "var"), "demo", "--cases", demoCases)
+	s, err := start(filepath.Join(folder, "var"), "", "demo", "--cases", demoCases)
 	if err == nil {
 		atEnd = append(atEnd, s.stop)
 	}

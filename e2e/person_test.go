@@ -231,7 +231,7 @@ func (p *person) is(status int) *person {
 // signsIn takes a demo person through the sign-in page.
 func (p *person) signsIn() *person {
 	p.t.Helper()
-	p.visit("/sign-in").write("Email address", p.who+"@demo.test").write("Password", password).press("Sign in")
+	p.visit("/sign-in").write("Email address", email(p.who)).write("Password", password).press("Sign in")
 	if strings.HasPrefix(p.address(), "/sign-in") {
 		p.t.Fatalf("%s cannot sign in: %s", p.who, p.text())
 	}

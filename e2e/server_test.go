@@ -26,8 +26,9 @@ type server struct {
 	gone chan struct{} // closed when the process has ended
 }
 
-// start runs the binary on a free port of the loopback and waits until it is ready.
-func start(data string, args ...string) (*server, error) {
+// start runs the binary on a free port of the loopback and waits until it is
+// ready. origin is the address people use: that of the process itself where empty.
+func start(data, origin string, args ...string) (*server, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -41,9 +42,12 @@ func start(data string, args ...string) (*server, error) {
 		return nil, err
 	}
 	s := &server{url: "http://" + addr, data: data, log: &tail{}, gone: make(chan struct{})}
+	if origin == "" {
+		origin = s.url
+	}
 	s.cmd = exec.Command(program, args...)
 	s.cmd.Dir = folder // where no file of settings is
-	s.cmd.Env = append(cleanEnv(), "HTTP_ADDR="+addr, "ADMIN_ADDR="+admin, "DATA_DIR="+data, "DEMO_NOW="+demoNow, "BASE_URL="+s.url)
+	s.cmd.Env = append(cleanEnv(), "HTTP_ADDR="+addr, "ADMIN_ADDR="+admin, "DATA_DIR="+data, "DEMO_NOW="+demoNow, "BASE_URL="+origin)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.cmd.Start(); err != nil {
@@ -100,7 +104,7 @@ func (s *server) kill() {
 // another starts a second process on the database of the first.
 func (s *server) another(t testing.TB) *server {
 	t.Helper()
-	second, err := start(s.data, "serve")
+	second, err := start(s.data, s.url, "serve")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +119,7 @@ func (s *server) another(t testing.TB) *server {
 // ownSite starts a copy with its own database, for a test that breaks things.
 func ownSite(t testing.TB, name, cases string) *server {
 	t.Helper()
-	s, err := start(filepath.Join(folder, name), "demo", "--cases", cases)
+	s, err := start(filepath.Join(folder, name), "", "demo", "--cases", cases)
 	if err != nil {
 		t.Fatal(err)
 	}
