@@ -73,7 +73,9 @@ func (p *Pages) record(c *gin.Context, v referrals.View) view.RecordView {
 		Shared: p.sharedRows(v), SharedTitle: "What was shared",
 	}
 	if referrer {
-		out.SharedTitle = "What the service sees"
+		if out.SharedTitle = "What the service sees"; v.Status.Ended() {
+			out.SharedTitle = "What was shared"
+		}
 	}
 	if v.SafeContact != nil && v.Level >= referrals.LevelBefore && v.Level != referrals.LevelOwn {
 		safe := p.safe(v)
