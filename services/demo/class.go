@@ -151,7 +151,11 @@ func hurtShares() []share[string] {
 // the yearly figures for England and Wales.
 func strandShares() []share[[]string] {
 	return []share[[]string]{
-		{[]string{"race"}, 58}, {[]string{"race", "religion"}, 8}, {[]string{"religion"}, 11}, {[]string{"sexual_orientation"}, 13},
-		{[]string{"disability"}, 6}, {[]string{"transgender"}, 4},
+		{[]string{"race"}, 58},
+		{[]string{"race", "religion"}, 8},
+		{[]string{"religion"}, 11},
+		{[]string{"sexual_orientation"}, 13},
+		{[]string{"disability"}, 6},
+		{[]string{"transgender"}, 4},
 	}
 }

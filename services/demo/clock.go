@@ -98,6 +98,9 @@ func (r *referral) settle(until time.Time) {
 	r.DueAt, r.overLimit = nil, false
 	for _, c := range r.clocks {
 		if !c.Open() {
+			if c.StoppedAt != nil {
+				r.climb(c, *c.StoppedAt)
+			}
 			continue
 		}
 		c.State = c.StateAt(until)
@@ -114,7 +117,7 @@ func (r *referral) settle(until time.Time) {
 // referrer, a working day apart.
 const lastRung = 3
 
-// climb says how far the ladder of a late clock has been climbed.
+// climb says how far the ladder of a late clock has been climbed by a moment.
 func (r *referral) climb(c *models.Clock, until time.Time) {
 	if c.State != models.ClockBreached || c.PausedSince != nil {
 		return

@@ -410,6 +410,12 @@ func TestSeedRefusesWhatItShouldNotDo(t *testing.T) {
 	if n := count(t, c, "select count(*) from users"); n != 0 {
 		t.Errorf("got %d people after refusals, want none", n)
 	}
+	empty := testkit.Postgres(t)
+	none := fine
+	none.Cases = 0
+	if _, err := demo.Seed(t.Context(), empty.OwnerDSN, none); err != nil {
+		t.Errorf("got %v for people and no cases", err)
+	}
 	if did, err := demo.SeedOnce(t.Context(), d.OwnerDSN, fine); err != nil || !did {
 		t.Errorf("got %v, %v from the first start, want data", did, err)
 	}

@@ -42,9 +42,11 @@ func waits(w float64) share[fate]  { return share[fate]{fate{kind: fateWaits}, w
 func declined(reason string, whose models.DecidedBy, w float64) share[fate] {
 	return share[fate]{fate{fateDeclined, reason, whose}, w}
 }
+
 func withdrawn(reason string, whose models.DecidedBy, w float64) share[fate] {
 	return share[fate]{fate{fateWithdrawn, reason, whose}, w}
 }
+
 func rerouted(reason string, w float64) share[fate] {
 	return share[fate]{fate{fateRerouted, reason, referrer}, w}
 }
@@ -60,9 +62,11 @@ func noReply(w float64) share[fate] { return share[fate]{fate{kind: fateNoReply}
 func answeredByOther(w float64) share[fate] {
 	return share[fate]{fate{kind: fateOtherAnswered}, w}
 }
+
 func givenBack(reason string, w float64) share[fate] {
 	return share[fate]{fate{fateGivenBack, reason, provider}, w}
 }
+
 func later(reason string, whose models.DecidedBy, w float64) share[fate] {
 	return share[fate]{fate{fateWithdrawnLater, reason, whose}, w}
 }

@@ -28,7 +28,6 @@ type kase struct {
 	referrals []*referral
 	author    *person // who logged it and refers from it
 	events    []event // of the case itself; a referral holds its own
-	changes   []change
 }
 
 // channel is a way to reach somebody, with what is kept apart from it, and the

@@ -10,8 +10,8 @@ import (
 // finds believable work: some due today, something late, something new.
 func (g *generator) liveWork() []*kase {
 	var out []*kase
-	for _, make := range []func() []*kase{g.liveVAWG, g.liveGeneral, g.liveChildren, g.liveOthers} {
-		out = append(out, make()...)
+	for _, part := range []func() []*kase{g.liveVAWG, g.liveGeneral, g.liveChildren, g.liveOthers} {
+		out = append(out, part()...)
 	}
 	return out
 }

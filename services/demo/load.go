@@ -13,7 +13,7 @@ import (
 
 // Options say how much to make and until when.
 type Options struct {
-	Cases int   // how many, the fixed ones and the live ones among them
+	Cases int   // how many, the fixed and the live ones among them; 0: organisations, services and people alone
 	Seed  int64 // the same seed, number and end make the same rows
 	// Until is when the demo ends: nothing happens at or after it, and what is
 	// open is open then.
@@ -62,7 +62,7 @@ func Seed(ctx context.Context, ownerDSN string, o Options) (Report, error) {
 	if o.Production {
 		return Report{}, ErrProduction
 	}
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return Report{}, err
 	}
 	if o.Say == nil {
@@ -101,9 +101,10 @@ func ParseUntil(day string) (time.Time, error) {
 	return d.Add(opens), nil
 }
 
-func (o Options) check() error {
-	if o.Cases < FewestCases {
-		return fmt.Errorf("the demo needs at least %d cases: that many are laid out by hand", FewestCases)
+// Check says what is wrong with the options, in words for whoever gave them.
+func (o Options) Check() error {
+	if o.Cases != 0 && o.Cases < FewestCases {
+		return fmt.Errorf("the demo needs at least %d cases, because that many are laid out by hand, or none", FewestCases)
 	}
 	cal := models.MustCalendar()
 	if !cal.Covers(o.Until.AddDate(-years, 0, -10)) || !cal.Covers(o.Until.AddDate(1, 0, 0)) {
@@ -134,7 +135,7 @@ func (l *loader) run(ctx context.Context, tx pgx.Tx) error {
 		return ErrNotEmpty
 	}
 	w := newWorld(l.o.Cases / years)
-	if err := w.insert(ctx, tx, l.o.Until.AddDate(0, 0, -2)); err != nil {
+	if err := w.insert(ctx, tx, l.o.Until.AddDate(0, 0, -2)); err != nil || l.o.Cases == 0 {
 		return err
 	}
 	g, err := newGenerator(l.o.Seed, l.o.Until.AddDate(-years, 0, 0), l.o.Until, w)

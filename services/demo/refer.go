@@ -138,6 +138,7 @@ func (k *kase) draft(g *generator, s *source, svc *service, d *models.SharingDec
 	r.JourneyID = r.ID
 	r.Answers = g.answersFor(s, k, svc)
 	r.SharedFields, r.SharedAfter = stagesOf(s, d.Fields)
+	k.events = append(k.events, event{at: at.Add(-90 * time.Second), by: by, action: "case.opened", subject: "case", id: k.ID, caseID: k.ID})
 	r.record(at, by, "referral.created", map[string]any{"service_id": svc.ID})
 	k.referrals = append(k.referrals, r)
 	return r

@@ -14,10 +14,9 @@ import (
 
 // The types of a sheet's cells that Go has no type of its own for.
 type (
-	small   int    // smallint
-	jsonb   string // jsonb
-	date    time.Time
-	instant time.Time // timestamptz; the zero one is null
+	small int    // smallint
+	jsonb string // jsonb
+	date  time.Time
 )
 
 // opt is null for the zero value.

@@ -46,7 +46,7 @@ func (r *referral) view(moment time.Time, by *person) {
 	if r.FirstReadAt == nil && by.org.id == r.ToOrgID {
 		r.FirstReadAt = &moment
 	}
-	r.record(moment, by, "referral.viewed", nil)
+	r.record(moment, by, "referral.read", nil)
 }
 
 // acknowledge is a person at the receiver taking it for triage.

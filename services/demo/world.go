@@ -36,9 +36,6 @@ type world struct {
 	service  map[string]*service
 }
 
-// perWorker is how many referrals a year one worker can carry (domain.md 2.3).
-const perWorker = 100
-
 // newWorld lays out the organisations, services and people. With more than the
 // usual number of cases, organisations employ more people: load is the number
 // of cases a year.
@@ -73,7 +70,8 @@ func newWorld(load int) *world {
 	return w
 }
 
-// usualLoad is the number of cases a year that the usual staff can carry.
+// usualLoad is the number of cases a year that the usual staff can carry: one
+// worker about a hundred referrals (domain.md 2.3).
 const usualLoad = 2000
 
 // recruit hires somebody with a name of the demo's own and an address that
