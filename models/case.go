@@ -266,10 +266,7 @@ func Suspected(person string, people []RelatedPerson) bool {
 	found := false
 	for _, p := range people {
 		if p.Name != "" && NameKey(p.Name) == key {
-			if p.Suspect {
-				return true
-			}
-			return false
+			return p.Suspect
 		}
 		found = found || p.Suspect && NameKey(p.Relation) == key
 	}

@@ -87,8 +87,8 @@ type Clock struct {
 	PauseReason   *string
 	PausedSeconds int64
 	Pauses        PauseList // that have ended
-	Why           *string // of not_applicable and waived
-	Rung          int     // how far the escalation ladder was climbed: team, manager, coordinator and referrer
+	Why           *string   // of not_applicable and waived
+	Rung          int       // how far the escalation ladder was climbed: team, manager, coordinator and referrer
 }
 
 // Pause is a stretch in which a clock stood still, and the coded reason.

@@ -142,7 +142,8 @@ func TestIdsAreVersionSevenAndInOrderOfTime(t *testing.T) {
 	if got := time.Unix(sec, nsec); !got.Equal(at) {
 		t.Errorf("got the time %v back, want %v", got, at)
 	}
-	if models.IDAt(at, [10]byte{1}) != models.IDAt(at, [10]byte{1}) {
+	again := models.IDAt(at, [10]byte{1})
+	if again != models.IDAt(at, [10]byte{1}) {
 		t.Error("the same seed made two ids")
 	}
 }

@@ -20,8 +20,13 @@ type Window struct {
 // Weekdays are the days of a window, Monday first.
 func Weekdays() []Choice {
 	return []Choice{
-		{"mon", "Monday"}, {"tue", "Tuesday"}, {"wed", "Wednesday"}, {"thu", "Thursday"},
-		{"fri", "Friday"}, {"sat", "Saturday"}, {"sun", "Sunday"},
+		{"mon", "Monday"},
+		{"tue", "Tuesday"},
+		{"wed", "Wednesday"},
+		{"thu", "Thursday"},
+		{"fri", "Friday"},
+		{"sat", "Saturday"},
+		{"sun", "Sunday"},
 	}
 }
 

@@ -102,7 +102,6 @@ type Tx struct {
 
 	gorm   *gorm.DB
 	events int
-	quiet  map[string]bool // Housekeeping: the only tables it may write
 }
 
 type inTxKey struct{}

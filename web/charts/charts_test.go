@@ -37,8 +37,10 @@ func everyChart() map[string]components.ChartFigureView {
 		"grouped": months(false, []Count{Shown(1208), Shown(0)}, []Count{TooFew(), Shown(44)}).Figure("/m.csv"),
 		"stacked": months(true, []Count{Shown(12), Shown(7)}, []Count{TooFew(), Protected()}).Figure("/m.csv"),
 		"reasons": Reasons{ID: "r", Title: "Declines by reason", Desc: "No space most often.", What: "Reason", Unit: "Referrals", Rows: []Reason{{Label: "No space <here>", Count: Shown(203), Note: "52% of 387"}, {Label: "Out of area", Count: TooFew(), Note: "1% of 387"}}}.Figure(""),
-		"times": Times{ID: "t", Title: "Time to decide", Desc: "Most within two days.", Target: 2, TargetWords: "Target: 2 working days", Middle: "Half within 1 day", Axis: "Working days", Unit: "Referrals", What: "Working days",
-			Bins: []Bin{{Label: "0", Count: Shown(112)}, {Label: "1", Count: Shown(5)}, {Label: "6 to 10", Count: TooFew()}, {Label: "Not decided", Count: Shown(71), Open: true}}}.Figure(""),
+		"times": Times{
+			ID: "t", Title: "Time to decide", Desc: "Most within two days.", Target: 2, TargetWords: "Target: 2 working days", Middle: "Half within 1 day", Axis: "Working days", Unit: "Referrals", What: "Working days",
+			Bins: []Bin{{Label: "0", Count: Shown(112)}, {Label: "1", Count: Shown(5)}, {Label: "6 to 10", Count: TooFew()}, {Label: "Not decided", Count: Shown(71), Open: true}},
+		}.Figure(""),
 		"nothing": MonthBars{ID: "n", Title: "Nothing", Desc: "No data."}.Figure(""),
 	}
 }

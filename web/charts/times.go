@@ -133,7 +133,7 @@ type TrendLine struct {
 }
 
 // bounds gives the lowest and highest of what is drawn.
-func (t TrendLine) bounds() (low, high float64, any bool) {
+func (t TrendLine) bounds() (low, high float64, some bool) {
 	all := t.Values
 	if t.Target != nil {
 		all = append(append([]*float64{}, t.Values...), t.Target)
@@ -142,12 +142,12 @@ func (t TrendLine) bounds() (low, high float64, any bool) {
 		if v == nil {
 			continue
 		}
-		if !any {
-			low, high, any = *v, *v, true
+		if !some {
+			low, high, some = *v, *v, true
 		}
 		low, high = min(low, *v), max(high, *v)
 	}
-	return low, high, any
+	return low, high, some
 }
 
 func (t TrendLine) at(i int, v float64) (x, y float64) {

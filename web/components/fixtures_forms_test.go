@@ -73,8 +73,8 @@ func sizeOf(block, classes string) (Size, bool, string) {
 // more; anything else in it is left unread.
 func part(o *options, key, block string) (text string, size Size, hidden, heading bool) {
 	in := o.in(key)
-	rest := ""
 	if in.has("classes") {
+		var rest string
 		classes, _ := in.values["classes"].(string)
 		size, hidden, rest = sizeOf(block, classes)
 		if rest == "" {

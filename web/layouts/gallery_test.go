@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -216,7 +217,7 @@ func saveStatic(t *testing.T) {
 	for _, f := range files {
 		name := f.Name()
 		r := httptest.NewRecorder()
-		web.Static().ServeHTTP(r, httptest.NewRequest("GET", web.Asset(name), nil))
+		web.Static().ServeHTTP(r, httptest.NewRequest(http.MethodGet, web.Asset(name), nil))
 		save(t, web.Asset(name), r.Body.Bytes())
 	}
 }

@@ -13,13 +13,17 @@ func servicePage() templ.Component {
 	return with(layouts.Page(meta), templ.Raw(`<div class="tl-cols tl-cols--2-1"><form method="post" action="/refer/service" novalidate>`),
 		with(components.Fieldset(components.FieldsetParams{Legend: "Which service should we ask?", LegendSize: components.Large, LegendIsHeading: true, Caption: "Refer case C-9PK3-7T, step 2 of 5", DescribedBy: "service-hint"}),
 			templ.Raw(`<p class="govuk-body" id="service-hint">9 services offer refuge places in or near Newham. Nothing has been shared yet.</p><h2 class="govuk-heading-m govuk-!-margin-bottom-2">Fits, with places now (1)</h2><div class="govuk-radios govuk-!-margin-bottom-5">`),
-			components.ServiceChoice(components.ServiceChoiceView{Name: "service", ID: "service", Value: "s1", Title: "Alder House", Checked: true,
+			components.ServiceChoice(components.ServiceChoiceView{
+				Name: "service", ID: "service", Value: "s1", Title: "Alder House", Checked: true,
 				Reasons: []components.Reason{{Fit: components.FitYes, Text: "Women aged 16 and over"}, {Fit: components.FitYes, Text: "Takes people from Newham, outside their own borough"}, {Text: "Check by phone: ground-floor room needed"}},
-				Facts:   []components.Fact{{Key: "Places", Value: "2 of 6 free", Meter: &components.Meter{Taken: 4, Total: 6}}, {Key: "Confirmed", Value: "Today, 8.15am"}, {Key: "Decides in", Value: "1 working day (usual)"}}}),
+				Facts:   []components.Fact{{Key: "Places", Value: "2 of 6 free", Meter: &components.Meter{Taken: 4, Total: 6}}, {Key: "Confirmed", Value: "Today, 8.15am"}, {Key: "Decides in", Value: "1 working day (usual)"}},
+			}),
 			templ.Raw(`</div><h2 class="govuk-heading-m govuk-!-margin-bottom-2">Fits, but there is a wait (1)</h2><div class="govuk-radios govuk-!-margin-bottom-5">`),
-			components.ServiceChoice(components.ServiceChoiceView{Name: "service", ID: "service-2", Value: "s2", Title: "Ivy Court", Waits: true,
+			components.ServiceChoice(components.ServiceChoiceView{
+				Name: "service", ID: "service-2", Value: "s2", Title: "Ivy Court", Waits: true,
 				Reasons: []components.Reason{{Fit: components.FitYes, Text: "Takes people from Newham"}},
-				Facts:   []components.Fact{{Key: "Places", Value: "None free", Meter: &components.Meter{Taken: 5, Total: 5}}, {Key: "Waiting", Value: "4 people. Longest 19 days"}}}),
+				Facts:   []components.Fact{{Key: "Places", Value: "None free", Meter: &components.Meter{Taken: 5, Total: 5}}, {Key: "Waiting", Value: "4 people. Longest 19 days"}},
+			}),
 			templ.Raw(`</div>`)),
 		with(components.Details(components.DetailsParams{Summary: "Why 2 other services are not offered"}),
 			components.ReasonList([]components.Reason{{Fit: components.FitNo, Text: "Rosa House: already declined this need on Tuesday 14 April, no space"}, {Fit: components.FitNo, Text: "Tern House: inside her own borough"}})),
@@ -62,8 +66,12 @@ func allStates() templ.Component {
 func allClocks() templ.Component {
 	var all []templ.Component
 	for _, c := range []components.ClockView{
-		due("Due Friday 17 April"), soon("Due today"), {Kind: components.ClockMet, Words: "Met Tuesday 7 April"}, late("Late by 2 working days"),
-		{Kind: components.ClockNotEvidenced, Words: "No record"}, {Kind: components.ClockWaived, Words: "They chose not to have this, Monday 13 April"}, {Kind: components.ClockNotApplicable, Words: "Does not apply: no hearing"},
+		due("Due Friday 17 April"), soon("Due today"),
+		{Kind: components.ClockMet, Words: "Met Tuesday 7 April"},
+		late("Late by 2 working days"),
+		{Kind: components.ClockNotEvidenced, Words: "No record"},
+		{Kind: components.ClockWaived, Words: "They chose not to have this, Monday 13 April"},
+		{Kind: components.ClockNotApplicable, Words: "Does not apply: no hearing"},
 	} {
 		all = append(all, templ.Raw("<li>"), components.Clock(c), templ.Raw("</li>"))
 	}
@@ -82,10 +90,12 @@ func listPage() templ.Component {
 		with(components.Filter(components.FilterView{Action: "/cases", ClearHref: "/cases", Selected: []components.SelectedFilter{{Group: "State", Items: []components.Link{{Text: "Open", Href: "/cases"}}}}}),
 			components.Checkboxes(components.CheckboxesParams{Name: "state", Legend: "State", LegendSize: components.Small, IsSmall: true, Values: []string{"open"}, Items: []components.ChoiceItem{{Value: "open", Text: "Open"}, {Value: "ended", Text: "Ended"}}}),
 			components.Select(components.SelectParams{Name: "borough", Label: "Borough", Options: []components.Option{{Text: "Any"}, {Value: "hck", Text: "Hackney"}}})),
-		components.Table(components.DataTable{Caption: "Cases", Cards: true, Columns: []components.Column{{Text: "Case"}, {Text: "Holder"}, {Text: "Next clock"}, {Text: "Safety"}},
+		components.Table(components.DataTable{
+			Caption: "Cases", Cards: true, Columns: []components.Column{{Text: "Case"}, {Text: "Holder"}, {Text: "Next clock"}, {Text: "Safety"}},
 			Rows: [][]components.DataCell{
 				{{Text: "C-7KQ4-M2", Href: "/cases/1", Sub: "Amara Okafor, Hackney"}, {Text: "London Victim Service"}, {Content: components.Clock(soon("Due today"))}, {Content: components.SafetyLine(*safety(components.SafetyLater, "Phone from 10am"))}},
 				{{Text: "C-9PK3-7T", Href: "/cases/2", Sub: "Samira H., Newham"}, {Text: "Met Police, South"}, {Content: components.Clock(late("Late by 3 working days"))}, {Content: components.SafetyLine(*safety(components.SafetyNo, "Do not call"))}},
-			}}),
+			},
+		}),
 		components.Pagination(components.PaginationParams{NextHref: "/cases?after=x"}))
 }

@@ -34,8 +34,11 @@ func overviewPage() templ.Component {
 		components.ChartFigure(monthly(false, 3, 6).Figure("/overview/months.csv")),
 		components.ChartFigure(times().Figure("/overview/times.csv")),
 		components.ChartFigure(charts.Reasons{ID: "declines", Title: "Declines by reason", Lede: "387 referrals a service declined, with the reason it gave.", Desc: "No space is the reason for 203 of 387.", What: "Reason", Unit: "Referrals", Rows: []charts.Reason{
-			{Label: "No space, or the list is closed", Count: charts.Shown(203), Note: "52% of 387"}, {Label: "Outside the area the service covers", Count: charts.Shown(88), Note: "23% of 387"},
-			{Label: "Needs another kind of service", Count: charts.Shown(61), Note: "16% of 387"}, {Label: "Conflict of interest", Count: charts.TooFew()}, {Label: "Safety of others in the building", Count: charts.Protected()},
+			{Label: "No space, or the list is closed", Count: charts.Shown(203), Note: "52% of 387"},
+			{Label: "Outside the area the service covers", Count: charts.Shown(88), Note: "23% of 387"},
+			{Label: "Needs another kind of service", Count: charts.Shown(61), Note: "16% of 387"},
+			{Label: "Conflict of interest", Count: charts.TooFew()},
+			{Label: "Safety of others in the building", Count: charts.Protected()},
 		}}.Figure("/overview/declines.csv")),
 		components.ChartFigure(monthly(true, 4, 12).Figure("")),
 		templ.Raw(`</div>`))
@@ -47,9 +50,11 @@ func widePage() templ.Component {
 }
 
 func times() charts.Times {
-	return charts.Times{ID: "times", Title: "Time to decide", Lede: "67% inside the target.", Desc: "881 of 1,314 referrals were decided within 2 working days.", Target: 3,
+	return charts.Times{
+		ID: "times", Title: "Time to decide", Lede: "67% inside the target.", Desc: "881 of 1,314 referrals were decided within 2 working days.", Target: 3,
 		TargetWords: "Target: 2 working days", Middle: "Half within 2 days, 9 in 10 within 5", Axis: "Working days from sent to decision", Unit: "Referrals", What: "Working days",
-		Bins: []charts.Bin{{Label: "0", Count: charts.Shown(112)}, {Label: "1", Count: charts.Shown(318)}, {Label: "2", Count: charts.Shown(451)}, {Label: "3", Count: charts.Shown(146)}, {Label: "4", Count: charts.Shown(74)}, {Label: "5", Count: charts.Shown(41)}, {Label: "6 to 10", Count: charts.TooFew()}, {Label: "11+", Count: charts.Shown(38)}, {Label: "Not decided", Count: charts.Shown(71), Open: true}}}
+		Bins: []charts.Bin{{Label: "0", Count: charts.Shown(112)}, {Label: "1", Count: charts.Shown(318)}, {Label: "2", Count: charts.Shown(451)}, {Label: "3", Count: charts.Shown(146)}, {Label: "4", Count: charts.Shown(74)}, {Label: "5", Count: charts.Shown(41)}, {Label: "6 to 10", Count: charts.TooFew()}, {Label: "11+", Count: charts.Shown(38)}, {Label: "Not decided", Count: charts.Shown(71), Open: true}},
+	}
 }
 
 func monthly(stacked bool, series, months int) charts.MonthBars {

@@ -21,8 +21,11 @@ func caseworker(title string, wide bool) layouts.PageMeta {
 	return layouts.PageMeta{
 		Title: title, Wide: wide, User: "Priya N.", Org: "London Victim Service", Training: true,
 		Nav: []layouts.NavItem{
-			{Text: "Today", Href: "/today", Current: title == "Today", Keys: "g t"}, {Text: "Cases", Href: "/cases", Current: title == "Case C-7KQ4-M2", Keys: "g c"},
-			{Text: "Referrals", Href: "/referrals"}, {Text: "Services", Href: "/services"}, {Text: "Find a case", Href: "/find", Keys: "g f"},
+			{Text: "Today", Href: "/today", Current: title == "Today", Keys: "g t"},
+			{Text: "Cases", Href: "/cases", Current: title == "Case C-7KQ4-M2", Keys: "g c"},
+			{Text: "Referrals", Href: "/referrals"},
+			{Text: "Services", Href: "/services"},
+			{Text: "Find a case", Href: "/find", Keys: "g f"},
 		},
 	}
 }
@@ -31,8 +34,10 @@ func provider(title string) layouts.PageMeta {
 	return layouts.PageMeta{
 		Title: title, User: "Jo M.", Org: "Ashdown Advocacy", Training: true,
 		Nav: []layouts.NavItem{
-			{Text: "Inbox", Href: "/inbox", Current: true, Keys: "g t"}, {Text: "Our work", Href: "/work"},
-			{Text: "Our places", Href: "/places"}, {Text: "Team", Href: "/team"},
+			{Text: "Inbox", Href: "/inbox", Current: true, Keys: "g t"},
+			{Text: "Our work", Href: "/work"},
+			{Text: "Our places", Href: "/places"},
+			{Text: "Team", Href: "/team"},
 		},
 	}
 }
@@ -59,8 +64,10 @@ func todayPage() templ.Component {
 			components.Button(components.ButtonParams{Text: "Hide names", Kind: components.Secondary}),
 			components.Button(components.ButtonParams{Text: "Log a case", Href: "/cases/new", Keys: "n"})),
 		components.Strip([]components.StripItem{
-			{Kind: "safety", Count: 2, Text: "Safety first", Href: "#g-safety"}, {Kind: "late", Count: 1, Text: "Late", Href: "#g-late"},
-			{Kind: "today", Count: 3, Text: "Due today", Href: "#g-late"}, {Kind: "next", Count: 2, Text: "Next 3 working days", Href: "#g-late"},
+			{Kind: "safety", Count: 2, Text: "Safety first", Href: "#g-safety"},
+			{Kind: "late", Count: 1, Text: "Late", Href: "#g-late"},
+			{Kind: "today", Count: 3, Text: "Due today", Href: "#g-late"},
+			{Kind: "next", Count: 2, Text: "Next 3 working days", Href: "#g-late"},
 			{Kind: "others", Count: 1208, Text: "Waiting on others", Href: "#g-others"},
 		}),
 		components.TaskGroup(components.TaskGroupView{ID: "g-safety", Title: "Safety first", Safety: true, Rows: []components.TaskRow{
@@ -72,12 +79,14 @@ func todayPage() templ.Component {
 			{Title: "Confirm the hand-off from Met Police, South", Href: "/cases/4", Who: "Not shown until you accept", WhoNote: "C-3NV6-8R, Sutton", Clock: due("Due Monday 20 April"), Contact: safety(components.SafetyNotKnown, "Not shared yet")},
 		}}),
 		with(components.Section("g-others", "Waiting on others", nil),
-			components.Table(components.DataTable{Caption: "Waiting on others", Cards: true, Scroll: true,
+			components.Table(components.DataTable{
+				Caption: "Waiting on others", Cards: true, Scroll: true,
 				Columns: []components.Column{{Text: "Who has it"}, {Text: "What you asked"}, {Text: "Case"}, {Text: "Their clock"}},
 				Rows: [][]components.DataCell{
 					{{Text: "Lea Valley Refuge"}, {Text: "Decide on a referral"}, {Text: "C-7KQ4-M2"}, {Content: components.Clock(soon("Due today"))}},
 					{{Text: "Met Police, South"}, {Text: "Confirm a crime reference"}, {Text: "C-6LT9-1B"}, {Content: components.Clock(components.ClockView{Kind: components.ClockNotEvidenced, Words: "No record it was received"})}},
-				}})))
+				},
+			})))
 }
 
 func inboxPage() templ.Component {
@@ -100,9 +109,11 @@ func decidePage() templ.Component {
 	meta.Back = &components.Link{Text: "Inbox", Href: "/inbox"}
 	return with(layouts.Page(meta),
 		templ.Raw(`<span class="govuk-caption-m">Referral R-8M2Q-T6 from Met Police, North</span><h1 class="govuk-heading-l govuk-!-margin-bottom-3">Can you support this person?</h1>`),
-		components.SafeContact(components.SafeContactView{Title: "Safe to phone now", Text: "Weekdays, 9am to 3pm. Say you are calling about the library. Leave no message.",
+		components.SafeContact(components.SafeContactView{
+			Title: "Safe to phone now", Text: "Weekdays, 9am to 3pm. Say you are calling about the library. Leave no message.",
 			Channels: []components.Channel{{Name: "Phone", Safety: components.SafetyNow, Note: "Weekdays, 9am to 3pm."}, {Name: "Text, email and post", Safety: components.SafetyNo}},
-			Foot:     "The number is shown after you accept. Confirmed with her Tuesday 14 April."}),
+			Foot:     "The number is shown after you accept. Confirmed with her Tuesday 14 April.",
+		}),
 		templ.Raw(`<h2 class="govuk-heading-m">What they shared</h2>`),
 		components.SummaryList(components.SummaryListParams{Dense: true, Rows: []components.SummaryRow{
 			{Key: "Who", Value: "Woman, 29, lives in Haringey. Name shown after you accept."},
@@ -117,32 +128,41 @@ func decidePage() templ.Component {
 		templ.Raw(`</form><h2 class="govuk-heading-s govuk-!-margin-bottom-2">Not ready to accept?</h2>`),
 		components.Stack([]components.StackItem{
 			{Link: components.Link{Text: "Ask the referrer a question", Href: "/q"}, Note: "(your clock pauses)"},
-			{Link: components.Link{Text: "Put on the waiting list", Href: "/w"}}, {Link: components.Link{Text: "Propose to decline", Href: "/d"}},
+			{Link: components.Link{Text: "Put on the waiting list", Href: "/w"}},
+			{Link: components.Link{Text: "Propose to decline", Href: "/d"}},
 		}))
 }
 
 func casePage() templ.Component {
 	meta := caseworker("Case C-7KQ4-M2", true)
-	meta.Top = components.Identity(components.IdentityView{Label: "Who this case is about", Name: "Amara Okafor",
+	meta.Top = components.Identity(components.IdentityView{
+		Label: "Who this case is about", Name: "Amara Okafor",
 		Facts: []components.Fact{{Key: "Case", Value: "C-7KQ4-M2"}, {Key: "Age", Value: "34"}, {Key: "Pronouns", Value: "she, her"}, {Key: "Lives in", Value: "Hackney"}},
-		Flags: []components.TagParams{{Text: "High risk", Colour: "red"}, {Text: "Enhanced rights", Colour: "purple"}, {Text: "Address withheld", Colour: "open"}}})
+		Flags: []components.TagParams{{Text: "High risk", Colour: "red"}, {Text: "Enhanced rights", Colour: "purple"}, {Text: "Address withheld", Colour: "open"}},
+	})
 	return with(layouts.Page(meta),
-		components.SafeContact(components.SafeContactView{Title: "Wait: it is not yet safe to phone", Text: "Safe to phone today from 10am to 12pm. It is 9.40am. Ask for the code word first. Leave no message.",
+		components.SafeContact(components.SafeContactView{
+			Title: "Wait: it is not yet safe to phone", Text: "Safe to phone today from 10am to 12pm. It is 9.40am. Ask for the code word first. Leave no message.",
 			Record: &components.Link{Text: "Record a contact attempt", Href: "/contact"},
 			Channels: []components.Channel{
 				{Name: "Phone", Safety: components.SafetyLater, Note: "Tuesday and Thursday, 10am to 12pm. No voicemail. Code word set.", Value: "07700 900123"},
-				{Name: "Text", Safety: components.SafetyNo, Note: "Not safe: someone else reads it."}, {Name: "Email", Safety: components.SafetyNo, Note: "Not safe: shared tablet."},
-				{Name: "Post", Safety: components.SafetyNo}, {Name: "In person"},
+				{Name: "Text", Safety: components.SafetyNo, Note: "Not safe: someone else reads it."},
+				{Name: "Email", Safety: components.SafetyNo, Note: "Not safe: shared tablet."},
+				{Name: "Post", Safety: components.SafetyNo},
+				{Name: "In person"},
 			},
-			Foot: "Last confirmed with her Tuesday 14 April 2026 by Ashdown Advocacy. Confirm again by Tuesday 28 April.", Change: &components.Link{Text: "Change safe contact", Href: "/safe-contact"}}),
+			Foot: "Last confirmed with her Tuesday 14 April 2026 by Ashdown Advocacy. Confirm again by Tuesday 28 April.", Change: &components.Link{Text: "Change safe contact", Href: "/safe-contact"},
+		}),
 		components.SubNav("Parts of this case", []components.SubNavItem{{Text: "Overview", Href: "/cases/1", Current: true}, {Text: "Clocks (3 due today)", Href: "/clocks"}, {Text: "Referrals (4)", Href: "/r"}, {Text: "Sharing", Href: "/s"}, {Text: "Who opened this", Href: "/o"}}),
 		with(components.Section("ref-h", "Referrals", &components.Link{Text: "Refer to a service", Href: "/refer", Keys: "r"}),
-			components.Table(components.DataTable{Caption: "Referrals on this case", Cards: true,
+			components.Table(components.DataTable{
+				Caption: "Referrals on this case", Cards: true,
 				Columns: []components.Column{{Text: "Service"}, {Text: "State"}, {Text: "Next clock"}},
 				Rows: [][]components.DataCell{
 					{{Text: "Ashdown Advocacy", Href: "/r1", Sub: "R-9F3T-D8. Adviser for domestic abuse."}, {Content: components.StateTag("in_progress"), Sub: "Reached Tuesday 14 April"}, {Content: components.Clock(due("Plan due Tuesday 28 April"))}},
 					{{Text: "Rosa House", Href: "/r2", Sub: "R-2H8P-W5. Refuge place."}, {Content: components.StateTag("declined"), Sub: "No space."}, {Text: "Ended"}},
-				}})),
+				},
+			})),
 		with(components.Section("ev-h", "Latest events", nil), components.Timeline([]components.TimelineEntry{
 			{Title: "Suspect charged", By: "Met Police, Central East", When: "Wednesday 15 April 2026 at 3pm", Datetime: "2026-04-15T15:00", Text: "Started the clock “told of the charge”."},
 		})))
@@ -150,9 +170,12 @@ func casePage() templ.Component {
 
 func formErrors() components.FormErrors {
 	return components.FormErrors{
-		{Field: "given_name", Message: "Enter a first name, or say why there is none"}, {Field: "dob", Target: "dob-year", Message: "Date of birth must include a year"},
-		{Field: "channel", Message: "Choose at least one way to reach them"}, {Field: "source", Message: "Choose how this came to you"},
-		{Field: "borough", Message: "Choose a borough"}, {Field: "summary", Message: "What happened must be 500 characters or fewer"},
+		{Field: "given_name", Message: "Enter a first name, or say why there is none"},
+		{Field: "dob", Target: "dob-year", Message: "Date of birth must include a year"},
+		{Field: "channel", Message: "Choose at least one way to reach them"},
+		{Field: "source", Message: "Choose how this came to you"},
+		{Field: "borough", Message: "Choose a borough"},
+		{Field: "summary", Message: "What happened must be 500 characters or fewer"},
 	}
 }
 
@@ -167,11 +190,15 @@ func formPage(e components.FormErrors) templ.Component {
 		components.DateInput(components.DateInputParams{ID: "dob", Legend: "Date of birth", LegendSize: components.Small, Hint: "For example, 27 3 1994", Error: e.Of("dob"), Wrong: []string{"year"}, Day: "2", Month: "4"}),
 		components.Radios(components.RadiosParams{Name: "source", Legend: "How did this come to you?", LegendSize: components.Medium, Error: e.Of("source"), Value: "police", Items: []components.ChoiceItem{
 			{Value: "police", Text: "A police report", Conditional: components.TextInput(components.TextInputParams{Name: "crime_reference", Label: "Crime reference", Classes: "govuk-input--width-10"})},
-			{Value: "self", Text: "They came to us", Hint: "They phoned, wrote, or walked in"}, {Divider: "or"}, {Value: "other", Text: "Another way"},
+			{Value: "self", Text: "They came to us", Hint: "They phoned, wrote, or walked in"},
+			{Divider: "or"},
+			{Value: "other", Text: "Another way"},
 		}}),
 		components.Checkboxes(components.CheckboxesParams{Name: "channel", Legend: "Which ways are safe?", LegendSize: components.Medium, Hint: "Ask. Never guess.", Error: e.Of("channel"), Values: []string{"phone"}, Items: []components.ChoiceItem{
 			{Value: "phone", Text: "Phone", Conditional: components.TextInput(components.TextInputParams{Name: "phone", Label: "Number", Type: "tel", Prefix: "+44", Value: "7700 900123"})},
-			{Value: "email", Text: "Email"}, {Divider: "or"}, {Value: "none", Text: "None of these", Exclusive: true},
+			{Value: "email", Text: "Email"},
+			{Divider: "or"},
+			{Value: "none", Text: "None of these", Exclusive: true},
 		}}),
 		components.Select(components.SelectParams{Name: "borough", Label: "Where do they live?", Error: e.Of("borough"), Value: "hck", Options: []components.Option{{Text: "Choose a borough"}, {Value: "hck", Text: "Hackney"}, {Value: "nwm", Text: "Newham"}}}),
 		components.CharacterCount(components.CharacterCountParams{TextAreaParams: components.TextAreaParams{Name: "summary", Label: "What happened?", Hint: "In a sentence or two", Error: e.Of("summary"), Value: "Followed home twice.", Rows: 4}, MaxLength: 500}),

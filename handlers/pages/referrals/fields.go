@@ -60,13 +60,19 @@ func contactFields(_ referrals.View, t typed, errs components.FormErrors) []temp
 		direction = string(models.ContactOut)
 	}
 	return []templ.Component{
-		components.Radios(components.RadiosParams{Name: "channel", Legend: "How?", LegendSize: components.Medium, IsSmall: true,
+		components.Radios(components.RadiosParams{
+			Name: "channel", Legend: "How?", LegendSize: components.Medium, IsSmall: true,
 			Hint:  "A contact on a way that is not marked safe is kept as a safety incident. It does not count.",
-			Value: t.one("channel"), Error: errs.Of("channel"), Items: channels}),
-		components.Radios(components.RadiosParams{Name: "direction", Legend: "Who made contact?", LegendSize: components.Medium, IsSmall: true,
-			Value: direction, Error: errs.Of("direction"), Items: directions}),
-		components.Radios(components.RadiosParams{Name: "outcome", Legend: "Who answered?", LegendSize: components.Medium, IsSmall: true,
-			Value: t.one("outcome"), Error: errs.Of("outcome"), Items: outcomes}),
+			Value: t.one("channel"), Error: errs.Of("channel"), Items: channels,
+		}),
+		components.Radios(components.RadiosParams{
+			Name: "direction", Legend: "Who made contact?", LegendSize: components.Medium, IsSmall: true,
+			Value: direction, Error: errs.Of("direction"), Items: directions,
+		}),
+		components.Radios(components.RadiosParams{
+			Name: "outcome", Legend: "Who answered?", LegendSize: components.Medium, IsSmall: true,
+			Value: t.one("outcome"), Error: errs.Of("outcome"), Items: outcomes,
+		}),
 		components.TextArea(components.TextAreaParams{Name: "said", Label: "What was agreed, and the next safe time (optional)", Value: t.one("said"), Error: errs.Of("said"), Rows: 3}),
 		components.Details(components.DetailsParams{ID: "when", Summary: "It was not just now", Open: errs.Of("at") != "" || t.one("at-day") != ""}),
 		dateField("at", "Which day?", "Leave empty for now", t, errs),
@@ -111,8 +117,10 @@ func completeFields(_ referrals.View, t typed, errs components.FormErrors) []tem
 			}))
 		}
 	}
-	return append(out, components.TextArea(components.TextAreaParams{Name: "report", Label: "End report", LabelSize: components.Medium,
-		Hint: "What was done, and what is still open. The referrer is told.", Value: t.one("report"), Error: errs.Of("report"), Rows: 6}))
+	return append(out, components.TextArea(components.TextAreaParams{
+		Name: "report", Label: "End report", LabelSize: components.Medium,
+		Hint: "What was done, and what is still open. The referrer is told.", Value: t.one("report"), Error: errs.Of("report"), Rows: 6,
+	}))
 }
 
 func readComplete(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {

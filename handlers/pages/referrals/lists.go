@@ -38,8 +38,10 @@ func (p *Pages) today(c *gin.Context) error {
 		kind, id, title string
 		tasks           []referrals.Task
 	}{
-		{"safety", "g-safety", "Safety first", work.Safety}, {"late", "g-late", "Late", work.Late},
-		{"today", "g-today", "Due today", work.DueToday}, {"next", "g-next", "Next 3 working days", work.Soon},
+		{"safety", "g-safety", "Safety first", work.Safety},
+		{"late", "g-late", "Late", work.Late},
+		{"today", "g-today", "Due today", work.DueToday},
+		{"next", "g-next", "Next 3 working days", work.Soon},
 	} {
 		v.Strip = append(v.Strip, components.StripItem{Kind: g.kind, Count: len(g.tasks), Text: g.title, Href: "#" + g.id})
 		group := components.TaskGroupView{ID: g.id, Title: g.title, Safety: g.kind == "safety"}
@@ -111,8 +113,11 @@ func (p *Pages) inbox(c *gin.Context) error {
 		title, empty string
 		items        []referrals.Item
 	}{
-		{"To decide", "Nothing to decide.", in.ToDecide}, {"First contact to make", "", in.FirstContact},
-		{"Withdrawn: say that you have seen it", "", in.Withdrawn}, {"Working with", "", in.Working}, {"On your waiting list", "", in.Waiting},
+		{"To decide", "Nothing to decide.", in.ToDecide},
+		{"First contact to make", "", in.FirstContact},
+		{"Withdrawn: say that you have seen it", "", in.Withdrawn},
+		{"Working with", "", in.Working},
+		{"On your waiting list", "", in.Waiting},
 	} {
 		if len(g.items) == 0 && g.empty == "" {
 			continue
@@ -242,8 +247,10 @@ func sentFilter(f referrals.Filter) []templ.Component {
 	return []templ.Component{
 		components.Select(components.SelectParams{Name: "status", Label: "State", LabelSize: components.Small, Value: state, Options: states}),
 		components.Select(components.SelectParams{Name: "pathway", Label: "Kind of help", LabelSize: components.Small, Value: f.Pathway, Options: pathways}),
-		components.Checkboxes(components.CheckboxesParams{Name: "overdue", Legend: "Clock", LegendSize: components.Small, IsSmall: true, Values: late,
-			Items: []components.ChoiceItem{{Value: "yes", Text: "Late"}}}),
+		components.Checkboxes(components.CheckboxesParams{
+			Name: "overdue", Legend: "Clock", LegendSize: components.Small, IsSmall: true, Values: late,
+			Items: []components.ChoiceItem{{Value: "yes", Text: "Late"}},
+		}),
 	}
 }
 
@@ -262,8 +269,10 @@ func (p *Pages) table(items []referrals.Item) components.DataTable {
 			sub = "Sent " + models.DayIn(*it.SubmittedAt, p.Now())
 		}
 		t.Rows = append(t.Rows, []components.DataCell{
-			{Text: it.Reference, Href: "/referrals/" + it.Reference, Sub: sub}, {Text: it.Service.Name, Sub: it.To.Name},
-			{Content: components.StateTag(string(it.Status))}, clock,
+			{Text: it.Reference, Href: "/referrals/" + it.Reference, Sub: sub},
+			{Text: it.Service.Name, Sub: it.To.Name},
+			{Content: components.StateTag(string(it.Status))},
+			clock,
 		})
 	}
 	return t
@@ -286,8 +295,11 @@ func (p *Pages) services(c *gin.Context) error {
 	for _, o := range options {
 		pw, _ := models.FindPathway(o.Service.Pathway)
 		t.Rows = append(t.Rows, []components.DataCell{
-			{Text: o.Service.Name, Sub: o.Organisation.Name}, {Text: pw.Name}, {Text: whoFor(o.Service)},
-			{Text: capacityWords(o.Service), Sub: o.Service.Opening}, {Text: models.WorkingDays(o.Service.DecideDays)},
+			{Text: o.Service.Name, Sub: o.Organisation.Name},
+			{Text: pw.Name},
+			{Text: whoFor(o.Service)},
+			{Text: capacityWords(o.Service), Sub: o.Service.Opening},
+			{Text: models.WorkingDays(o.Service.DecideDays)},
 		})
 	}
 	choices := []components.Option{{Value: "", Text: "All kinds of help"}}

@@ -213,8 +213,11 @@ func (j journey) missingBefore(step string) string {
 		path string
 		done bool
 	}{
-		{"need", j.Pathway != ""}, {"questions", j.Answers != nil}, {"service", j.ServiceID != uuid.Nil},
-		{"agreement", j.Basis != ""}, {"share", j.Shared},
+		{"need", j.Pathway != ""},
+		{"questions", j.Answers != nil},
+		{"service", j.ServiceID != uuid.Nil},
+		{"agreement", j.Basis != ""},
+		{"share", j.Shared},
 	} {
 		if s.path == step {
 			return ""
@@ -272,8 +275,10 @@ func (p *Pages) showNeed(c *gin.Context, j journey, t typed, errs components.For
 	}
 	return p.question(c, j, shared.FormView{Title: "What kind of help is needed?", Fields: []templ.Component{
 		components.Radios(components.RadiosParams{Name: "pathway", Legend: "Kind of help", LegendSize: components.Medium, Items: items, Value: pathway, Error: errs.Of("pathway")}),
-		components.Radios(components.RadiosParams{Name: "priority", Legend: "How high is the risk now?", LegendSize: components.Medium, IsSmall: true,
-			Hint: "The level on the case is chosen already.", Items: levels, Value: priority, Error: errs.Of("priority")}),
+		components.Radios(components.RadiosParams{
+			Name: "priority", Legend: "How high is the risk now?", LegendSize: components.Medium, IsSmall: true,
+			Hint: "The level on the case is chosen already.", Items: levels, Value: priority, Error: errs.Of("priority"),
+		}),
 	}}, "/cases/"+j.ref, errs)
 }
 
@@ -339,8 +344,10 @@ func askQuestion(q models.Question, answer any, t typed, errs components.FormErr
 	case models.AskCheckboxes:
 		return components.Checkboxes(components.CheckboxesParams{Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, IsSmall: true, Items: items, Values: values, Error: wrong})
 	case models.AskYesNo:
-		return components.Radios(components.RadiosParams{Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, Inline: true, Value: one, Error: wrong,
-			Items: []components.ChoiceItem{{Value: "yes", Text: "Yes"}, {Value: "no", Text: "No"}}})
+		return components.Radios(components.RadiosParams{
+			Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, Inline: true, Value: one, Error: wrong,
+			Items: []components.ChoiceItem{{Value: "yes", Text: "Yes"}, {Value: "no", Text: "No"}},
+		})
 	case models.AskTextarea:
 		return components.TextArea(components.TextAreaParams{Name: q.Key, Label: label, LabelSize: components.Medium, Hint: q.Hint, Value: one, Error: wrong, Rows: 3})
 	}
@@ -406,18 +413,18 @@ func (p *Pages) showService(c *gin.Context, j journey, t typed, errs components.
 }
 
 func (p *Pages) takeService(c *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
-	id, err := uuid.Parse(t.one("service"))
-	if err != nil {
+	if t.one("service") == "" {
 		return []models.FieldError{models.Field("service_id", models.FieldRequired, "Select a service")}, nil
 	}
 	options, err := p.Directory.Services(c.Request.Context(), directory.Filter{Pathway: j.Pathway, CaseID: j.CaseID})
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(options, func(o directory.Option) bool { return o.Service.ID == id && o.Eligible })
+	i := slices.IndexFunc(options, func(o directory.Option) bool { return o.Service.ID.String() == t.one("service") && o.Eligible })
 	if i < 0 {
 		return []models.FieldError{models.Field("service_id", models.FieldUnknown, "Select a service that fits")}, nil
 	}
+	id := options[i].Service.ID
 	if j.ServiceID != id {
 		j.DecisionID, j.ReferralID = uuid.Nil, uuid.Nil
 	}

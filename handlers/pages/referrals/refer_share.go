@@ -101,8 +101,10 @@ func (p *Pages) showAgreement(c *gin.Context, j journey, t typed, errs component
 	for i, b := range models.SharingBases() {
 		item := components.ChoiceItem{Value: b.Key, Text: b.Words}
 		if b.Key == models.BasisAgreement {
-			item.Conditional = components.Radios(components.RadiosParams{Name: "method", Legend: "How did they say so?", LegendSize: components.Small, IsSmall: true,
-				Items: methods, Value: method, Error: errs.Of("method")})
+			item.Conditional = components.Radios(components.RadiosParams{
+				Name: "method", Legend: "How did they say so?", LegendSize: components.Small, IsSmall: true,
+				Items: methods, Value: method, Error: errs.Of("method"),
+			})
 		}
 		if i == 1 {
 			bases = append(bases, components.ChoiceItem{Divider: "or, without their agreement"})

@@ -98,8 +98,11 @@ func (p *Pages) acts(v referrals.View, out *view.RecordView) {
 		a    models.Action
 		text string
 	}{
-		{models.ActSubmit, "Send referral"}, {models.ActDiscard, "Delete this draft"}, {models.ActResume, "Take off hold"},
-		{models.ActAcknowledgeWithdrawal, "I have seen that it was withdrawn"}, {models.ActUndoAccept, "Take the acceptance back"},
+		{models.ActSubmit, "Send referral"},
+		{models.ActDiscard, "Delete this draft"},
+		{models.ActResume, "Take off hold"},
+		{models.ActAcknowledgeWithdrawal, "I have seen that it was withdrawn"},
+		{models.ActUndoAccept, "Take the acceptance back"},
 	} {
 		if can(b.a) {
 			out.Buttons = append(out.Buttons, view.ActButton{Text: b.text, Action: path(v) + "/" + string(b.a), Version: v.Version, Secondary: b.a == models.ActUndoAccept || b.a == models.ActDiscard})
@@ -250,8 +253,10 @@ func (p *Pages) attempts(v referrals.View) components.DataTable {
 			counts = "No: it was not safe"
 		}
 		t.Rows = append(t.Rows, []components.DataCell{
-			{Text: models.DateTimeIn(a.At, p.Now()), Sub: a.Said}, {Text: a.Channel.Words()},
-			{Text: models.ChoiceWords(models.ContactOutcomes(), string(a.Outcome))}, {Text: counts},
+			{Text: models.DateTimeIn(a.At, p.Now()), Sub: a.Said},
+			{Text: a.Channel.Words()},
+			{Text: models.ChoiceWords(models.ContactOutcomes(), string(a.Outcome))},
+			{Text: counts},
 		})
 	}
 	return t
