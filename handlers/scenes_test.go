@@ -55,7 +55,7 @@ func scenes() map[string]func(setting) scene {
 				"basis", "agreement", "method", "spoken", "fields", []string{"borough"}))
 		},
 		"POST /api/v1/cases/{id}/contact-plans": func(s setting) scene {
-			return s.onCase("/contact-plans", doc("channel", "phone", "at", s.Clock.Now().Add(time.Hour)))
+			return s.onCase("/contact-plans", doc("channel", "phone", "at", s.Clock.Now().Add(5*24*time.Hour)))
 		},
 		"POST /api/v1/cases/{id}/referrals": func(s setting) scene {
 			c := s.Case(s.t, s.As("police"))

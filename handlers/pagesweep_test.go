@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"throughline/handlers/route"
+	"throughline/internal/testkit"
+	"throughline/models"
+)
+
+// subject is a record as a page's address names it, and who it is theirs.
+type subject struct {
+	ref string
+	who []string
+}
+
+// subjects are records in the states that pages are for, by the first part of
+// their address.
+func (s setting) subjects() map[string][]subject {
+	record := s.Case(s.t, s.As("police"))
+	referrals := []subject{}
+	sides := []string{"vawg", "police", "vawg.manager", "police.manager", "coordinator"}
+	for _, ref := range []string{
+		s.draft().Reference, s.sent().Reference, s.asked().Reference, s.accepted().Reference, s.reached().Reference, s.held().Reference,
+		s.withdrawn().Reference, s.completed().Reference, s.proposed().Reference, s.sentTo(testkit.ServiceReviewed).Reference,
+	} {
+		referrals = append(referrals, subject{ref, sides})
+	}
+	return map[string][]subject{"cases": {{record.Reference, []string{"police", "police.manager"}}}, "referrals": referrals}
+}
+
+// TestEveryPageOfARecordServesItsOwnAndHidesTheRest opens every page that is
+// about a record: as somebody whose record it is, as somebody of the same role
+// who has nothing to do with it, and for a record that is not there.
+func TestEveryPageOfARecordServesItsOwnAndHidesTheRest(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	subjects := setting{s, t}.subjects()
+	for _, r := range s.routes {
+		if r.JSON || !strings.Contains(r.Path, ":ref") {
+			continue
+		}
+		t.Run(r.Name(), func(t *testing.T) {
+			kind := strings.Split(r.Path, "/")[1]
+			known := subjects[kind]
+			if known == nil {
+				t.Fatalf("nobody has said what a record of %s is: add it to subjects", kind)
+			}
+			i := slices.IndexFunc(known, func(k subject) bool { return s.opens(t, r, k) })
+			if i < 0 {
+				t.Fatalf("nobody was shown this page of a record of their own")
+			}
+			s.hidesPage(t, r, known[i].ref)
+		})
+	}
+}
+
+// opens reports whether somebody to whom the record belongs is served: a GET
+// shows it or leads on, a form sent empty is shown again or refused for what
+// it asks, never as if nothing were there.
+func (s *site) opens(t *testing.T, r route.Route, k subject) bool {
+	t.Helper()
+	for _, who := range k.who {
+		if !s.Actor(who).Can(r.Need) {
+			continue
+		}
+		w := s.do(t, call{who: who, method: r.Method, path: strings.Replace(r.Path, ":ref", k.ref, 1)})
+		if w.Code >= 500 {
+			t.Errorf("%s as %s: got %d", k.ref, who, w.Code)
+		}
+		if w.Code < 400 || r.Method == http.MethodPost && (w.Code == http.StatusUnprocessableEntity || w.Code == http.StatusConflict) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *site) hidesPage(t *testing.T, r route.Route, ref string) {
+	t.Helper()
+	none := models.NewCaseReference()
+	if strings.HasPrefix(ref, "R-") {
+		none = models.NewReferralReference()
+	}
+	for _, who := range []string{"refuge", "refuge.manager", "witnesscare"} {
+		if !s.Actor(who).Can(r.Need) {
+			continue
+		}
+		ask := func(ref string) (int, string) {
+			w := s.do(t, call{who: who, method: r.Method, path: strings.Replace(r.Path, ":ref", ref, 1)})
+			return w.Code, plainly(w)
+		}
+		foreign, a := ask(ref)
+		missing, b := ask(none)
+		if foreign != http.StatusNotFound || missing != http.StatusNotFound || a != b {
+			t.Errorf("as %s: got %d for somebody else's record and %d for one that is not there, want 404 and the same bytes\n%.600s\n%.600s", who, foreign, missing, a, b)
+		}
+	}
+}
