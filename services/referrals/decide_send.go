@@ -155,5 +155,4 @@ func (a *act) follow(s models.Service, d *models.SharingDecision) {
 	}
 	a.c.next = f
 	a.c.history.detail["referral_id"] = f.ID
-	a.c.topics = append(a.c.topics, "referral.submitted")
 }
