@@ -18,6 +18,7 @@ import (
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
 	auditpages "throughline/handlers/pages/audit"
+	casepages "throughline/handlers/pages/cases"
 	"throughline/handlers/pages/frame"
 	infopages "throughline/handlers/pages/info"
 	qualitypages "throughline/handlers/pages/quality"
@@ -81,6 +82,9 @@ func pages(d Deps) []route.Route {
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
 		auditpages.New(f, d.Audit).Routes(),
+		casepages.New(casepages.Deps{
+			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit,
+		}).Routes(),
 		infopages.New(f).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{

@@ -6,10 +6,10 @@ import (
 	"throughline/models"
 )
 
-// enhanced says whether the victim has Enhanced Rights, and what they follow
+// Enhanced says whether the victim has Enhanced Rights, and what they follow
 // from (decisions.md 26). Switched off, the reasons stay: they are what was
 // switched off.
-func (in *LogInput) enhanced(now time.Time) (bool, []string) {
+func (in *LogInput) Enhanced(now time.Time) (bool, []string) {
 	on, reasons := models.EnhancedDefault(in.offences(), in.age(models.Today(now)), in.Asked)
 	return on && in.EnhancedOffReason == "", reasons
 }

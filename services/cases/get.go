@@ -60,8 +60,10 @@ func (s *Service) Find(ctx context.Context, reference string) (View, error) {
 // ID returns the id of a case by its reference, where the actor may see it. It
 // shows nothing of the case.
 func (s *Service) ID(ctx context.Context, reference string) (uuid.UUID, error) {
-	if _, err := may(ctx, models.CaseRead); err != nil {
+	if a, err := models.ActorFrom(ctx); err != nil {
 		return uuid.Nil, err
+	} else if !a.Can(models.CaseRead) && !a.Can(models.AuditOwn) {
+		return uuid.Nil, models.RoleForbidden()
 	}
 	written, err := models.ParseReference(reference)
 	if err != nil {

@@ -97,6 +97,17 @@ func (s *Service) replayed(ctx context.Context) error {
 	return kept.Check()
 }
 
+// Check returns what is wrong with a case that is being written, for pages that
+// ask one thing at a time. It changes nothing.
+func (s *Service) Check(ctx context.Context, in LogInput) ([]models.FieldError, error) {
+	if _, err := may(ctx, models.CaseCreate); err != nil {
+		return nil, err
+	}
+	in.SafeContact.Channels = slices.Clone(in.SafeContact.Channels)
+	in.Incidents = slices.Clone(in.Incidents)
+	return s.checkLog(ctx, &in)
+}
+
 // checkLog tidies what was sent and returns everything that is wrong with it,
 // what the edge found first.
 func (s *Service) checkLog(ctx context.Context, in *LogInput) ([]models.FieldError, error) {

@@ -16,7 +16,7 @@ func (s *Service) write(ctx context.Context, in LogInput) (Logged, error) {
 	}
 	c := in.caseOf()
 	c.ID, c.Reference, c.VictimID = models.NewID(), models.NewCaseReference(), models.NewID()
-	c.Enhanced, c.EnhancedReasons = in.enhanced(b.Now)
+	c.Enhanced, c.EnhancedReasons = in.Enhanced(b.Now)
 	out := Logged{
 		ID: c.ID, Reference: c.Reference, Status: c.Status, Enhanced: c.Enhanced, EnhancedReasons: list(c.EnhancedReasons), Version: c.Version,
 		Accountable: models.Organisation{ID: b.Actor.OrgID, Name: b.Actor.OrgName, Kind: b.Actor.OrgKind},

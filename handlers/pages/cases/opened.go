@@ -1,0 +1,86 @@
+package cases
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"throughline/handlers/render"
+	"throughline/models"
+	"throughline/services/audit"
+	"throughline/web/components"
+	view "throughline/web/pages/cases"
+)
+
+// opened is who looked at a case, changed it or was refused, the latest first.
+func (p *Pages) opened(c *gin.Context) error {
+	id, err := p.Cases.ID(c.Request.Context(), c.Param("ref"))
+	if err != nil {
+		return err
+	}
+	entries, more, err := p.Audit.OfCase(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	reference, err := models.ParseReference(c.Param("ref"))
+	if err != nil {
+		return models.NotFound("case")
+	}
+	meta := p.Frame.Meta(c, "Who opened case "+reference, "/cases")
+	meta.Wide = true
+	meta.Back = &components.Link{Text: "Back to the case", Href: "/cases/" + reference}
+	t := components.DataTable{
+		Caption: "Who opened or changed this case", Cards: true, Columns: []components.Column{{Text: "When"}, {Text: "Who"}, {Text: "What"}, {Text: "Result"}}, Empty: "Nothing is recorded yet.",
+	}
+	for i := range entries {
+		t.Rows = append(t.Rows, p.openedRow(&entries[i]))
+	}
+	return render.OK(c, view.Opened(view.OpenedView{Meta: meta, Caption: "Case " + reference, Table: t, More: more != ""}))
+}
+
+func (p *Pages) openedRow(e *audit.Entry) []components.DataCell {
+	who := components.DataCell{Text: "Throughline"}
+	switch {
+	case e.ActorName != nil:
+		who.Text = *e.ActorName
+	case e.ActorRole != nil:
+		who.Text = e.ActorRole.Words()
+	}
+	if e.OrgName != nil {
+		who.Sub = *e.OrgName
+	}
+	result := components.DataCell{Text: "Done"}
+	if e.Refused {
+		result = components.DataCell{Content: components.Tag(components.TagParams{Text: "Refused", Colour: "red"})}
+	}
+	return []components.DataCell{{Text: models.DateTimeIn(e.At, p.Now())}, who, {Text: actWords(e)}, result}
+}
+
+// actWords say what was done. An act without words of its own is named as the
+// trail names it.
+func actWords(e *audit.Entry) string {
+	known := map[string]string{
+		"case.logged": "Logged the case", "case.opened": "Opened the case", "case.viewed": "Opened the case", "case.refused": "Tried to open the case", "case.matched": "Looked for services for the case",
+		"safe_contact.opened": "Read safe contact", "safe_contact.changed": "Changed safe contact", "safe_contact.cleared": "Cleared a stop",
+		"sharing.recorded": "Recorded a decision to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew sharing", "audit.viewed": "Read who opened this",
+	}
+	if words, ok := known[e.Action]; ok {
+		return words + part(e)
+	}
+	area, act, ok := strings.Cut(e.Action, ".")
+	if !ok {
+		return e.Action
+	}
+	words := strings.ReplaceAll(area, "_", " ") + ": " + strings.ReplaceAll(act, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// part says which part of the case was read.
+func part(e *audit.Entry) string {
+	var d struct{ Part string }
+	if json.Unmarshal(e.Detail, &d) == nil && d.Part == "journey" {
+		return ": its line"
+	}
+	return ""
+}

@@ -1,0 +1,255 @@
+package cases
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"throughline/handlers/pages/frame"
+	"throughline/handlers/render"
+	"throughline/models"
+	"throughline/services/cases"
+	"throughline/services/directory"
+	"throughline/web/components"
+	view "throughline/web/pages/cases"
+)
+
+// show is the whole picture of one case: how its victim is safely reached comes
+// first (ux.md 3.1).
+func (p *Pages) show(c *gin.Context) error {
+	v, err := p.Cases.Find(c.Request.Context(), c.Param("ref"))
+	if err != nil {
+		return err
+	}
+	path := "/cases/" + v.Case.Reference
+	meta := p.Frame.Meta(c, "Case "+v.Case.Reference, "/cases")
+	meta.Wide = true
+	meta.Top = components.Identity(p.identity(&v))
+	if words, ok := done()[c.Query("done")]; ok {
+		meta.Flash = flash(words)
+	}
+	a, _ := models.ActorFrom(c.Request.Context())
+	page := view.CaseView{
+		Meta: meta, Safe: p.safe(&v, path), Parts: parts(a, path, "overview"), Holders: p.holders(v.Holders),
+		HeldBy: v.Accountable.Name, Referrals: p.referrals(&v, path, a), Owed: p.owed(&v), Events: p.events(&v),
+		Facts: p.facts(&v),
+	}
+	if a.Can(models.ReferralSend) && v.Case.Status == models.CaseOpen {
+		page.Refer = &components.Link{Text: "Refer to a service", Href: path + "/refer", Keys: "r"}
+	}
+	return render.OK(c, view.Case(page))
+}
+
+func (p *Pages) identity(v *cases.View) components.IdentityView {
+	id := components.IdentityView{
+		Label: "Who this case is about", Name: v.Victim.Name(), Facts: []components.Fact{{Key: "Case", Value: v.Case.Reference}},
+	}
+	add := func(key, value string) {
+		if value != "" {
+			id.Facts = append(id.Facts, components.Fact{Key: key, Value: value})
+		}
+	}
+	if v.Victim.KnownAs != "" && v.Victim.KnownAs != id.Name {
+		add("Goes by", v.Victim.KnownAs)
+	}
+	if born := v.Victim.DateOfBirth; born != nil {
+		add("Age", strconv.Itoa(models.AgeOn(*born, models.Today(v.At))))
+	}
+	add("Lives in", v.Boroughs[v.Victim.Borough])
+	add("Language", v.Victim.Language)
+	if v.Victim.InterpreterNeeded != nil && *v.Victim.InterpreterNeeded {
+		id.Flags = append(id.Flags, components.TagParams{Text: "Interpreter needed", Colour: "open"})
+	}
+	if v.Case.RiskLevel == models.PriorityHigh {
+		id.Flags = append(id.Flags, components.TagParams{Text: "High risk", Colour: "red"})
+	}
+	if v.Case.Enhanced {
+		id.Flags = append(id.Flags, components.TagParams{Text: "Enhanced rights", Colour: "purple"})
+	}
+	if v.Case.Status == models.CaseClosed {
+		id.Flags = append(id.Flags, components.TagParams{Text: "Closed", Colour: "open"})
+	}
+	return id
+}
+
+// safe is the first block of every page about a person.
+func (p *Pages) safe(v *cases.View, path string) components.SafeContactView {
+	points := make([]models.ContactPoint, len(v.Contact.Points))
+	for i := range v.Contact.Points {
+		points[i] = v.Contact.Points[i].ContactPoint
+	}
+	s := frame.SafeContact(points, v.Contact.Values, v.Contact.CodeWord, v.At)
+	s.Change = &components.Link{Text: "Change safe contact", Href: path + "/safe-contact"}
+	return s
+}
+
+// parts are the pages of one case that a role can open.
+func parts(a models.Actor, path, current string) []components.SubNavItem {
+	var out []components.SubNavItem
+	for _, part := range []struct {
+		key, text, href string
+		need            models.Permission
+	}{
+		{"overview", "Overview", path, models.CaseRead}, {"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
+		{"sharing", "Sharing", path + "/sharing", models.ReferralSend}, {"opened", "Who opened this", path + "/opened", models.AuditOwn},
+	} {
+		if a.Can(part.need) {
+			out = append(out, components.SubNavItem{Text: part.text, Href: part.href, Current: part.key == current})
+		}
+	}
+	return out
+}
+
+// holders are the line of who held the case, one under the other.
+func (p *Pages) holders(line []cases.Holder) []view.HolderView {
+	var out []view.HolderView
+	for _, h := range line {
+		until, end := "now", p.Now()
+		if h.Until != nil {
+			until, end = models.DayIn(*h.Until, p.Now()), *h.Until
+		}
+		out = append(out, view.HolderView{
+			Name: h.Organisation.Name, Kind: bandOf(h.Organisation.Kind),
+			Words: models.DayIn(h.From, p.Now()) + " to " + until + ", " + models.Length(end.Sub(h.From)),
+		})
+	}
+	return out
+}
+
+// bandOf is the pattern of an organisation's kind (ux.md section 2).
+func bandOf(k models.OrganisationKind) string {
+	switch k {
+	case models.KindPolice, models.KindTransport:
+		return "police"
+	case models.KindWitnessCare, models.KindCourt, models.KindCPS:
+		return "court"
+	case models.KindLocalAuthority, models.KindMASH, models.KindMARAC, models.KindSchool, models.KindHousing, models.KindYouthJustice:
+		return "council"
+	case models.KindNHS, models.KindChildHouse:
+		return "health"
+	case models.KindProbation, models.KindPrison:
+		return "probation"
+	case models.KindCharity, models.KindCommissioner, models.KindCityHall, models.KindOperator:
+		return "victim"
+	}
+	return "victim"
+}
+
+func (p *Pages) referrals(v *cases.View, path string, a models.Actor) components.DataTable {
+	t := components.DataTable{
+		Caption: "Referrals of this case", Cards: true, Empty: "Nobody has been asked yet. Refer to a service.",
+		Columns: []components.Column{{Text: "Referral"}, {Text: "Service"}, {Text: "State"}, {Text: "Clock"}, {Text: "Sent"}},
+	}
+	for _, r := range slices.Backward(v.Referrals) {
+		row := []components.DataCell{
+			{Text: r.Reference, Href: "/referrals/" + r.Reference}, {Text: r.Service, Sub: r.To.Name}, {Content: components.StateTag(string(r.Status))}, {}, {Text: "Not sent"},
+		}
+		if k := next(v.Clocks, r); k != nil {
+			row[3].Content = components.Clock(clock(k))
+		}
+		if r.SubmittedAt != nil {
+			row[4].Text = models.DayIn(*r.SubmittedAt, v.At)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// next is the clock of a referral that is due first.
+func next(clocks []cases.ClockLine, r cases.ReferralLine) *cases.ClockLine {
+	var found *cases.ClockLine
+	for i := range clocks {
+		k := &clocks[i]
+		if k.ReferralID != nil && *k.ReferralID == r.ID && k.Open() && (found == nil || k.DueAt.Before(found.DueAt)) {
+			found = k
+		}
+	}
+	return found
+}
+
+func clock(k *cases.ClockLine) components.ClockView {
+	return components.ClockView{Kind: components.ClockKind(k.State), Words: k.Text.Words, Paused: k.Text.Paused}
+}
+
+// owed are the duties that run, the first due first.
+func (p *Pages) owed(v *cases.View) components.DataTable {
+	t := components.DataTable{
+		Caption: "What is owed now", Cards: true, Columns: []components.Column{{Text: "What"}, {Text: "Owed by"}, {Text: "Clock"}}, Empty: "Nothing is owed now.",
+	}
+	if len(v.Clocks) == 0 {
+		t.Empty = "No clock has started."
+	}
+	open := slices.DeleteFunc(slices.Clone(v.Clocks), func(k cases.ClockLine) bool { return !k.Open() })
+	slices.SortStableFunc(open, func(a, b cases.ClockLine) int { return a.DueAt.Compare(b.DueAt) })
+	for i := range open {
+		t.Rows = append(t.Rows, []components.DataCell{{Text: open[i].Rule.Words()}, {Text: open[i].Holder.Name}, {Content: components.Clock(clock(&open[i]))}})
+	}
+	return t
+}
+
+func (p *Pages) events(v *cases.View) []components.TimelineEntry {
+	var out []components.TimelineEntry
+	for _, e := range v.Events {
+		by := e.Org
+		if e.Person != "" {
+			by = e.Person + ", " + e.Org
+		}
+		out = append(out, components.TimelineEntry{
+			Title: eventWords(&e), By: by, When: models.DateTimeIn(e.At, v.At), Datetime: e.At.UTC().Format("2006-01-02T15:04:05Z"), Text: e.Reference,
+		})
+	}
+	return out
+}
+
+// eventWords say what happened, in the words screens use.
+func eventWords(e *cases.Event) string {
+	switch e.Kind {
+	case "case.logged":
+		return "Case logged"
+	case "case.held":
+		return "Case passed on"
+	case "sharing.recorded":
+		return "Sharing agreed or decided: " + e.To
+	case "sharing.withdrawn":
+		return "Sharing withdrawn: " + e.To
+	}
+	action := strings.TrimPrefix(e.Kind, "referral.")
+	if action == string(models.ActSubmit) {
+		return "Referred to " + e.Service
+	}
+	if e.From == e.To || e.From == "" {
+		return e.Service + ": " + strings.ReplaceAll(action, "-", " ")
+	}
+	return e.Service + ": " + strings.ToLower(components.StateWord(e.To))
+}
+
+// facts are who and what the case is about, folded away under the rest.
+func (p *Pages) facts(v *cases.View) []view.FactsView {
+	names := authority(func(code string) (directory.Authority, bool) {
+		name, ok := v.Boroughs[code]
+		return directory.Authority{Code: code, Name: name}, ok
+	})
+	out := []view.FactsView{{Title: "About them", Rows: given(append(victimRows(&v.Victim, names), peopleRowsOf(v.People, false)...))}}
+	for i := range v.Incidents {
+		in := &v.Incidents[i]
+		rows := append([]components.SummaryRow{
+			{Key: "Kind of crime", Value: words(models.Offences(), in.OffenceTypes)}, {Key: "Because of", Value: words(models.HateStrands(), in.HateStrands)},
+		}, incidentRows(in, names)...)
+		title := "What happened"
+		if len(v.Incidents) > 1 {
+			title += ", " + itoa(i+1) + " of " + itoa(len(v.Incidents))
+		}
+		out = append(out, view.FactsView{Title: title, Rows: given(append(rows, components.SummaryRow{Key: "Account", Value: in.Summary}))})
+	}
+	risk := []components.SummaryRow{
+		{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), string(v.Case.RiskLevel))}, {Key: "What makes it", Value: v.Case.RiskNote},
+		{Key: "Enhanced rights because of", Value: models.List(enhancedWords(v.Case.EnhancedReasons))},
+		{Key: "Switched off", Value: reasonWords(models.GroupSwitchOffEnhanced, v.Case.EnhancedOffReason, v.Case.EnhancedOffNote)},
+	}
+	risk = append(risk, peopleRowsOf(v.People, true)...)
+	out = append(out, view.FactsView{Title: "Risk and rights", Rows: given(risk)})
+	return append(out, view.FactsView{Title: "Help", Rows: given(append(helpRows(v.Case.HelpOffered, v.Case.HelpReason, v.Case.HelpNote, v.Case.Wants),
+		components.SummaryRow{Key: "How it reached us", Value: models.ChoiceWords(models.Sources(), v.Case.Source)}))})
+}

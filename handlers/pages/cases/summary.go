@@ -1,0 +1,258 @@
+package cases
+
+import (
+	"strings"
+
+	"throughline/models"
+	"throughline/services/cases"
+	"throughline/services/directory"
+	"throughline/web/components"
+)
+
+// authority names an E09 code.
+type authority func(code string) (directory.Authority, bool)
+
+func (a authority) words(code string) string {
+	if found, ok := a(code); ok {
+		return found.Name
+	}
+	return code
+}
+
+// cards are the answers of the journey, a card for each page.
+func (p *Pages) cards(j *journey, names authority) []components.SummaryListParams {
+	b := p.build(j)
+	var out []components.SummaryListParams
+	for _, s := range steps() {
+		if s.skips != nil && s.skips(j) {
+			continue
+		}
+		rows := given(p.rows(b, s.path, names))
+		if len(rows) == 0 {
+			rows = []components.SummaryRow{{Key: "Answer", Value: "Nothing to add"}}
+		}
+		out = append(out, components.SummaryListParams{
+			Rows: rows, Card: &components.SummaryCard{Title: s.title, Actions: change(j, s.path, strings.ToLower(s.title[:1])+s.title[1:])},
+		})
+	}
+	return out
+}
+
+func (p *Pages) rows(b *build, path string, names authority) []components.SummaryRow {
+	in := &b.in
+	switch path {
+	case "who":
+		return victimRows(&in.Victim, names)
+	case "contact":
+		return contactRows(in, in.SafeContact.Channels)
+	case "ways":
+		return nil
+	case "crime":
+		return []components.SummaryRow{
+			{Key: "Kind of crime", Value: words(models.Offences(), in.Incidents[0].OffenceTypes)},
+			{Key: "Because of", Value: words(models.HateStrands(), in.Incidents[0].HateStrands)},
+		}
+	case "when":
+		return incidentRows(&in.Incidents[0], names)
+	case "account":
+		return accountRows(in)
+	case "people":
+		return peopleRowsOf(in.RelatedPeople, false)
+	case "rights":
+		return p.rightsRows(in)
+	case "risk":
+		return []components.SummaryRow{{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), string(in.RiskLevel))}, {Key: "What makes it", Value: in.RiskNote}}
+	case "help":
+		return helpRows(in.HelpOffered, in.HelpReason, in.HelpNote, in.Wants)
+	}
+	return nil
+}
+
+// words names keys of a list, as a sentence does.
+func words(list []models.Choice, keys []string) string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = models.ChoiceWords(list, k)
+	}
+	return models.List(out)
+}
+
+// reasonWords are the words of a coded reason, and of what was said beside it.
+func reasonWords(g models.ReasonGroup, code, note string) string {
+	if r, ok := models.FindReason(g, code); ok {
+		code = r.Words
+	}
+	if note != "" {
+		return code + ": " + note
+	}
+	return code
+}
+
+// victimRows are what is known of somebody; what is missing says why.
+func victimRows(v *models.Victim, names authority) []components.SummaryRow {
+	or := func(field, value string) string {
+		if why := v.Missing[field]; value == "" && why != "" {
+			return reasonWords(models.GroupMissingField, why, "")
+		}
+		return value
+	}
+	rows := []components.SummaryRow{
+		{Key: "First name", Value: or("given_name", v.GivenName)}, {Key: "Family name", Value: or("family_name", v.FamilyName)}, {Key: "Goes by", Value: v.KnownAs},
+	}
+	born := ""
+	if v.DateOfBirth != nil {
+		born = models.Date(*v.DateOfBirth)
+	}
+	borough := ""
+	if v.Borough != "" {
+		borough = names.words(v.Borough)
+	}
+	language := v.Language
+	if v.InterpreterNeeded != nil && *v.InterpreterNeeded {
+		language += ", interpreter needed"
+	}
+	return append(rows,
+		components.SummaryRow{Key: "Date of birth", Value: or("date_of_birth", born)},
+		components.SummaryRow{Key: "Borough", Value: or("borough", borough)},
+		components.SummaryRow{Key: "Postcode", Value: v.Postcode},
+		components.SummaryRow{Key: "Sex", Value: models.ChoiceWords(sexes(), v.Equality["sex"])},
+		components.SummaryRow{Key: "Language", Value: language},
+		components.SummaryRow{Key: "Access", Value: models.List(v.AccessNeeds)},
+	)
+}
+
+func sexes() []models.Choice {
+	return []models.Choice{{Key: "female", Words: "Female"}, {Key: "male", Words: "Male"}, {Key: "other", Words: "Another answer"}, {Key: "declined", Words: "Prefer not to say"}}
+}
+
+func contactRows(in *cases.LogInput, points []models.ContactPoint) []components.SummaryRow {
+	var rows []components.SummaryRow
+	for i := range points {
+		rows = append(rows, components.SummaryRow{Key: points[i].Kind.Words(), Value: pointWords(&points[i])})
+	}
+	if len(points) == 0 {
+		rows = append(rows, components.SummaryRow{Key: "Ways", Value: "There is no safe way yet"})
+	}
+	rows = append(rows, components.SummaryRow{Key: "Code word", Value: in.SafeContact.CodeWord})
+	if in.ContactSource != "" {
+		rows = append(rows, components.SummaryRow{Key: "Who said so", Value: models.ChoiceWords(models.ContactSources(), in.ContactSource)})
+	}
+	if on := in.SafeContact.ConfirmedOn; on != nil && len(points) > 0 {
+		rows = append(rows, components.SummaryRow{Key: "When", Value: models.Day(*on)})
+	}
+	return rows
+}
+
+// pointWords says of one channel whether it is safe, when, whose it is, and
+// what to mind.
+func pointWords(p *models.ContactPoint) string {
+	var parts []string
+	switch p.Safe {
+	case models.SafeYes:
+		parts = append(parts, "Safe", p.Value, models.WindowWords(p.Windows))
+		if p.Kind == models.ChannelPhone {
+			message := "Do not leave a message"
+			if p.LeaveMessage {
+				message = "A message can be left"
+			}
+			parts = append(parts, message)
+		}
+	case models.SafeNo:
+		parts = append(parts, "Not safe")
+	case models.SafeUnknown:
+		parts = append(parts, "Not asked, so not allowed")
+	}
+	if p.Person != "" && p.Person != models.PersonVictim {
+		parts = append(parts, "belongs to: "+strings.ToLower(models.ChoiceWords(models.ContactPeople(), p.Person)))
+	}
+	parts = append(parts, p.Note)
+	var out []string
+	for _, s := range parts {
+		if s = strings.TrimSuffix(strings.TrimSpace(s), "."); s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, ". ") + "."
+}
+
+func incidentRows(i *models.Incident, names authority) []components.SummaryRow {
+	when := "Not known"
+	switch {
+	case i.OccurredOn != nil:
+		when = models.Day(*i.OccurredOn)
+	case i.OccurredFrom != nil && i.OccurredTo != nil:
+		when = models.Day(*i.OccurredFrom) + " to " + models.Day(*i.OccurredTo)
+	case i.OccurredFrom != nil:
+		when = "Since " + models.Day(*i.OccurredFrom)
+	case i.OccurredTo != nil:
+		when = "Until " + models.Day(*i.OccurredTo)
+	}
+	police := "Not asked whether the police know"
+	switch {
+	case i.Force != "":
+		police = "Reported to " + models.ChoiceWords(models.Forces(), i.Force)
+	case i.WantsToReport != nil && *i.WantsToReport:
+		police = "Not reported; they want to report it"
+	case i.WantsToReport != nil:
+		police = "Not reported; they do not want to report it"
+	}
+	borough := ""
+	if i.Place.Borough != "" {
+		borough = names.words(i.Place.Borough)
+	}
+	return []components.SummaryRow{
+		{Key: "When", Value: when}, {Key: "Police", Value: police}, {Key: "Crime reference", Value: i.CrimeReference},
+		{Key: "Place", Value: models.ChoiceWords(models.PlaceKinds(), i.Place.Kind)}, {Key: "Borough", Value: borough},
+	}
+}
+
+func accountRows(in *cases.LogInput) []components.SummaryRow {
+	rows := []components.SummaryRow{
+		{Key: "What happened", Value: in.Incidents[0].Summary}, {Key: "How it reached you", Value: models.ChoiceWords(models.Sources(), in.Source)},
+	}
+	return append(rows, peopleRowsOf(in.RelatedPeople, true)...)
+}
+
+// peopleRowsOf are the suspects of a case, or everybody else.
+func peopleRowsOf(people []models.RelatedPerson, suspects bool) []components.SummaryRow {
+	var rows []components.SummaryRow
+	for _, r := range people {
+		if r.Suspect != suspects {
+			continue
+		}
+		row := components.SummaryRow{Key: r.Relation, Value: or(r.Name, "Name not given")}
+		if suspects {
+			row.Key, row.Value = "Responsible", strings.TrimSuffix(r.Relation+": "+r.Name, ": ")
+		}
+		if r.ParentalResponsibility != nil && *r.ParentalResponsibility {
+			row.Value += ", has parental responsibility"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (p *Pages) rightsRows(in *cases.LogInput) []components.SummaryRow {
+	on, why := in.Enhanced(p.Now())
+	because := models.List(enhancedWords(why))
+	switch {
+	case on:
+		return []components.SummaryRow{{Key: "Enhanced Rights", Value: "Apply"}, {Key: "Because of", Value: because}}
+	case len(why) > 0:
+		return []components.SummaryRow{
+			{Key: "Enhanced Rights", Value: "Switched off"}, {Key: "Would follow from", Value: because},
+			{Key: "Why off", Value: reasonWords(models.GroupSwitchOffEnhanced, in.EnhancedOffReason, in.EnhancedOffNote)},
+		}
+	}
+	return []components.SummaryRow{{Key: "Enhanced Rights", Value: "Do not apply"}}
+}
+
+func helpRows(offered, reason, note string, wants []string) []components.SummaryRow {
+	rows := []components.SummaryRow{
+		{Key: "What they need", Value: words(models.Needs(), wants)}, {Key: "Was help offered", Value: models.ChoiceWords(models.HelpAnswers(), offered)},
+	}
+	if reason != "" {
+		rows = append(rows, components.SummaryRow{Key: "Why not", Value: reasonWords(models.GroupHelpNotOffered, reason, note)})
+	}
+	return rows
+}
