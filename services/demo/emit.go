@@ -46,7 +46,7 @@ func newBook() *book {
 		attempts: newSheet("contact_attempts", `id case_id referral_id channel_id channel direction person outcome said counted safety_incident permission
 			at recorded_at by_user_id by_org_id`),
 		clocks: newSheet("clocks", `id case_id referral_id rule rule_version holder_org_id state limit_days started_at due_at first_due_at due_soon_at
-			stopped_at paused_since pause_reason paused_seconds why rung recorded_at`),
+			stopped_at paused_since pause_reason paused_seconds pauses why rung recorded_at`),
 		audit: newSheet("audit_events", `id at recorded_at actor_user_id actor_org_id actor_role request_id action subject_type subject_id case_id refused
 			detail`),
 		told: newSheet("notices", "id outbox_id org_id topic referral_id case_id at read_at read_by"),
@@ -162,7 +162,7 @@ func (b *book) writeReferral(r *referral) {
 	}
 	for _, c := range r.clocks {
 		b.clocks.row(c.ID, c.CaseID, someone(c.ReferralID), string(c.Rule), small(c.RuleVersion), c.HolderOrgID, string(c.State), small(c.LimitDays),
-			c.StartedAt, c.DueAt, c.FirstDueAt, c.DueSoonAt, at(c.StoppedAt), at(c.PausedSince), text(c.PauseReason), c.PausedSeconds, text(c.Why),
+			c.StartedAt, c.DueAt, c.FirstDueAt, c.DueSoonAt, at(c.StoppedAt), at(c.PausedSince), text(c.PauseReason), c.PausedSeconds, pausesOf(c), text(c.Why),
 			small(c.Rung), recorded(c.StartedAt))
 	}
 }
@@ -226,6 +226,15 @@ func actorOf(p *person) (user, organisation any) {
 		return nil, nil
 	}
 	return p.id, p.org.id
+}
+
+// pausesOf are the stretches in which a clock stood still, as JSON.
+func pausesOf(c *models.Clock) jsonb {
+	list := c.Pauses
+	if list == nil {
+		list = models.PauseList{}
+	}
+	return jsonb(toJSON(list))
 }
 
 func flag(v *bool) any {
