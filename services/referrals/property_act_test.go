@@ -308,4 +308,3 @@ func (p *play) look() {
 	p.note("%s looks at %s (%s): %v", who, ref.id.String()[24:], r.Status, err)
 	p.checkSeen(who, r, v, err)
 }
-
