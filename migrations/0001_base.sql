@@ -101,4 +101,10 @@ create policy read_own on pathway_coordinators for select to throughline_app usi
 grant select on pathway_coordinators to throughline_app;
 
 create function app_pathways() returns text[] language sql stable as
-  $$ select coalesce(array_agg(pathway), '{}') from pathway_coordinators where org_id = app_org_id() $$;
+  $$ select coalesce(array_agg(pathway), '{}') from public.pathway_coordinators where org_id = public.app_org_id() $$;
+
+-- What anyone may call, anyone may try: functions are for those who need them.
+revoke execute on function app_user_id(), app_org_id(), app_role(), app_handles_cases(), app_is_system(), app_lost_race(),
+  app_pathways() from public;
+grant execute on function app_user_id(), app_org_id(), app_role(), app_handles_cases(), app_is_system(), app_lost_race(),
+  app_pathways() to throughline_app;

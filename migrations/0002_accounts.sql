@@ -197,6 +197,7 @@ end $$;
 
 create trigger sessions_stay_ended before update on sessions
     for each row execute function sessions_stay_ended();
+revoke execute on function sessions_stay_ended() from public;
 
 -- The five definer functions ---------------------------------------------------
 

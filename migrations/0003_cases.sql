@@ -195,6 +195,9 @@ declare
   wanted uuid[] := public.victim_access(new.victim_id);
 begin
   update public.victims set access = wanted where id = new.victim_id and access is distinct from wanted;
+  if tg_op = 'UPDATE' then
+    update public.clocks set access = new.access where case_id = new.id and referral_id is null and access is distinct from new.access;
+  end if;
   return null;
 end $$;
 create function victims_set_access() returns trigger language plpgsql as $$
@@ -222,6 +225,9 @@ create trigger cases_holder_moved after update of accountable_org_id on cases
   for each row when (old.accountable_org_id is distinct from new.accountable_org_id) execute function cases_hold();
 create trigger victims_access before insert on victims
   for each row when (current_user = 'throughline_app') execute function victims_set_access();
+revoke execute on function case_access(cases), cases_set_access(), victim_access(uuid), cases_spread_access(), victims_set_access(),
+  cases_hold() from public;
+grant execute on function case_access(cases) to throughline_app;
 
 -- +goose StatementBegin
 do $$
@@ -238,9 +244,11 @@ end $$;
 
 create policy read_access on cases for select to throughline_app
   using ((select app_handles_cases()) and access && array[(select app_org_id()), (select app_user_id())]);
+-- A case gives its organisation sight of its victim: so nobody logs one about
+-- a victim they cannot see already.
 create policy log_own on cases for insert to throughline_app
   with check ((select app_handles_cases()) and accountable_org_id = (select app_org_id()) and logged_by_org_id = (select app_org_id())
-    and logged_by = (select app_user_id()));
+    and logged_by = (select app_user_id()) and coalesce((select true from victims v where v.id = cases.victim_id limit 1), false));
 create policy change_access on cases for update to throughline_app
   using ((select app_handles_cases()) and access && array[(select app_org_id()), (select app_user_id())])
   with check ((select app_handles_cases()) and access && array[(select app_org_id()), (select app_user_id())]);
@@ -263,12 +271,21 @@ begin
   foreach t in array array['incidents', 'related_people', 'sharing_decisions'] loop
     execute format('create policy with_case on %1$I for select to throughline_app using (coalesce((select true from cases c where c.id = %1$I.case_id limit 1), false))', t);
   end loop;
-  foreach t in array array['incidents', 'related_people', 'contact_channels', 'contact_details', 'code_words', 'sharing_decisions'] loop
+  foreach t in array array['incidents', 'related_people', 'contact_details', 'code_words'] loop
     execute format('create policy add_to_case on %1$I for insert to throughline_app with check (coalesce((select true from cases c where c.id = %1$I.case_id limit 1), false))', t);
+  end loop;
+  foreach t in array array['incidents', 'related_people', 'contact_channels', 'contact_details', 'code_words', 'sharing_decisions'] loop
     execute format('create policy change_with_case on %1$I for update to throughline_app using (coalesce((select true from cases c where c.id = %1$I.case_id limit 1), false))', t);
   end loop;
 end $$;
 -- +goose StatementEnd
+-- What says who did it says so truly: nobody writes in another's name.
+create policy add_to_case on contact_channels for insert to throughline_app with check (
+  (confirmed_by is null or confirmed_by = (select app_user_id())) and (confirmed_by_org_id is null or confirmed_by_org_id = (select app_org_id()))
+  and coalesce((select true from cases c where c.id = contact_channels.case_id limit 1), false));
+create policy add_to_case on sharing_decisions for insert to throughline_app with check (
+  recorded_by = (select app_user_id()) and recorded_by_org_id = (select app_org_id())
+  and coalesce((select true from cases c where c.id = sharing_decisions.case_id limit 1), false));
 
 grant select, insert on victims, cases, incidents, related_people, contact_channels, contact_details, code_words,
   contact_stops, sharing_decisions to throughline_app;

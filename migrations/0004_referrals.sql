@@ -66,6 +66,8 @@ create index referrals_inbox_all on referrals (to_org_id, due_key, id) where rec
 create index referrals_sent_all on referrals (from_org_id, due_key, id);
 -- Endings that ask the referrer for the next step.
 create index referrals_next_step on referrals (from_org_id, ended_at) where status in ('declined', 'not_engaged', 'lapsed');
+-- Drafts that may be past keeping.
+create index referrals_drafts on referrals (created_at) where status = 'draft';
 create index referrals_parent on referrals (parent_id) where parent_id is not null;
 create index referrals_case on referrals (case_id);
 create index referrals_worker on referrals (worker_id, status) where worker_id is not null;
@@ -227,7 +229,7 @@ create policy parties on referrals for select to throughline_app using (
   or changed_in = pg_current_xact_id_if_assigned());
 -- A referral begins as a draft, but for the one that takes another's place.
 create policy write_own on referrals for insert to throughline_app
-  with check ((select app_handles_cases()) and from_org_id = (select app_org_id())
+  with check ((select app_handles_cases()) and from_org_id = (select app_org_id()) and created_by = (select app_user_id())
     and (status = 'draft' or (status = 'submitted' and relation = 'reroute'))
     and coalesce((select true from cases c where c.id = referrals.case_id limit 1), false));
 create policy parties_change on referrals for update to throughline_app using (
@@ -238,6 +240,8 @@ create policy parties_change on referrals for update to throughline_app using (
   with check (true);
 create policy discard_draft on referrals for delete to throughline_app
   using ((select app_handles_cases()) and from_org_id = (select app_org_id()) and status = 'draft');
+-- Drafts nobody touched for 90 days go by themselves (row 0).
+create policy swept on referrals for delete to throughline_app using ((select app_is_system()) and status = 'draft');
 
 create policy parties on referral_shares for select to throughline_app using (coalesce((
   select true from referrals r where r.id = referral_shares.referral_id and (
@@ -254,13 +258,21 @@ declare t text;
 begin
   foreach t in array array['referral_history', 'referral_questions', 'referral_assignments'] loop
     execute format('create policy with_referral on %1$I for select to throughline_app using (coalesce((select true from referrals r where r.id = %1$I.referral_id limit 1), false))', t);
-    execute format('create policy add_to_referral on %1$I for insert to throughline_app with check (coalesce((select true from referrals r where r.id = %1$I.referral_id limit 1), false))', t);
   end loop;
   foreach t in array array['referral_questions', 'referral_assignments'] loop
     execute format('create policy change_with_referral on %1$I for update to throughline_app using (coalesce((select true from referrals r where r.id = %1$I.referral_id limit 1), false))', t);
   end loop;
 end $$;
 -- +goose StatementEnd
+
+-- What says who did it says so truly: nobody writes in another's name.
+create policy add_to_referral on referral_history for insert to throughline_app with check (
+  by_user_id is not distinct from (select app_user_id()) and by_org_id is not distinct from (select app_org_id()) and by_role = (select app_role())
+  and coalesce((select true from referrals r where r.id = referral_history.referral_id limit 1), false));
+create policy add_to_referral on referral_questions for insert to throughline_app with check (
+  asked_by = (select app_user_id()) and coalesce((select true from referrals r where r.id = referral_questions.referral_id limit 1), false));
+create policy add_to_referral on referral_assignments for insert to throughline_app with check (
+  by_user_id = (select app_user_id()) and coalesce((select true from referrals r where r.id = referral_assignments.referral_id limit 1), false));
 
 -- A coordinator who confirms a move to another service makes the new referral
 -- in the referrer's name, though it sees neither the case nor the decision to
@@ -288,7 +300,7 @@ create function app_moves(p_parent uuid, p_from uuid, p_case uuid) returns boole
     where r.id = p_parent and r.from_org_id = p_from and r.case_id = p_case), false)
 $$;
 create policy coordinator_moves on referrals for insert to throughline_app
-  with check ((select app_role()) = 'coordinator' and relation = 'reroute' and status = 'submitted'
+  with check ((select app_role()) = 'coordinator' and relation = 'reroute' and status = 'submitted' and created_by = (select app_user_id())
     and app_moves(parent_id, from_org_id, case_id));
 
 -- The directory is loaded by the system: a clock of a review names who owes it.
@@ -304,7 +316,7 @@ create policy own_or_case on contact_plans for select to throughline_app using (
 -- Whose work is accepted and live for a case: the receiver's way through the
 -- safe-contact gate.
 create function app_receives(p_case uuid, p_accepted boolean) returns boolean language sql stable as $$
-  select coalesce((select true from referrals r where r.case_id = p_case and r.to_org_id = (select app_org_id()) and r.live
+  select coalesce((select true from public.referrals r where r.case_id = p_case and r.to_org_id = (select public.app_org_id()) and r.live
     and (not p_accepted or r.accepted_at is not null) limit 1), false)
 $$;
 create policy holder_or_receiver on contact_channels for select to throughline_app using (
@@ -315,15 +327,25 @@ create policy holder_or_accepted on contact_details for select to throughline_ap
   coalesce((select true from cases c where c.id = contact_details.case_id limit 1), false) or app_receives(case_id, true));
 create policy holder_or_accepted on code_words for select to throughline_app using (
   coalesce((select true from cases c where c.id = code_words.case_id limit 1), false) or app_receives(case_id, true));
-create policy stop on contact_stops for insert to throughline_app with check (by_org_id = (select app_org_id()) and (
+-- A stop closes its channel for everyone, so it names one of its own case.
+create policy stop on contact_stops for insert to throughline_app with check (by_org_id = (select app_org_id())
+  and by_user_id = (select app_user_id())
+  and coalesce((select true from contact_channels ch where ch.id = contact_stops.channel_id and ch.case_id = contact_stops.case_id limit 1), false) and (
   coalesce((select true from cases c where c.id = contact_stops.case_id limit 1), false) or app_receives(case_id, false)));
 create policy clear on contact_stops for update to throughline_app using (
   coalesce((select true from cases c where c.id = contact_stops.case_id limit 1), false));
-create policy record on contact_attempts for insert to throughline_app with check (by_org_id = (select app_org_id()) and (
+create policy record on contact_attempts for insert to throughline_app with check (by_org_id = (select app_org_id())
+  and by_user_id = (select app_user_id()) and (referral_id is null or coalesce((select true from referrals r
+    where r.id = contact_attempts.referral_id and r.case_id = contact_attempts.case_id limit 1), false)) and (
   coalesce((select true from cases c where c.id = contact_attempts.case_id limit 1), false) or app_receives(case_id, true)));
-create policy plan on contact_plans for insert to throughline_app with check (by_org_id = (select app_org_id()) and (
+create policy plan on contact_plans for insert to throughline_app with check (by_org_id = (select app_org_id())
+  and by_user_id = (select app_user_id()) and (
   coalesce((select true from cases c where c.id = contact_plans.case_id limit 1), false) or app_receives(case_id, true)));
 
+revoke execute on function referrals_guard(), referrals_mask(), app_coordinates(uuid), app_reroute_terms(uuid, uuid),
+  app_reroute_shares(uuid, uuid, text[]), app_moves(uuid, uuid, uuid), app_receives(uuid, boolean) from public;
+grant execute on function app_coordinates(uuid), app_reroute_terms(uuid, uuid), app_reroute_shares(uuid, uuid, text[]),
+  app_moves(uuid, uuid, uuid), app_receives(uuid, boolean) to throughline_app;
 grant select, insert on referrals, referral_shares, referral_history, referral_questions, referral_assignments,
   contact_attempts, contact_plans to throughline_app;
 grant delete on referrals to throughline_app;

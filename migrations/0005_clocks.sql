@@ -40,7 +40,8 @@ create unique index clocks_one_open on clocks (referral_id, rule) where stopped_
 create function clocks_set_access() returns trigger language plpgsql security definer as $$
 begin
   if new.referral_id is not null then
-    select array[r.from_org_id, r.to_org_id], r.case_id into new.access, new.case_id from public.referrals r where r.id = new.referral_id;
+    select case when r.receiver_sees or r.from_org_id = r.to_org_id then array[r.from_org_id, r.to_org_id] else array[r.from_org_id] end, r.case_id
+      into new.access, new.case_id from public.referrals r where r.id = new.referral_id;
   else
     select c.access into new.access from public.cases c where c.id = new.case_id;
   end if;
@@ -57,6 +58,7 @@ end $$;
 create trigger clocks_access before insert on clocks for each row execute function clocks_set_access();
 create trigger referrals_access_spread after update on referrals
   for each row when (old.receiver_sees and not new.receiver_sees) execute function referrals_spread_access();
+revoke execute on function clocks_set_access(), referrals_spread_access() from public;
 
 alter table clocks enable row level security;
 alter table clocks force row level security;
@@ -67,7 +69,8 @@ create policy parties on clocks for select to throughline_app using (
   or ((select app_role()) = 'coordinator' and coalesce((select true from referrals r where r.id = clocks.referral_id limit 1), false)));
 create policy parties_start on clocks for insert to throughline_app with check (
   ((select app_handles_cases()) and access && array[(select app_org_id()), (select app_user_id())])
-  or (select app_is_system()) or (select app_role()) = 'coordinator');
+  or (select app_is_system())
+  or ((select app_role()) = 'coordinator' and coalesce((select true from referrals r where r.id = clocks.referral_id limit 1), false)));
 create policy parties_change on clocks for update to throughline_app using (
   ((select app_handles_cases()) and access && array[(select app_org_id()), (select app_user_id())])
   or (select app_is_system())

@@ -28,6 +28,12 @@ create index audit_events_actor on audit_events (actor_user_id, at desc);
 create index audit_events_org on audit_events (actor_org_id, at desc);
 create table audit_events_other partition of audit_events default;
 -- +goose StatementBegin
+create function audit_events_frozen() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit trail is append only';
+end $$;
+-- A month's part of the trail. What stops a change follows from the whole;
+-- what stops a truncation does not.
 create function audit_partition(p_month date) returns void language plpgsql as $$
 declare name text := 'audit_events_' || to_char(p_month, 'YYYYMM');
 begin
@@ -36,6 +42,7 @@ begin
   execute format('alter table %I enable row level security', name);
   execute format('alter table %I force row level security', name);
   execute format('create policy owner_all on %I to throughline_owner using (true) with check (true)', name);
+  execute format('create trigger audit_events_no_truncate before truncate on %I for each statement execute function audit_events_frozen()', name);
 end $$;
 do $$
 begin
@@ -53,13 +60,10 @@ begin
   new.detail_hmac := public.hmac(convert_to(new.detail::text, 'UTF8'), new.salt, 'sha256');
   return new;
 end $$;
-create function audit_events_frozen() returns trigger language plpgsql as $$
-begin
-  raise exception 'the audit trail is append only';
-end $$;
 -- +goose StatementEnd
 create trigger audit_events_sealed before insert on audit_events for each row execute function audit_events_seal();
 create trigger audit_events_no_change before update or delete on audit_events for each row execute function audit_events_frozen();
+create trigger audit_events_no_truncate before truncate on audit_events_other for each statement execute function audit_events_frozen();
 create trigger audit_events_no_truncate before truncate on audit_events for each statement execute function audit_events_frozen();
 
 alter table audit_events enable row level security;
@@ -78,4 +82,7 @@ create policy read_own on audit_events for select to throughline_app using (
   (select app_role()) in ('manager', 'provider_manager', 'privacy_officer')
   and (actor_org_id = (select app_org_id())
     or coalesce((select true from cases c where c.id = audit_events.case_id limit 1), false)));
-grant select, insert on audit_events to throughline_app;
+revoke execute on function audit_events_frozen(), audit_partition(date), audit_events_seal() from public;
+-- When it was recorded, the salt and the seal are the database's to say.
+grant select, insert (id, at, actor_user_id, actor_org_id, actor_role, session_id, request_id, action, subject_type, subject_id, case_id,
+  refused, detail) on audit_events to throughline_app;

@@ -64,7 +64,8 @@ begin
   end loop;
 end $$;
 -- +goose StatementEnd
-create policy put on outbox for insert to throughline_app with check (drained_at is null and app_role() is not null);
+create policy put on outbox for insert to throughline_app with check (
+  drained_at is null and (select app_role()) is not null and by_org_id is not distinct from (select app_org_id()));
 create policy drain on outbox for select to throughline_app using ((select app_is_system()));
 create policy drained on outbox for update to throughline_app using ((select app_is_system()));
 create policy swept on outbox for delete to throughline_app using ((select app_is_system()) and drained_at is not null);

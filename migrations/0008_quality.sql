@@ -87,6 +87,7 @@ end $$;
 -- is written by the same statement's first part.
 create trigger quality_kept after insert or update on referrals for each row execute function quality_of_referral();
 create trigger quality_kept after insert or update on clocks for each row execute function quality_of_clock();
+revoke execute on function quality_age_band(date, timestamptz), quality_of_referral(), quality_of_clock() from public;
 
 alter table quality_facts enable row level security;
 alter table quality_facts force row level security;

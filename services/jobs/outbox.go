@@ -3,8 +3,6 @@ package jobs
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"throughline/internal/pg"
 )
 
@@ -42,26 +40,3 @@ func Drain(ctx context.Context, db *pg.DB) (int64, error) {
 	}
 }
 
-// sweeps lists what is past keeping. Drafts go after 90 days untouched
-// (referrals.md 3, row 0), kept answers after 24 hours (decisions.md 17).
-func sweeps() []string {
-	return []string{
-		"delete from idempotency_keys where created_at < clock_timestamp() - interval '24 hours'",
-		"delete from outbox where drained_at < clock_timestamp() - interval '7 days'",
-		"delete from drafts where updated_at < clock_timestamp() - interval '90 days'",
-		"delete from sessions where expires_at < now() - interval '30 days'",
-		"delete from sign_in_attempts where at < clock_timestamp() - interval '90 days'",
-	}
-}
-
-// Sweep deletes what is past keeping, all in one round trip.
-func Sweep(ctx context.Context, db *pg.DB) error {
-	b, err := db.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	for _, q := range sweeps() {
-		b.Query(func(pgx.Rows) error { return nil }, q)
-	}
-	return b.Send(pg.BatchHousekeeping)
-}

@@ -1,0 +1,54 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"throughline/internal/pg"
+)
+
+// keepDrafts is how long a draft nobody touches is kept (referrals.md 3, row 0).
+const keepDrafts = 90 * 24 * time.Hour
+
+// sweeps lists what is past keeping and nobody's record: kept answers after 24
+// hours (decisions.md 17), unfinished forms after 90 days untouched.
+func sweeps() []string {
+	return []string{
+		"delete from idempotency_keys where created_at < clock_timestamp() - interval '24 hours'",
+		"delete from outbox where drained_at < clock_timestamp() - interval '7 days'",
+		"delete from drafts where updated_at < clock_timestamp() - interval '90 days'",
+		"delete from sessions where expires_at < now() - interval '30 days'",
+		"delete from sign_in_attempts where at < clock_timestamp() - interval '90 days'",
+	}
+}
+
+// discardSQL deletes drafts of referrals that nobody changed since a moment; of
+// each it writes in the trail that it is gone. A draft another referral follows
+// from stays, for that one's sake.
+const discardSQL = `
+with old as (
+  select r.id, r.case_id from referrals r where r.status = 'draft' and r.created_at < $1
+    and not exists (select from referral_history h where h.referral_id = r.id and h.at >= $1)
+    and not exists (select from referrals k where k.parent_id = r.id)
+  order by r.created_at limit 500 for update of r skip locked
+), gone as (
+  delete from referrals r using old o where r.id = o.id returning r.id, r.case_id
+)
+insert into audit_events (id, at, action, subject_type, subject_id, case_id, detail)
+select gen_random_uuid(), $2, 'referral.discarded', 'referral', id, case_id, '{"why": "untouched"}' from gone`
+
+// Sweep deletes what is past keeping, all in one round trip.
+func Sweep(ctx context.Context, db *pg.DB) error {
+	b, err := db.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	for _, q := range sweeps() {
+		b.Query(func(pgx.Rows) error { return nil }, q)
+	}
+	b.Recorded()
+	b.Exec(discardSQL, b.Now.Add(-keepDrafts), b.Now)
+	return b.Send(pg.BatchWrite)
+}
