@@ -55,10 +55,8 @@ type person struct {
 	ctx  context.Context
 	seen watch
 
-	began  time.Time
-	pages  int // that were loaded
-	keys   int // characters typed, names and free text left out
 	status int // of the page that is shown
+	effort
 }
 
 // open gives somebody a browser at the site of base. Its window is as wide as a desk.
@@ -69,7 +67,7 @@ func open(t testing.TB, base, who string) *person {
 		t.Fatalf("starting the browser: %v", err)
 	}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	p := &person{t: t, who: who, base: base, ctx: ctx, began: time.Now()}
+	p := &person{t: t, who: who, base: base, ctx: ctx, effort: effort{began: time.Now()}}
 	t.Cleanup(func() {
 		p.lookAround()
 		if t.Failed() {

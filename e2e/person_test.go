@@ -59,6 +59,7 @@ func (p *person) visit(path string) *person {
 func (p *person) press(words string, group ...string) *person {
 	p.t.Helper()
 	f := p.find(append([]string{"press", words}, group...)...)
+	p.presses++
 	p.load("pressing "+words, chromedp.MouseClickXY(f.X, f.Y))
 	return p
 }
@@ -117,6 +118,8 @@ func (p *person) write(label, value string, group ...string) *person {
 	if f.Value == value {
 		return p
 	}
+	p.presses++
+	p.letters += utf8.RuneCountInString(value)
 	if value == "" {
 		p.do(chromedp.KeyEvent(kb.Delete))
 	} else {
@@ -132,6 +135,7 @@ func (p *person) write(label, value string, group ...string) *person {
 func (p *person) choose(label string, group ...string) *person {
 	p.t.Helper()
 	if f := p.find(append([]string{"choose", label}, group...)...); !f.Done {
+		p.presses++
 		p.do(chromedp.MouseClickXY(f.X, f.Y))
 	}
 	if p.read(label, group...) != "true" {
@@ -144,6 +148,7 @@ func (p *person) choose(label string, group ...string) *person {
 func (p *person) pick(label, option string, group ...string) *person {
 	p.t.Helper()
 	f := p.find(append([]string{"pick", label}, group...)...)
+	p.presses += 2 // the list, and the line in it
 	i := slices.IndexFunc(f.Options, func(o [2]string) bool { return o[0] == option })
 	if i < 0 {
 		p.t.Fatalf("%s: %q has no option %q: %v", p.who, label, option, f.Options)
