@@ -93,8 +93,10 @@ func (s *Service) ChangeSafeContact(ctx context.Context, caseID uuid.UUID, in Co
 		if err := tellReceivers(ctx, tx, caseID, "safe_contact.changed"); err != nil {
 			return err
 		}
-		return tx.Record(ctx, models.Event{Action: "safe_contact.changed", SubjectType: "case", SubjectID: caseID, CaseID: caseID,
-			Detail: map[string]any{"source": in.Source, "channels": told, "code_word": in.SafeContact.CodeWord != ""}})
+		return tx.Record(ctx, models.Event{
+			Action: "safe_contact.changed", SubjectType: "case", SubjectID: caseID, CaseID: caseID,
+			Detail: map[string]any{"source": in.Source, "channels": told, "code_word": in.SafeContact.CodeWord != ""},
+		})
 	})
 }
 

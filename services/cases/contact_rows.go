@@ -103,7 +103,9 @@ func (s *Service) ClearStop(ctx context.Context, caseID, stopID uuid.UUID, sourc
 		if err := tellReceivers(ctx, tx, caseID, "safe_contact.cleared"); err != nil {
 			return err
 		}
-		return tx.Record(ctx, models.Event{Action: "safe_contact.cleared", SubjectType: "case", SubjectID: caseID, CaseID: caseID,
-			Detail: map[string]any{"stop": stopID, "source": source}})
+		return tx.Record(ctx, models.Event{
+			Action: "safe_contact.cleared", SubjectType: "case", SubjectID: caseID, CaseID: caseID,
+			Detail: map[string]any{"stop": stopID, "source": source},
+		})
 	})
 }

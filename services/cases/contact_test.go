@@ -56,7 +56,8 @@ func TestSafeContactIsChangedWithASourceAndTheReceiversAreTold(t *testing.T) {
 	})
 	in.SafeContact.CodeWord = "juniper"
 	in.SafeContact.Channels = append(in.SafeContact.Channels, models.ContactPoint{
-		ContactChannel: models.ContactChannel{Kind: models.ChannelEmail, Safe: models.SafeYes}, Value: "Someone@Example.org"})
+		ContactChannel: models.ContactChannel{Kind: models.ChannelEmail, Safe: models.SafeYes}, Value: "Someone@Example.org",
+	})
 	if err := s.cases.ChangeSafeContact(ctx, c.ID, in); err != nil {
 		t.Fatalf("changing it: %v", err)
 	}

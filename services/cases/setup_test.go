@@ -78,8 +78,10 @@ func (s *stage) log(t *testing.T, ctx context.Context, change ...func(*cases.Log
 func (s *stage) rows(t *testing.T) map[string]int {
 	t.Helper()
 	out := map[string]int{}
-	for _, table := range []string{"victims", "cases", "case_holders", "incidents", "related_people", "contact_channels", "contact_details", "code_words",
-		"contact_stops", "sharing_decisions", "outbox", "idempotency_keys", "referrals", "clocks"} {
+	for _, table := range []string{
+		"victims", "cases", "case_holders", "incidents", "related_people", "contact_channels", "contact_details", "code_words",
+		"contact_stops", "sharing_decisions", "outbox", "idempotency_keys", "referrals", "clocks",
+	} {
 		out[table] = s.Count(t, "select count(*) from "+table)
 	}
 	return out

@@ -81,8 +81,10 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, d *Decision, r *ending) er
 	if err := tx.Enqueue(ctx, "referral.withdrawn", r.ID, d.CaseID); err != nil {
 		return err
 	}
-	return tx.Record(ctx, models.Event{Action: "referral.withdrawn", SubjectType: "referral", SubjectID: r.ID, CaseID: d.CaseID,
-		Detail: map[string]any{"from": r.Status, "to": to, "version": r.Version + 1, "reason": reason, "sharing_decision": d.ID}})
+	return tx.Record(ctx, models.Event{
+		Action: "referral.withdrawn", SubjectType: "referral", SubjectID: r.ID, CaseID: d.CaseID,
+		Detail: map[string]any{"from": r.Status, "to": to, "version": r.Version + 1, "reason": reason, "sharing_decision": d.ID},
+	})
 }
 
 // endClocks excuses every duty that is still owed on a referral.

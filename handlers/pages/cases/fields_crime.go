@@ -44,7 +44,8 @@ func (p *Pages) whenFields(c *gin.Context, j *journey, e components.FormErrors) 
 		components.Radios(components.RadiosParams{
 			Name: "when", Legend: "When did it happen?", LegendSize: components.Medium, Value: t.one("when"), Error: e.Of("when"),
 			Items: []components.ChoiceItem{
-				{Value: "today", Text: "Today"}, {Value: "yesterday", Text: "Yesterday"},
+				{Value: "today", Text: "Today"},
+				{Value: "yesterday", Text: "Yesterday"},
 				{Value: "day", Text: "On another day", Conditional: day("on", "Day it happened")},
 				{Value: "between", Text: "Over some time, or long ago", Conditional: view.Fields([]templ.Component{day("from", "First day"), day("to", "Last day (optional)")})},
 				{Value: "unknown", Text: "Not known"},
@@ -57,7 +58,9 @@ func (p *Pages) whenFields(c *gin.Context, j *journey, e components.FormErrors) 
 					components.Radios(components.RadiosParams{Name: "force", Legend: "Police force", IsSmall: true, Value: or(t.one("force"), "metropolitan"), Error: e.Of("force"), Items: choices(models.Forces())}),
 					components.TextInput(components.TextInputParams{Name: "crime_reference", Label: "Crime reference (optional)", Value: t.one("crime_reference"), Error: e.Of("crime_reference"), Classes: "govuk-input--width-20", Spellcheck: "false"}),
 				})},
-				{Value: "wants", Text: "No, and they want to report it"}, {Value: "no", Text: "No, and they do not want to report it"}, {Value: "not_asked", Text: "Not asked"},
+				{Value: "wants", Text: "No, and they want to report it"},
+				{Value: "no", Text: "No, and they do not want to report it"},
+				{Value: "not_asked", Text: "Not asked"},
 			},
 		}),
 		components.Select(components.SelectParams{Name: "place", Label: "Where did it happen? (optional)", Value: t.one("place"), Options: options(models.PlaceKinds(), "Select a place"), Error: e.Of("place")}),
@@ -97,18 +100,32 @@ func (p *Pages) accountFields(c *gin.Context, j *journey, e components.FormError
 // kept: a receiver who is shared them reads them.
 func responsible() []models.Choice {
 	return []models.Choice{
-		{Key: "partner", Words: "Partner"}, {Key: "former_partner", Words: "Former partner"}, {Key: "parent", Words: "Parent"}, {Key: "child", Words: "Son or daughter"},
-		{Key: "relative", Words: "Another relative"}, {Key: "neighbour", Words: "Neighbour"}, {Key: "work_or_school", Words: "Someone from work or school"},
-		{Key: "acquaintance", Words: "Someone else they know"}, {Key: "stranger", Words: "Stranger"}, {Key: "not_known", Words: "Not known"},
+		{Key: "partner", Words: "Partner"},
+		{Key: "former_partner", Words: "Former partner"},
+		{Key: "parent", Words: "Parent"},
+		{Key: "child", Words: "Son or daughter"},
+		{Key: "relative", Words: "Another relative"},
+		{Key: "neighbour", Words: "Neighbour"},
+		{Key: "work_or_school", Words: "Someone from work or school"},
+		{Key: "acquaintance", Words: "Someone else they know"},
+		{Key: "stranger", Words: "Stranger"},
+		{Key: "not_known", Words: "Not known"},
 	}
 }
 
 // relations are who can be part of a case beside the victim and a suspect.
 func relations() []models.Choice {
 	return []models.Choice{
-		{Key: "child", Words: "Child"}, {Key: "parent", Words: "Parent"}, {Key: "carer", Words: "Carer"}, {Key: "guardian", Words: "Guardian"},
-		{Key: "partner", Words: "Partner"}, {Key: "relative", Words: "Relative"}, {Key: "friend", Words: "Friend"}, {Key: "social_worker", Words: "Social worker"},
-		{Key: "advocate", Words: "Advocate"}, {Key: "witness", Words: "Witness"},
+		{Key: "child", Words: "Child"},
+		{Key: "parent", Words: "Parent"},
+		{Key: "carer", Words: "Carer"},
+		{Key: "guardian", Words: "Guardian"},
+		{Key: "partner", Words: "Partner"},
+		{Key: "relative", Words: "Relative"},
+		{Key: "friend", Words: "Friend"},
+		{Key: "social_worker", Words: "Social worker"},
+		{Key: "advocate", Words: "Advocate"},
+		{Key: "witness", Words: "Witness"},
 	}
 }
 
@@ -190,7 +207,8 @@ func (p *Pages) helpFields(_ *gin.Context, j *journey, e components.FormErrors) 
 		components.Radios(components.RadiosParams{
 			Name: "help", Legend: "Was help offered?", LegendSize: components.Medium, Value: t.one("help"), Error: e.Of("help"),
 			Items: []components.ChoiceItem{
-				{Value: models.HelpYes, Text: "Yes"}, {Value: models.HelpNotYet, Text: "Not yet"},
+				{Value: models.HelpYes, Text: "Yes"},
+				{Value: models.HelpNotYet, Text: "Not yet"},
 				{Value: models.HelpNo, Text: "No", Conditional: view.Fields([]templ.Component{
 					components.Select(components.SelectParams{Name: "help_reason", Label: "Why not?", Value: t.one("help_reason"), Options: options(reasons(models.GroupHelpNotOffered), "Select a reason"), Error: e.Of("help_reason")}),
 					components.TextInput(components.TextInputParams{Name: "help_note", Label: "Say more (needed for another reason)", Value: t.one("help_note"), Error: e.Of("help_note")}),

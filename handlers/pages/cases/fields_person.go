@@ -88,7 +88,8 @@ func (p *Pages) contactFields(_ *gin.Context, j *journey, e components.FormError
 		components.Radios(components.RadiosParams{
 			Name: "reach", Legend: "What is safe?", LegendSize: components.Medium, Value: t.one("reach"), Error: e.Of("reach"),
 			Items: []components.ChoiceItem{
-				{Value: reachOffice, Text: "Their mobile, weekdays 9am to 5pm"}, {Value: reachAny, Text: "Their mobile, at any time"},
+				{Value: reachOffice, Text: "Their mobile, weekdays 9am to 5pm"},
+				{Value: reachAny, Text: "Their mobile, at any time"},
 				{Value: reachOther, Text: "Another way, or other times", Hint: "The next page asks about each way."},
 				{Value: reachNone, Text: "There is no safe way yet", Hint: "Nobody will be able to contact them."},
 			},

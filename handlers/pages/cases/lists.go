@@ -38,10 +38,14 @@ func (p *Pages) list(c *gin.Context) error {
 		Meta: meta, Title: "Cases (" + count(page) + ")", Text: "Held by " + meta.Org + ".", Table: p.rowsOf(page),
 		Pages: components.PaginationParams{Landmark: "Pages of cases"},
 		Fields: []templ.Component{
-			components.Radios(components.RadiosParams{Name: "state", Legend: "State", LegendSize: components.Small, IsSmall: true, Value: string(f.Status),
-				Items: []components.ChoiceItem{{Value: "", Text: "Any"}, {Value: "open", Text: "Open"}, {Value: "closed", Text: "Closed"}}}),
-			components.Radios(components.RadiosParams{Name: "risk", Legend: "Risk", LegendSize: components.Small, IsSmall: true, Value: string(f.Risk),
-				Items: append([]components.ChoiceItem{{Value: "", Text: "Any"}}, choices(models.RiskLevels())...)}),
+			components.Radios(components.RadiosParams{
+				Name: "state", Legend: "State", LegendSize: components.Small, IsSmall: true, Value: string(f.Status),
+				Items: []components.ChoiceItem{{Value: "", Text: "Any"}, {Value: "open", Text: "Open"}, {Value: "closed", Text: "Closed"}},
+			}),
+			components.Radios(components.RadiosParams{
+				Name: "risk", Legend: "Risk", LegendSize: components.Small, IsSmall: true, Value: string(f.Risk),
+				Items: append([]components.ChoiceItem{{Value: "", Text: "Any"}}, choices(models.RiskLevels())...),
+			}),
 			components.Select(components.SelectParams{Name: "borough", Label: "Borough", Value: f.Borough, Options: boroughs}),
 		},
 	}
@@ -110,8 +114,12 @@ func (p *Pages) rowsOf(page cases.Page) components.DataTable {
 	for i := range page.Items {
 		item := &page.Items[i]
 		row := []components.DataCell{
-			{Text: item.Reference, Href: "/cases/" + item.Reference}, {Text: item.Name(), Sub: item.BoroughName}, {Text: models.ChoiceWords(models.RiskLevels(), string(item.Risk))},
-			{Text: "None"}, {Content: components.SafetyLine(*frame.SafetyNow(item.Channels, page.At))}, {Text: models.DayIn(item.LoggedAt, page.At)},
+			{Text: item.Reference, Href: "/cases/" + item.Reference},
+			{Text: item.Name(), Sub: item.BoroughName},
+			{Text: models.ChoiceWords(models.RiskLevels(), string(item.Risk))},
+			{Text: "None"},
+			{Content: components.SafetyLine(*frame.SafetyNow(item.Channels, page.At))},
+			{Text: models.DayIn(item.LoggedAt, page.At)},
 		}
 		if item.Risk == models.PriorityHigh {
 			row[2] = components.DataCell{Content: components.Tag(components.TagParams{Text: "High risk", Colour: "red"})}

@@ -52,8 +52,11 @@ func (p *Pages) decisionRows(d *sharing.Decision) []components.SummaryRow {
 		basis += " (" + strings.ToLower(models.ChoiceWords(models.SharingMethods(), d.Method)) + ")"
 	}
 	rows := []components.SummaryRow{
-		{Key: "For", Value: d.Purpose}, {Key: "Why it can be shared", Value: basis}, {Key: "Reason", Value: d.Reason},
-		{Key: "What can be shared", Value: words(models.SharableFields(), d.Fields)}, {Key: "Recorded", Value: models.DateTimeIn(d.RecordedAt, p.Now())},
+		{Key: "For", Value: d.Purpose},
+		{Key: "Why it can be shared", Value: basis},
+		{Key: "Reason", Value: d.Reason},
+		{Key: "What can be shared", Value: words(models.SharableFields(), d.Fields)},
+		{Key: "Recorded", Value: models.DateTimeIn(d.RecordedAt, p.Now())},
 	}
 	if d.ExpiresOn != nil {
 		rows = append(rows, components.SummaryRow{Key: "Until", Value: models.Day(*d.ExpiresOn)})

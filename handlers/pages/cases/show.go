@@ -92,8 +92,10 @@ func parts(a models.Actor, path, current string) []components.SubNavItem {
 		key, text, href string
 		need            models.Permission
 	}{
-		{"overview", "Overview", path, models.CaseRead}, {"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
-		{"sharing", "Sharing", path + "/sharing", models.ReferralSend}, {"opened", "Who opened this", path + "/opened", models.AuditOwn},
+		{"overview", "Overview", path, models.CaseRead},
+		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
+		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},
+		{"opened", "Who opened this", path + "/opened", models.AuditOwn},
 	} {
 		if a.Can(part.need) {
 			out = append(out, components.SubNavItem{Text: part.text, Href: part.href, Current: part.key == current})
@@ -147,7 +149,7 @@ func (p *Pages) referrals(v *cases.View, path string, a models.Actor) components
 			{Text: r.Reference, Href: "/referrals/" + r.Reference}, {Text: r.Service, Sub: r.To.Name}, {Content: components.StateTag(string(r.Status))}, {}, {Text: "Not sent"},
 		}
 		if k := next(v.Clocks, r); k != nil {
-			row[3].Content = components.Clock(clock(k))
+			row[3].Content, row[3].Sub = components.Clock(clock(k)), k.Rule.Words()
 		}
 		if r.SubmittedAt != nil {
 			row[4].Text = models.DayIn(*r.SubmittedAt, v.At)
@@ -244,7 +246,8 @@ func (p *Pages) facts(v *cases.View) []view.FactsView {
 		out = append(out, view.FactsView{Title: title, Rows: given(append(rows, components.SummaryRow{Key: "Account", Value: in.Summary}))})
 	}
 	risk := []components.SummaryRow{
-		{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), string(v.Case.RiskLevel))}, {Key: "What makes it", Value: v.Case.RiskNote},
+		{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), string(v.Case.RiskLevel))},
+		{Key: "What makes it", Value: v.Case.RiskNote},
 		{Key: "Enhanced rights because of", Value: models.List(enhancedWords(v.Case.EnhancedReasons))},
 		{Key: "Switched off", Value: reasonWords(models.GroupSwitchOffEnhanced, v.Case.EnhancedOffReason, v.Case.EnhancedOffNote)},
 	}

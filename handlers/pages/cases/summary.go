@@ -201,8 +201,11 @@ func incidentRows(i *models.Incident, names authority) []components.SummaryRow {
 		borough = names.words(i.Place.Borough)
 	}
 	return []components.SummaryRow{
-		{Key: "When", Value: when}, {Key: "Police", Value: police}, {Key: "Crime reference", Value: i.CrimeReference},
-		{Key: "Place", Value: models.ChoiceWords(models.PlaceKinds(), i.Place.Kind)}, {Key: "Borough", Value: borough},
+		{Key: "When", Value: when},
+		{Key: "Police", Value: police},
+		{Key: "Crime reference", Value: i.CrimeReference},
+		{Key: "Place", Value: models.ChoiceWords(models.PlaceKinds(), i.Place.Kind)},
+		{Key: "Borough", Value: borough},
 	}
 }
 
@@ -240,7 +243,8 @@ func (p *Pages) rightsRows(in *cases.LogInput) []components.SummaryRow {
 		return []components.SummaryRow{{Key: "Enhanced Rights", Value: "Apply"}, {Key: "Because of", Value: because}}
 	case len(why) > 0:
 		return []components.SummaryRow{
-			{Key: "Enhanced Rights", Value: "Switched off"}, {Key: "Would follow from", Value: because},
+			{Key: "Enhanced Rights", Value: "Switched off"},
+			{Key: "Would follow from", Value: because},
 			{Key: "Why off", Value: reasonWords(models.GroupSwitchOffEnhanced, in.EnhancedOffReason, in.EnhancedOffNote)},
 		}
 	}
