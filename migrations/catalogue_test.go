@@ -1,0 +1,237 @@
+package migrations_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// open are the tables without row security, and why nobody's secret is in them
+// (decisions.md 8).
+func open() map[string]string {
+	queue := "the queue's: ids and the names of jobs, no person"
+	return map[string]string{
+		"goose_db_version":   "which steps of the schema were applied",
+		"river_job":          queue,
+		"river_leader":       queue,
+		"river_migration":    queue,
+		"river_notification": queue,
+		"river_queue":        queue,
+		"authorities":        "the 33 authorities of London, in print",
+		"organisations":      "who takes part: every screen names them; an address is never among it",
+		"services":           "the directory, which exists to be read by all",
+	}
+}
+
+const ours = "from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')"
+
+func TestEveryTableForcesRowSecurityOrIsListedWithAReason(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	without := list(t, c, "select relname "+ours+" and not (relrowsecurity and relforcerowsecurity) order by 1")
+	for _, table := range without {
+		if open()[table] == "" {
+			t.Errorf("%s does not force row security: force it, or list it with a reason", table)
+		}
+	}
+	for table := range open() {
+		if !slices.Contains(without, table) {
+			t.Errorf("%s is listed as open and is not: take it off the list", table)
+		}
+	}
+	for _, table := range list(t, c, "select relname "+ours+" and relowner <> $1::regrole", owner) {
+		t.Errorf("%s belongs to another than %s", table, owner)
+	}
+	for _, table := range list(t, c, `select relname `+ours+` and relforcerowsecurity and not exists (select from pg_policy p where p.polrelid = c.oid
+		and p.polname = 'owner_all' and p.polcmd = '*' and p.polroles = array[$1::regrole::oid]
+		and pg_get_expr(p.polqual, p.polrelid) = 'true' and pg_get_expr(p.polwithcheck, p.polrelid) = 'true')`, owner) {
+		t.Errorf("%s binds its owner too and has no policy owner_all: migrations and seeds would silently touch nothing", table)
+	}
+}
+
+func TestEveryPolicyNamesTheRoleItIsFor(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	for _, p := range list(t, c, `select polrelid::regclass || ' ' || polname from pg_policy
+		where polroles <> array[$1::regrole::oid] and polroles <> array[$2::regrole::oid] or not polpermissive`, owner, app) {
+		t.Errorf("policy %s is for another than exactly one of %s and %s", p, owner, app)
+	}
+	for _, p := range list(t, c, `select polrelid::regclass || ' ' || polname from pg_policy where polroles = array[$1::regrole::oid] and polname <> 'owner_all'`, owner) {
+		t.Errorf("policy %s gives the owner something besides owner_all", p)
+	}
+	for _, p := range list(t, c, `select polrelid::regclass || ' ' || polname from pg_policy where polroles = array[$1::regrole::oid]
+		and (pg_get_expr(polqual, polrelid) = 'true' or polwithcheck is not null and polqual is null and pg_get_expr(polwithcheck, polrelid) = 'true')`, app) {
+		t.Errorf("policy %s lets the application through whoever asks", p)
+	}
+}
+
+// asked finds a setting that a policy asks for once a row instead of once a
+// statement: outside of a select of its own (decisions.md 7).
+var asked = regexp.MustCompile(`app_(user_id|org_id|role|handles_cases|is_system|pathways)\(\)`)
+
+func TestEveryPolicyAsksWhoOnceAStatement(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	wrapped := regexp.MustCompile(`\( SELECT (?:public\.)?` + asked.String() + ` AS \w+\)`)
+	for _, p := range list(t, c, `select polrelid::regclass || ' ' || polname || ': ' || coalesce(pg_get_expr(polqual, polrelid), '') || ' ' ||
+		coalesce(pg_get_expr(polwithcheck, polrelid), '') from pg_policy`) {
+		if found := asked.FindString(wrapped.ReplaceAllString(p, "")); found != "" {
+			t.Errorf("%s is not inside a select of its own in policy %s", found, p)
+		}
+	}
+}
+
+func TestTheApplicationsRoleOwnsNothingAndIsNobodyElse(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	want := "super false, bypass false, create role false, create database false, replicate false"
+	for _, role := range []string{owner, app} {
+		got := list(t, c, `select format('super %s, bypass %s, create role %s, create database %s, replicate %s', rolsuper::text, rolbypassrls::text,
+			rolcreaterole::text, rolcreatedb::text, rolreplication::text) from pg_roles where rolname = $1`, role)
+		if diff := cmp.Diff([]string{want}, got); diff != "" {
+			t.Errorf("%s: want -, got +\n%s", role, diff)
+		}
+		for _, other := range list(t, c, "select roleid::regrole::text from pg_auth_members where member = $1::regrole", role) {
+			t.Errorf("%s can act as %s", role, other)
+		}
+	}
+	for _, thing := range list(t, c, `select 'table ' || relname from pg_class where relowner = $1::regrole
+		union all select 'function ' || proname from pg_proc where proowner = $1::regrole
+		union all select 'type ' || typname from pg_type where typowner = $1::regrole
+		union all select 'schema ' || nspname from pg_namespace where nspowner = $1::regrole
+		union all select 'database ' || datname from pg_database where datdba = $1::regrole
+		union all select 'extension ' || extname from pg_extension where extowner = $1::regrole`, app) {
+		t.Errorf("the application's role owns the %s", thing)
+	}
+	for _, schema := range list(t, c, "select nspname from pg_namespace where has_schema_privilege($1, oid, 'CREATE')", app) {
+		t.Errorf("the application's role can create things in schema %s", schema)
+	}
+	for _, right := range list(t, c, `select r from unnest(array['CREATE', 'TEMPORARY']) r where has_database_privilege($1, current_database(), r)`, app) {
+		t.Errorf("the application's role has the right %s on the database", right)
+	}
+}
+
+func TestNoTableGivesMoreThanWorkOnRows(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	for _, right := range list(t, c, `select c.relname || ': ' || r from pg_class c, unnest(array['TRUNCATE', 'REFERENCES', 'TRIGGER']) r
+		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and has_table_privilege($1, c.oid, r)`, app) {
+		t.Errorf("the application's role has a right it never needs on %s", right)
+	}
+	for _, right := range list(t, c, `select c.relname || ': ' || a.privilege_type from pg_class c, aclexplode(c.relacl) a
+		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S') and a.grantee not in ($1::regrole, $2::regrole)
+		and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`, owner, app) {
+		t.Errorf("somebody other than the owner and the application has a right on %s", right)
+	}
+	for _, view := range list(t, c, `select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'm')
+		and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`) {
+		t.Errorf("%s is a view, which reads as its owner: row security would not hold for who asks", view)
+	}
+	for _, right := range list(t, c, `select c.relname || ': ' || r from pg_class c, unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) r
+		where c.relname like 'audit_events%' and c.relkind in ('r', 'p') and (has_table_privilege($1, c.oid, r)
+			or r = 'UPDATE' and has_any_column_privilege($1, c.oid, r))`, app) {
+		t.Errorf("the application's role can change the trail: %s", right)
+	}
+	for _, part := range list(t, c, `select c.relname from pg_class c where c.relispartition and c.relkind = 'r'
+		and (has_table_privilege($1, c.oid, 'SELECT, INSERT') or has_any_column_privilege($1, c.oid, 'SELECT, INSERT'))`, app) {
+		t.Errorf("the application's role can go round the policies of the trail by its part %s", part)
+	}
+}
+
+// secrets are columns the application never reads, whoever asks.
+func TestNoHashOfAPasswordOrATokenCanBeRead(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	for _, column := range list(t, c, `select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0 and a.attname ~ '^(password|token)_hash$'
+		and (has_column_privilege($1, c.oid, a.attnum, 'SELECT') or has_column_privilege($1, c.oid, a.attnum, 'UPDATE')
+			or has_column_privilege($1, c.oid, a.attnum, 'INSERT'))`, app) {
+		t.Errorf("the application's role can read or write %s", column)
+	}
+}
+
+// trusted are the functions that act as the owner, past row security, and why
+// each must. The application may call those marked so; the rest are triggers.
+func trusted() map[string]string {
+	return map[string]string{
+		"app_enter":                  "the session's row is not to be seen until it is known who asks",
+		"app_sign_in_lookup":         "nobody is signed in yet, and no other way reads a password's hash",
+		"app_session_start":          "nobody is signed in yet",
+		"app_session_lookup":         "who holds the cookie is what it answers",
+		"app_session_refresh":        "the token is all the caller has",
+		"app_coordinates":            "a coordinator's sight of a referral, asked by a policy on that table itself",
+		"app_reroute_terms":          "a coordinator sees neither the case nor the decision to share, only its terms",
+		"app_reroute_shares":         "a coordinator copies what was frozen and never reads it",
+		"app_moves":                  "a coordinator's new referral names a case it cannot see",
+		"users_end_sessions":         "trigger: ends the sessions of another person",
+		"organisations_end_sessions": "trigger: ends the sessions of everybody there",
+		"cases_spread_access":        "trigger: the victim's and the clocks' access is nobody's to write",
+		"cases_hold":                 "trigger: the chain of holders is nobody's to write",
+		"clocks_set_access":          "trigger: who may see a clock follows from its referral, not from who asks",
+		"referrals_spread_access":    "trigger: takes a clock from the one whose act this is",
+		"referrals_mask":             "trigger: frozen shares are nobody's to change",
+		"quality_of_referral":        "trigger: the figures are nobody's to write",
+		"quality_of_clock":           "trigger: the figures are nobody's to write",
+	}
+}
+
+// everybodys are functions PUBLIC may call, and why. Those of extensions are
+// not ours and not counted.
+func everybodys() map[string]string {
+	return map[string]string{
+		"river_job_state_in_bitmask": "the queue's own, used by its index: bits in, a boolean out",
+	}
+}
+
+const functions = `from pg_proc p where p.pronamespace = 'public'::regnamespace and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')`
+
+func TestFunctionsThatActAsTheOwnerAreListedAndNameTheirSchemas(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	definers := list(t, c, "select proname "+functions+" and prosecdef order by 1")
+	for _, f := range definers {
+		if trusted()[f] == "" {
+			t.Errorf("%s acts as the owner: list it with the reason, or let it act as who calls", f)
+		}
+	}
+	for f := range trusted() {
+		if !slices.Contains(definers, f) {
+			t.Errorf("%s is listed and does not act as the owner: take it off the list", f)
+		}
+	}
+	// A name without a schema is looked up where the caller says.
+	names := append(list(t, c, "select relname "+ours), list(t, c, "select distinct proname "+functions)...)
+	bare := regexp.MustCompile(`(?:from|join|insert into|update|table|using)\s+(` + strings.Join(names, "|") + `)\b|(?:^|[^.\w])(` + strings.Join(names, "|") + `)\s*\(`)
+	for _, f := range definers {
+		source := list(t, c, "select prosrc "+functions+" and proname = $1", f)[0]
+		fixed := list(t, c, "select unnest(proconfig) "+functions+" and proname = $1", f)
+		if found := bare.FindString(strings.ToLower(source)); found != "" && len(fixed) == 0 {
+			t.Errorf("%s says %q without its schema and sets no search_path", f, strings.TrimSpace(found))
+		}
+	}
+}
+
+func TestNobodyMayCallWhatTheyDoNotNeed(t *testing.T) {
+	t.Parallel()
+	c := lookAt(t)
+	public := list(t, c, `select distinct proname `+functions+` and (proacl is null or exists (select from aclexplode(proacl) a where a.grantee = 0)) order by 1`)
+	for _, f := range public {
+		if everybodys()[f] == "" {
+			t.Errorf("everybody may call %s: revoke it from public and grant it to who needs it", f)
+		}
+	}
+	for f := range everybodys() {
+		if !slices.Contains(public, f) {
+			t.Errorf("%s is listed as everybody's and is not: take it off the list", f)
+		}
+	}
+	for _, f := range list(t, c, `select proname `+functions+` and prosecdef and prorettype <> 'trigger'::regtype and not has_function_privilege($1, p.oid, 'EXECUTE')`, app) {
+		t.Errorf("%s acts as the owner and the application cannot call it: what is it for?", f)
+	}
+	for _, f := range list(t, c, `select proname `+functions+` and prorettype = 'trigger'::regtype and proname not like 'river%' and has_function_privilege($1, p.oid, 'EXECUTE')`, app) {
+		t.Errorf("the application may call the trigger function %s", f)
+	}
+}
