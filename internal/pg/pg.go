@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -35,6 +36,7 @@ type Options struct {
 	DSN      string
 	Now      func() time.Time // the one clock of the program
 	MaxConns int32            // 0: 12
+	Remark   func(string)     // what the server remarks beside its answers: plans, where a test asks for them
 }
 
 // Open connects as the application's role, which owns no table.
@@ -48,6 +50,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		cfg.MaxConns = o.MaxConns
 	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
+	if o.Remark != nil {
+		cfg.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { o.Remark(n.Message) }
+	}
 	// Generic plans from the first execution: custom plans of the first five
 	// were measured to stall for a second now and then (performance.md).
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"

@@ -52,7 +52,8 @@ const dueSQL = `with due as (
 select count(*) from moved`
 
 // climbSQL takes late duties one or two steps further up the ladder: to the
-// manager after a working day, to the coordinator and the referrer after two.
+// manager a working day after the team, to the coordinator and the referrer
+// another later.
 const climbSQL = `with due as (
 	select c.id, c.referral_id from clocks c where c.state = 'breached' and c.stopped_at is null and c.paused_since is null
 		and (c.rung < 2 and c.due_at < $2 or c.rung < 3 and c.due_at < $3)
@@ -105,7 +106,7 @@ func (s *Service) tick(ctx context.Context) (int64, error) {
 	var due, climbed int64
 	var found bool
 	b.Query(pg.One(&found, &due), dueSQL, b.Now, atOnce)
-	b.Query(pg.One(&found, &climbed), climbSQL, b.Now, s.lateBy(b.Now, 1), s.lateBy(b.Now, 2), atOnce)
+	b.Query(pg.One(&found, &climbed), climbSQL, b.Now, s.lateBy(b.Now, 2), s.lateBy(b.Now, 3), atOnce)
 	return due + climbed, b.Send(pg.BatchHousekeeping)
 }
 

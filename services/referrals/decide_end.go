@@ -54,7 +54,7 @@ func (a *act) aged() bool {
 		if !c.Open() || c.PausedSince != nil || c.Rung < lastRung {
 			continue
 		}
-		if late, err := a.cal.WorkingDaysBetween(c.DueAt, a.now); err == nil && late >= lastRung-1+lapseDays {
+		if late, err := a.cal.WorkingDaysBetween(c.DueAt, a.now); err == nil && late >= lastRung+lapseDays {
 			return true
 		}
 	}

@@ -78,7 +78,7 @@ func (b *bench) must(who string, id uuid.UUID, a models.Action, in referrals.Act
 
 func (b *bench) code(who string, id uuid.UUID, a models.Action, in referrals.ActionInput, want models.Code) error {
 	b.t.Helper()
-	_, err := b.s.Do(b.As(who), id, a, in)
+	_, err := b.do(who, id, a, in)
 	if got := codeOf(err); got != want {
 		b.t.Fatalf("%s %s: got %v (%v %v), want %v", who, a, got, err, models.FieldsOf(err), want)
 	}

@@ -59,12 +59,12 @@ func TestFiftyAcceptAtOnceAndOneWins(t *testing.T) {
 		t.Errorf("got %d winners, want 1", won)
 	}
 	for query, want := range map[string]int{
-		"select count(*) from referral_history where referral_id = $1 and action = 'accept'":                 1,
-		"select count(*) from audit_events where subject_id = $1 and action = 'referral.accepted'":           1,
-		"select count(*) from outbox where referral_id = $1 and topic = 'referral.accepted'":                 1,
-		"select count(*) from referral_assignments where referral_id = $1":                                   1,
+		"select count(*) from referral_history where referral_id = $1 and action = 'accept'":                  1,
+		"select count(*) from audit_events where subject_id = $1 and action = 'referral.accepted'":            1,
+		"select count(*) from outbox where referral_id = $1 and topic = 'referral.accepted'":                  1,
+		"select count(*) from referral_assignments where referral_id = $1":                                    1,
 		"select count(*) from clocks where referral_id = $1 and rule in ('K24', 'K25') and state = 'running'": 2,
-		"select version from referrals where id = $1":                                                        3,
+		"select version from referrals where id = $1":                                                         3,
 	} {
 		if got := b.Count(t, query, v.ID); got != want {
 			t.Errorf("%s: got %d, want %d", query, got, want)
