@@ -168,6 +168,7 @@ func TestWithdrawingEndsWhatWasSentOnIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	double := s.Agreement(t, c, s.Org("vawg").ID)
+	s.Do(t, "update clocks set paused_since = $2, pause_reason = 'victim_asked' where referral_id = $1 and stopped_at is null", sent.ID, s.Clock.Now())
 	s.Clock.Advance(time.Hour)
 	_, err := s.sharing.Withdraw(ctx, decision, sharing.WithdrawInput{Reason: "because"})
 	wantCode(t, err, models.CodeInvalid)
@@ -180,6 +181,7 @@ func TestWithdrawingEndsWhatWasSentOnIt(t *testing.T) {
 		"select count(*) from referral_history where referral_id = $1 and action = 'withdraw' and version = 4 and from_status = 'accepted' and seconds_in_previous is not null": 1,
 		"select count(*) from clocks where referral_id = $1 and stopped_at is null":                                                                                             0,
 		"select count(*) from clocks where referral_id = $1 and state = 'not_applicable' and why is not null":                                                                   1,
+		"select count(*) from clocks where referral_id = $1 and paused_since is null and jsonb_array_length(pauses) = 1 and paused_seconds = 3600":                              1,
 		"select count(*) from outbox where referral_id = $1 and topic = 'referral.withdrawn'":                                                                                   1,
 		"select count(*) from audit_events where subject_id = $1 and action = 'referral.withdrawn'":                                                                             1,
 		"select count(*) from quality_facts where referral_id = $1 and kind = 'referral' and status = 'withdrawn'":                                                              1,
