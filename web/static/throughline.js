@@ -12,10 +12,18 @@ class QuietRadios extends Radios {
 
 for (const part of [Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, QuietRadios, SkipLink]) createAll(part)
 
+leaveFaultsOutOfHistory()
 rememberDetails()
 openForPrint()
 copyButtons()
 if (document.body.hasAttribute('data-shortcuts')) shortcuts()
+
+// A page with faults is the answer to a form that was sent, and going back to it
+// would ask to send that again. Its place in the history becomes that of the
+// page itself, which shows what was kept.
+function leaveFaultsOutOfHistory () {
+  if (document.querySelector('.govuk-error-summary')) history.replaceState(null, '', location.href)
+}
 
 // A details element with data-remember stays as it was left, on this tab only:
 // the name is a word of ours, never anything about a person.
