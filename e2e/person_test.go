@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -72,10 +73,29 @@ func (p *person) unfold(words string) *person {
 	return p
 }
 
-// back goes to the page before, as the browser's own button does.
+// back goes to the page before, as the browser's own button does. The browser
+// may show the page it kept or ask for it again.
 func (p *person) back() *person {
 	p.t.Helper()
-	p.load("going back", chromedp.NavigateBack())
+	h := call(p, page.GetNavigationHistory, struct{}{})
+	if h.CurrentIndex == 0 {
+		p.t.Fatalf("%s: there is no page to go back to", p.who)
+	}
+	want := h.CurrentIndex - 1
+	call(p, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: h.Entries[want].ID})
+	until(p.t, patience, "going back", func() bool {
+		now := call(p, page.GetNavigationHistory, struct{}{})
+		if now.CurrentIndex != want {
+			return false
+		}
+		state, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.readyState`))
+		return err == nil && state == "complete"
+	})
+	if text := p.text(); strings.Contains(text, "ERR_CACHE_MISS") {
+		p.t.Errorf("%s: going back to %s asks to send a form again", p.who, h.Entries[want].URL)
+	}
+	p.pages++
+	p.lookAround()
 	return p
 }
 
