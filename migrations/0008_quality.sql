@@ -64,30 +64,38 @@ begin
   on conflict (kind, id) do nothing;
   return null;
 end $$;
-create function quality_of_clock() returns trigger language plpgsql security definer as $$
+create function quality_of_new_clocks() returns trigger language plpgsql security definer as $$
 begin
-  if new.referral_id is null then return null; end if;
-  if tg_op = 'UPDATE' then
-    update public.quality_facts set clock_state = new.state, due_at = new.due_at, stopped_at = new.stopped_at,
-      elapsed_seconds = extract(epoch from new.stopped_at - new.started_at)::bigint - new.paused_seconds
-      where kind = 'clock' and id = new.id;
-    return null;
-  end if;
   insert into public.quality_facts (kind, id, referral_id, journey_id, service_id, from_org_id, to_org_id, pathway, borough,
     offence_group, age_band, priority, month, submitted_at, rule, clock_state, started_at, due_at, stopped_at, elapsed_seconds)
-  select 'clock', new.id, f.referral_id, f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.borough,
-    f.offence_group, f.age_band, f.priority, f.month, f.submitted_at, new.rule, new.state, new.started_at, new.due_at,
-    new.stopped_at, extract(epoch from new.stopped_at - new.started_at)::bigint - new.paused_seconds
-  from public.quality_facts f where f.kind = 'referral' and f.id = new.referral_id;
+  select 'clock', k.id, f.referral_id, f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.borough,
+    f.offence_group, f.age_band, f.priority, f.month, f.submitted_at, k.rule, k.state, k.started_at, k.due_at,
+    k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds
+  from fresh k join public.quality_facts f on f.kind = 'referral' and f.id = k.referral_id;
+  return null;
+end $$;
+create function quality_of_clocks() returns trigger language plpgsql security definer as $$
+begin
+  update public.quality_facts f set clock_state = k.state, due_at = k.due_at, stopped_at = k.stopped_at,
+    elapsed_seconds = extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds
+  from fresh k where f.kind = 'clock' and f.id = k.id;
   return null;
 end $$;
 -- +goose StatementEnd
 -- Triggers fire in the order of their names at the end of the statement:
 -- a referral's row is there before its clocks ask for it, because "referrals"
 -- is written by the same statement's first part.
-create trigger quality_kept after insert or update on referrals for each row execute function quality_of_referral();
-create trigger quality_kept after insert or update on clocks for each row execute function quality_of_clock();
-revoke execute on function quality_age_band(date, timestamptz), quality_of_referral(), quality_of_clock() from public;
+create trigger quality_begun after insert on referrals for each row execute function quality_of_referral();
+create trigger quality_kept after update on referrals for each row
+  when ((old.status, old.reason, old.decided_by, old.ended_at, old.accepted_at, old.priority, old.submitted_at)
+    is distinct from (new.status, new.reason, new.decided_by, new.ended_at, new.accepted_at, new.priority, new.submitted_at))
+  execute function quality_of_referral();
+-- Clocks change several at a time: once for each statement costs a third of
+-- once for each row.
+create trigger quality_begun after insert on clocks referencing new table as fresh for each statement execute function quality_of_new_clocks();
+create trigger quality_kept after update on clocks referencing new table as fresh for each statement execute function quality_of_clocks();
+revoke execute on function quality_age_band(date, timestamptz), quality_of_referral(), quality_of_new_clocks(),
+  quality_of_clocks() from public;
 
 alter table quality_facts enable row level security;
 alter table quality_facts force row level security;

@@ -174,7 +174,8 @@ func trusted() map[string]string {
 		"referrals_spread_access":    "trigger: takes a clock from the one whose act this is",
 		"referrals_mask":             "trigger: frozen shares are nobody's to change",
 		"quality_of_referral":        "trigger: the figures are nobody's to write",
-		"quality_of_clock":           "trigger: the figures are nobody's to write",
+		"quality_of_new_clocks":      "trigger: the figures are nobody's to write",
+		"quality_of_clocks":          "trigger: the figures are nobody's to write",
 	}
 }
 

@@ -136,7 +136,6 @@ func (s *Service) load(ctx context.Context, id uuid.UUID, action models.Action, 
 		return nil, err
 	}
 	st, found := &state{}, false
-	kept := b.FindReplay()
 	st.queueReferral(b, id, &found)
 	queueClocks(b, id, &st.Clocks)
 	if b.Actor.Can(models.ReferralCoordinate) {
@@ -144,6 +143,8 @@ func (s *Service) load(ctx context.Context, id uuid.UUID, action models.Action, 
 			join referrals r on r.pathway = p.pathway where r.id = $1 and p.org_id = $2)`, id, b.Actor.OrgID)
 	}
 	st.queueGuards(b, id, action, in)
+	// After the row: whoever sees what a twin has done sees its answer too.
+	kept := b.FindReplay()
 	if err := b.Send(pg.BatchRead); err != nil {
 		return nil, err
 	}

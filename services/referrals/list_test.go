@@ -136,7 +136,7 @@ func TestAFilterChoosesAndTheTrailSaysWhatWasShown(t *testing.T) {
 			t.Errorf("%s that is none: got %v, want invalid", name, err)
 		}
 	}
-	for _, f := range []referrals.Filter{{Cursor: "x"}, {Cursor: strings.Repeat("A", 34)}, {Limit: 101}, {Limit: -1}} {
+	for _, f := range []referrals.Filter{{Cursor: "x"}, {Cursor: strings.Repeat("_", 34)}, {Limit: 101}, {Limit: -1}} {
 		if _, err := b.s.List(b.As("vawg"), f); codeOf(err) != models.CodeMalformed {
 			t.Errorf("%+v: got %v, want malformed", f, err)
 		}

@@ -158,8 +158,9 @@ func (p *play) choose(r *row) (models.Action, string) {
 	return action, p.pick(able)
 }
 
-// leadUp brings about what two actions need more of than chance gives: days of
-// trying to reach somebody, and a silence that outlasts every reminder.
+// leadUp brings about what some actions need more of than chance gives: days of
+// trying to reach somebody, weeks after an end, and a silence that outlasts
+// every reminder.
 func (p *play) leadUp(a models.Action, r *row) {
 	switch a {
 	case models.ActNotEngaged:
@@ -174,6 +175,8 @@ func (p *play) leadUp(a models.Action, r *row) {
 				}
 			}
 		}
+	case models.ActReopen:
+		p.Clock.Advance(time.Duration(p.rnd.IntN(40)) * 24 * time.Hour)
 	case models.ActLapse:
 		p.Clock.Advance(time.Duration(p.rnd.IntN(18)) * 24 * time.Hour)
 		if _, err := p.clock.Tick(context.Background()); err != nil {
@@ -242,7 +245,7 @@ func (p *play) input(a models.Action, r *row, ref *playReferral) referrals.Actio
 	case models.ActRecordContact:
 		in.Contact = p.contact(r)
 	case models.ActComplete:
-		in.Outcomes, in.Report = []referrals.Outcome{{Need: "health", Start: 1 + p.rnd.IntN(5), End: p.rnd.IntN(6)}}, "Done."
+		in.Outcomes, in.Report = []referrals.Outcome{{Need: "health", Start: 1 + p.rnd.IntN(5), End: p.rnd.IntN(6)}}, p.pick([]string{"Done.", "Done.", ""})
 	case models.ActReroute:
 		s := p.Service(p.pick(stalls()))
 		in.Reason, in.ServiceID = p.reason(a), s.ID
