@@ -69,6 +69,8 @@ create table case_holders (
   constraint case_holders_order check (until_at is null or until_at >= from_at)
 );
 create unique index case_holders_one_open on case_holders (case_id) where until_at is null;
+create index case_holders_case on case_holders (case_id, from_at);
+create index case_holders_case on case_holders (case_id, from_at);
 
 create table incidents (
   id uuid primary key,
