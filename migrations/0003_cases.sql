@@ -70,7 +70,6 @@ create table case_holders (
 );
 create unique index case_holders_one_open on case_holders (case_id) where until_at is null;
 create index case_holders_case on case_holders (case_id, from_at);
-create index case_holders_case on case_holders (case_id, from_at);
 
 create table incidents (
   id uuid primary key,
