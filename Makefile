@@ -67,7 +67,7 @@ css: ## rebuild the stylesheet and scripts of web/static (needs Node)
 screens: build ## save a picture of every page under docs/screens
 	@scripts/install-postgres
 	@scripts/install-chromium
-	@SCREENS=1 $(GO) test -count=1 -run '^TestScreens$$' ./handlers/...
+	@SCREENS=1 $(GO) test -count=1 -run '^TestEveryPageCanBeUsedByEverybody$$' ./e2e
 
 golden: check ## accept what the golden-file tests now get
 	@UPDATE_GOLDEN=1 $(GO) test -count=1 -run 'Golden' ./...

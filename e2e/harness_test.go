@@ -10,7 +10,7 @@ import (
 )
 
 // A site with every fault the browser tests look for, to show that they see it.
-var faulty = map[string]string{
+var wrongful = map[string]string{
 	"/clean": `<h1>Clean</h1><p>Nothing is wrong here.</p>`,
 	"/style": `<h1>Style</h1><p style="color:red">The policy refuses this.</p>`,
 	"/script": `<h1>Script</h1><script>document.title = 'changed'</script>
@@ -41,7 +41,7 @@ func faultySite(t testing.TB) string {
 	scripts := map[string]string{"/throws.js": "null.x", "/dialog.js": "alert('xss')", "/console.js": "console.error('bad')"}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'self'")
-		body, is := faulty[r.URL.Path]
+		body, is := wrongful[r.URL.Path]
 		switch {
 		case is:
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -100,7 +100,7 @@ func TestTheBrowserSeesWhatPeopleCannotUse(t *testing.T) {
 	base := faultySite(t)
 	for path, want := range map[string]string{"/clean": "", "/wide": "scrolls sideways", "/unnamed": "label"} {
 		n := &noted{TB: t}
-		open(n, base, "somebody").visit(path).looks(path)
+		open(n, base, "somebody").visit(path).looks(path, desk)
 		if got := strings.Join(n.faults, "\n"); want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s: got %q, want %q", path, got, want)
 		}

@@ -164,6 +164,16 @@ func (p *person) choose(label string, group ...string) *person {
 	return p
 }
 
+// untick presses the label of a checkbox that is ticked.
+func (p *person) untick(label string, group ...string) *person {
+	p.t.Helper()
+	if f := p.find(append([]string{"untick", label}, group...)...); !f.Done {
+		p.presses++
+		p.do(chromedp.MouseClickXY(f.X, f.Y))
+	}
+	return p
+}
+
 // pick takes one option of a list.
 func (p *person) pick(label, option string, group ...string) *person {
 	p.t.Helper()

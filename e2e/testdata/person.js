@@ -45,13 +45,14 @@
       const found = pick([...document.querySelectorAll('button, a[href], summary, input[type=submit]')].filter(seen).filter(within), 'button or link')
       return found.fault ? found : point(found.el)
     }
-    case 'fill': case 'choose': case 'pick': {
-      const kinds = { fill: 'input:not([type=radio]):not([type=checkbox]):not([type=hidden]), textarea', choose: '[type=radio], [type=checkbox]', pick: 'select' }
+    case 'fill': case 'choose': case 'untick': case 'pick': {
+      const kinds = { fill: 'input:not([type=radio]):not([type=checkbox]):not([type=hidden]), textarea', choose: '[type=radio], [type=checkbox]', untick: '[type=checkbox]', pick: 'select' }
       const labels = [...document.querySelectorAll('label')].filter((l) => seen(l) && l.control && l.control.matches(kinds[act]) && within(l))
       const found = pick(labels, 'label')
       if (found.fault) return found
       const control = found.el.control
       if (control.disabled) return { fault: `"${name}" is switched off` }
+      if (act === 'untick') return control.checked ? point(found.el) : { done: true }
       if (act === 'choose') return control.checked ? { done: true } : point(found.el)
       const where = point(control)
       if (where.fault) return where
