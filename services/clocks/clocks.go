@@ -78,6 +78,7 @@ select count(*) from moved`
 // It returns how many clocks moved. A late one is late because of the time, not
 // because of the tick: every stop works that out for itself (decisions.md 23).
 func (s *Service) Tick(ctx context.Context) (int64, error) {
+	ctx = models.WithActor(ctx, models.System())
 	var total int64
 	for {
 		moved, err := s.tick(ctx)
@@ -98,7 +99,6 @@ func (s *Service) Tick(ctx context.Context) (int64, error) {
 }
 
 func (s *Service) tick(ctx context.Context) (int64, error) {
-	ctx = models.WithActor(ctx, models.System())
 	b, err := s.db.Begin(ctx)
 	if err != nil {
 		return 0, err
