@@ -14,8 +14,9 @@ import (
 
 // Plan is how the server ran one statement of the application.
 type Plan struct {
-	SQL  string
-	Scan []string // relations that were read whole
+	SQL    string
+	Scan   []string // relations that were read whole
+	Hashed []string // relations an inner query reads all it wants of first, for each row to look up
 }
 
 // Explained is the stage's database opened once more, with the server telling
@@ -75,13 +76,14 @@ func (e *Explained) remark(message string) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.plans = append(e.plans, Plan{SQL: told.SQL, Scan: told.Plan.scanned(nil)})
+	e.plans = append(e.plans, Plan{SQL: told.SQL, Scan: told.Plan.scanned(nil), Hashed: told.Plan.hashed(text, nil)})
 }
 
 // node is one step of a plan.
 type node struct {
 	Type     string `json:"Node Type"`
 	Relation string `json:"Relation Name"`
+	Name     string `json:"Subplan Name"`
 	Plans    []node
 }
 
@@ -91,6 +93,28 @@ func (n node) scanned(so []string) []string {
 	}
 	for _, p := range n.Plans {
 		so = p.scanned(so)
+	}
+	return so
+}
+
+// hashed finds the relations under the inner queries that the plan's text says
+// are hashed.
+func (n node) hashed(text string, so []string) []string {
+	if strings.HasPrefix(n.Name, "SubPlan ") && strings.Contains(text, "hashed "+n.Name+")") {
+		so = n.reads(so)
+	}
+	for _, p := range n.Plans {
+		so = p.hashed(text, so)
+	}
+	return so
+}
+
+func (n node) reads(so []string) []string {
+	if n.Relation != "" {
+		so = append(so, n.Relation)
+	}
+	for _, p := range n.Plans {
+		so = p.reads(so)
 	}
 	return so
 }

@@ -55,15 +55,16 @@ func limited(n int) string { return ` limit ` + strconv.Itoa(n) }
 
 // searchSQL holds one statement for each driver. It writes the event of what it
 // shows itself, because only the database knows which those are; one row more
-// than is shown is read, to know whether there are more.
+// than is shown is read, to know whether there are more. What may be asked
+// besides is a scalar select, which cannot become a hashed one (docs/adr/0001).
 var searchSQL = func() map[driver]string {
 	out := map[driver]string{}
 	for d, lead := range leads() {
 		out[d] = `with hits as (select ` + listColumns + ` from (` + lead + `) h join cases c on c.id = h.id join victims v on v.id = c.victim_id
 			where ` + ofPerson + `
 			and ($8::text is null or c.reference = $8)
-			and ($10::text is null or exists (select from contact_details d where d.case_id = c.id and d.value_key = $10))
-			and ($9::text is null or exists (select from incidents i where i.case_id = c.id and i.crime_key = $9))
+			and ($10::text is null or coalesce((select true from contact_details d where d.case_id = c.id and d.value_key = $10 limit 1), false))
+			and ($9::text is null or coalesce((select true from incidents i where i.case_id = c.id and i.crime_key = $9 limit 1), false))
 			and ($4::text is null or ` + named("family_key") + ` or ` + named("given_key") + ` or ` + named("known_key") + `
 				or exists (select from ` + parts + ` where ` + cutGiven + ` or ` + cutFamily + `))
 			group by c.id, v.id order by c.logged_at desc, c.id desc` + limited(mostFound+1) + `),

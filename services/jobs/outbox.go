@@ -39,4 +39,3 @@ func Drain(ctx context.Context, db *pg.DB) (int64, error) {
 		}
 	}
 }
-
