@@ -37,6 +37,7 @@ type Options struct {
 	Now      func() time.Time // the one clock of the program
 	MaxConns int32            // 0: 12
 	Remark   func(string)     // what the server remarks beside its answers: plans, where a test asks for them
+	Tracer   pgx.QueryTracer  // nil: none; to measure with
 }
 
 // Open connects as the application's role, which owns no table.
@@ -50,6 +51,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		cfg.MaxConns = o.MaxConns
 	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.ConnConfig.Tracer = o.Tracer
 	if o.Remark != nil {
 		cfg.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { o.Remark(n.Message) }
 	}

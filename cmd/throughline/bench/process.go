@@ -1,0 +1,150 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"throughline/services/accounts"
+	"throughline/services/demo"
+)
+
+// process measures the product running by itself: how soon it is ready, what it
+// keeps in memory, and what a sign-in costs.
+func (r *run) process(ctx context.Context) error {
+	var ready []float64
+	for range r.o.Rounds {
+		took, err := r.startOnce(ctx)
+		if err != nil {
+			return fmt.Errorf("starting the product: %w", err)
+		}
+		ready = append(ready, float64(took)/float64(time.Millisecond))
+	}
+	r.table.atMost("12", "start to ready", median(ready), 100, "ms")
+	p, _, err := r.started(ctx)
+	if err != nil {
+		return fmt.Errorf("starting the product: %w", err)
+	}
+	defer func() { _ = p.Stop() }()
+	idle, err := resident(p.PID)
+	if err != nil {
+		return err
+	}
+	r.table.atMost("12", "resident memory when idle", idle, 40, "MB")
+	if err := r.busy(ctx, p); err != nil {
+		return err
+	}
+	return r.signIns(ctx, p)
+}
+
+// started begins the product and waits until it is ready.
+func (r *run) started(ctx context.Context) (Process, time.Duration, error) {
+	begun := time.Now()
+	p, err := r.Start(ctx)
+	if err != nil {
+		return p, 0, err
+	}
+	req := request(http.MethodGet, "/readyz", "", nil)
+	for time.Since(begun) < 20*time.Second {
+		if status, _, err := ask(p.Addr, req); err == nil && status == http.StatusOK {
+			return p, time.Since(begun), nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return p, 0, errors.Join(errors.New("it was not ready within 20 seconds"), p.Stop())
+}
+
+func (r *run) startOnce(ctx context.Context) (time.Duration, error) {
+	p, took, err := r.started(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return took, p.Stop()
+}
+
+// busy asks from 32 connections for a while and looks at the memory.
+func (r *run) busy(ctx context.Context, p Process) error {
+	token, err := tokenOf(p.Addr, "support@demo.test")
+	if err != nil {
+		return err
+	}
+	const connections = 32
+	// No session may ask more than 300 times a second; this one does not either.
+	pause := time.NewTicker(time.Second / 250)
+	defer pause.Stop()
+	c, stop, err := overHTTP("32 connections", p.Addr, connections, http.StatusOK, func(int) []byte {
+		<-pause.C
+		return request(http.MethodGet, "/api/v1/referrals?box=inbox&limit=25", token, nil)
+	})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if _, err := duel(ctx, 1, connections, 5*r.o.Length, 0, []contender{c}); err != nil {
+		return err
+	}
+	used, err := resident(p.PID)
+	if err != nil {
+		return err
+	}
+	r.table.atMost("12", "resident memory at 32 connections", used, 80, "MB")
+	return nil
+}
+
+// signIns measures what one sign-in takes: a hash of 19 MiB and little else.
+func (r *run) signIns(ctx context.Context, p Process) error {
+	body := []byte(`{"email": "youth@demo.test", "password": "` + demo.Password + `"}`)
+	c, stop, err := overHTTP("signing in", p.Addr, 1, http.StatusOK, func(int) []byte { return request(http.MethodPost, "/api/v1/auth/tokens", "", body) })
+	if err != nil {
+		return err
+	}
+	defer stop()
+	got, err := duel(ctx, 1, 1, 0, 20, []contender{c})
+	if err != nil {
+		return err
+	}
+	hash, err := oneHash()
+	if err != nil {
+		return err
+	}
+	o := got["signing in"]
+	r.table.outcomes("signing in, one after the other", o)
+	r.table.say("one argon2id hash: %s", short(hash))
+	r.table.atMost("12", "a sign-in, in hashes of a password", float64(o.p50)/float64(hash), 2, "x")
+	return nil
+}
+
+// oneHash is how long one hash of a password takes: the median of some.
+func oneHash() (time.Duration, error) {
+	var times []time.Duration
+	for range 15 {
+		begun := time.Now()
+		if _, err := accounts.HashPassword(demo.Password); err != nil {
+			return 0, err
+		}
+		times = append(times, time.Since(begun))
+	}
+	slices.Sort(times)
+	return times[len(times)/2], nil
+}
+
+// resident is the memory a process keeps, in megabytes.
+func resident(pid int) (float64, error) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(value)[0], 64)
+			return kb / 1024, err
+		}
+	}
+	return 0, errors.New("the system does not say what memory a process keeps")
+}

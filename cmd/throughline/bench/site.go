@@ -1,0 +1,244 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"throughline/services/demo"
+)
+
+// Site is the product, joined to the database that is measured.
+type Site struct {
+	Handler http.Handler // as it serves, but for the limits on how fast one may ask
+	Caught  http.Handler // the same on a pool that Catcher listens to
+	Catcher *Catcher
+
+	AppDSN, OwnerDSN, BenchDSN string
+	Now                        func() time.Time
+
+	// Start begins the product as a process of its own on the same database and
+	// says where it listens and which process it is; stop ends it.
+	Start func(ctx context.Context) (Process, error)
+	Out   io.Writer
+}
+
+// Process is the product running by itself.
+type Process struct {
+	Addr string
+	PID  int
+	Stop func() error
+}
+
+// Options say how long and how much to measure.
+type Options struct {
+	Rounds  int
+	Workers int
+	Length  time.Duration // of one contender in one round
+	Long    bool          // a minute for the run that looks for stalls
+}
+
+// run is one run of the bench.
+type run struct {
+	Site
+	o Options
+
+	addr, caughtAddr, ordinaryAddr string
+	owner, app, bypass             *pgxpool.Pool
+	ordinary                       *ordinary
+	people                         map[string]*signedIn
+	seen                           []trip // what each operation asked, for its plans
+	table                          table
+}
+
+// signedIn is a demo person with their tokens.
+type signedIn struct {
+	id, org        uuid.UUID
+	role           string
+	token          string // the product's
+	cookie         string // of the pages
+	ordinary       string // the ordinary way's
+	session        uuid.UUID
+	tokenForCaught string
+}
+
+// Run measures everything and prints what it found. It returns ErrUnder where a
+// target was missed.
+func Run(ctx context.Context, s Site, o Options) error {
+	r := &run{Site: s, o: o, people: map[string]*signedIn{}, table: table{out: s.Out}}
+	defer r.close()
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	for _, part := range []func(context.Context) error{
+		r.inbox, r.casePage, r.search, r.create, r.accept, r.plans, r.auditInsert, r.pages, r.noCliff, r.process,
+	} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	return r.table.verdict()
+}
+
+// ErrUnder says that a target was missed.
+var ErrUnder = errors.New("a target was missed")
+
+func (r *run) open(ctx context.Context) (err error) {
+	if r.owner, err = openPool(ctx, r.OwnerDSN, 4); err != nil {
+		return err
+	}
+	conns := int32(r.o.Workers) //nolint:gosec // a handful
+	if r.app, err = openPool(ctx, r.AppDSN, conns); err != nil {
+		return err
+	}
+	if r.bypass, err = openPool(ctx, r.BenchDSN, conns); err != nil {
+		return err
+	}
+	if r.ordinary, err = newOrdinary(r.AppDSN, r.Now); err != nil {
+		return err
+	}
+	for h, addr := range map[*http.Handler]*string{&r.Handler: &r.addr, &r.Caught: &r.caughtAddr} {
+		if *addr, err = listen(ctx, *h); err != nil {
+			return err
+		}
+	}
+	if r.ordinaryAddr, err = listen(ctx, r.ordinary.handler()); err != nil {
+		return err
+	}
+	for _, who := range []string{"support", "police", "vawg", "caseworker", "youthjustice"} {
+		if r.people[who], err = r.signIn(ctx, who+"@demo.test"); err != nil {
+			return fmt.Errorf("signing in as %s: %w", who, err)
+		}
+	}
+	return nil
+}
+
+func (r *run) close() {
+	for _, p := range []*pgxpool.Pool{r.owner, r.app, r.bypass} {
+		if p != nil {
+			p.Close()
+		}
+	}
+	if r.ordinary != nil {
+		r.ordinary.close()
+	}
+}
+
+// listen serves a handler on loopback until the context ends.
+func listen(ctx context.Context, h http.Handler) (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = s.Serve(l) }()
+	go func() {
+		<-ctx.Done()
+		_ = s.Close()
+	}()
+	return l.Addr().String(), nil
+}
+
+// signIn signs a demo person in, on the product for systems and for pages, and
+// on the ordinary way.
+func (r *run) signIn(ctx context.Context, email string) (*signedIn, error) {
+	p := &signedIn{}
+	err := r.owner.QueryRow(ctx, "select id, org_id, role from users where email = $1", email).Scan(&p.id, &p.org, &p.role)
+	if err != nil {
+		return nil, err
+	}
+	if p.token, err = tokenOf(r.addr, email); err != nil {
+		return nil, err
+	}
+	if p.tokenForCaught, err = tokenOf(r.caughtAddr, email); err != nil {
+		return nil, err
+	}
+	if p.cookie, err = cookieOf(ctx, r.addr, email); err != nil {
+		return nil, err
+	}
+	p.ordinary, err = r.ordinary.token(p.id, p.org, p.role)
+	return p, err
+}
+
+func tokenOf(addr, email string) (string, error) {
+	body, err := json.Marshal(map[string]string{"email": email, "password": demo.Password})
+	if err != nil {
+		return "", err
+	}
+	status, answer, err := ask(addr, request(http.MethodPost, "/api/v1/auth/tokens", "", body))
+	if err := expect(http.StatusOK, status, answer, err); err != nil {
+		return "", err
+	}
+	var got struct {
+		AccessToken string `json:"access_token"`
+	}
+	return got.AccessToken, errors.Join(json.Unmarshal(answer, &got), nil)
+}
+
+// cookieOf signs in as a browser does.
+func cookieOf(ctx context.Context, addr, email string) (string, error) {
+	form := url.Values{"email": {email}, "password": {demo.Password}}.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+addr+"/sign-in", strings.NewReader(form))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	res, err := (&http.Transport{}).RoundTrip(req) //nolint:gosec // loopback
+	if err != nil {
+		return "", err
+	}
+	_ = res.Body.Close()
+	for _, c := range res.Cookies() {
+		if strings.Contains(c.Name, "session") && c.Value != "" {
+			return c.Name + "=" + c.Value, nil
+		}
+	}
+	return "", fmt.Errorf("no session cookie came with %s", res.Status)
+}
+
+// asked catches what the product asks the database to answer one request.
+func (r *run) asked(want int, req []byte) (recipe, []byte, error) {
+	var body []byte
+	caught, err := r.Catcher.during(func() error {
+		status, answer, err := ask(r.caughtAddr, req)
+		body = answer
+		return expect(want, status, answer, err)
+	})
+	if err == nil {
+		r.seen = append(r.seen, caught.atOnce())
+	}
+	return caught, body, err
+}
+
+// overHTTP is a contender that sends requests, each worker on a connection of
+// its own.
+func overHTTP(name, addr string, workers, want int, req func(n int) []byte) (contender, func(), error) {
+	clients := make([]*client, workers)
+	for i := range clients {
+		c, err := dial(addr)
+		if err != nil {
+			return contender{}, nil, err
+		}
+		clients[i] = c
+	}
+	closeAll := func() {
+		for _, c := range clients {
+			c.close()
+		}
+	}
+	return contender{name, func(_ context.Context, worker, n int) error {
+		status, body, err := clients[worker].do(req(n))
+		return expect(want, status, body, err)
+	}}, closeAll, nil
+}
