@@ -87,8 +87,10 @@ func (f *CaseFacts) queue(b *pgx.Batch) {
 func (w *Stage) Agreement(t testing.TB, c CaseFacts, receiver uuid.UUID, fields ...string) uuid.UUID {
 	t.Helper()
 	if len(fields) == 0 {
-		fields = []string{"given_name", "family_name", "known_as", "date_of_birth", "borough", "postcode", "address", "language",
-			"access_needs", "safe_contact", "incident_summary", "crime_reference", "risk_level", "risk_assessment", "children", "perpetrator"}
+		fields = []string{
+			"given_name", "family_name", "known_as", "date_of_birth", "borough", "postcode", "address", "language",
+			"access_needs", "safe_contact", "incident_summary", "crime_reference", "risk_level", "risk_assessment", "children", "perpetrator",
+		}
 	}
 	id := models.NewID()
 	w.Do(t, `insert into sharing_decisions (id, case_id, receiver_org_id, purpose, basis, method, fields, recorded_at, recorded_by, recorded_by_org_id)

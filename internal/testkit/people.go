@@ -113,8 +113,10 @@ func serviceSeeds() []serviceSeed {
 	return []serviceSeed{
 		{key: ServiceIDVA, org: OrgVAWG, pathway: "vawg", name: "Domestic abuse advocacy", minAge: 16, offences: abuse},
 		{key: ServiceISVA, org: OrgVAWG, pathway: "vawg", name: "Sexual violence advocacy", offences: sexual},
-		{key: ServiceLantern, org: OrgVAWGSecond, pathway: "vawg", name: "Lantern advocacy", minAge: 16, offences: abuse,
-			boroughs: []string{"E09000012", "E09000019", "E09000030"}},
+		{
+			key: ServiceLantern, org: OrgVAWGSecond, pathway: "vawg", name: "Lantern advocacy", minAge: 16, offences: abuse,
+			boroughs: []string{"E09000012", "E09000019", "E09000030"},
+		},
 		{key: ServiceRefuge, org: OrgRefuge, pathway: "vawg", name: "A place of safety", minAge: 18, offences: abuse, womenOnly: true},
 		{key: ServiceAdult, org: OrgVictims, pathway: "general", name: "Adult support", minAge: 18},
 		{key: ServiceStandard, org: OrgVAWGSecond, pathway: "vawg", name: "Lantern group work", minAge: 16, noHighRisk: true},

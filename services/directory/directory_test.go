@@ -125,8 +125,10 @@ func TestWhatIsNotKnownIsSaidAndExcludesNobody(t *testing.T) {
 	t.Parallel()
 	old := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	lowest := 18
-	s := models.Service{MinAge: &lowest, Boroughs: []string{"E09000012"}, WomenOnly: true, HighRisk: true, Active: true,
-		Capacity: models.CapacityOpen, CapacityConfirmedOn: &old}
+	s := models.Service{
+		MinAge: &lowest, Boroughs: []string{"E09000012"}, WomenOnly: true, HighRisk: true, Active: true,
+		Capacity: models.CapacityOpen, CapacityConfirmedOn: &old,
+	}
 	reasons := directory.Assess(s, &directory.Facts{Risk: models.PriorityStandard}, testkit.StageStart())
 	var got []string
 	for _, r := range reasons {

@@ -21,7 +21,8 @@ func benched(tb testing.TB, n int) (*referrals.Service, *testkit.Stage, []uuid.U
 	for range n {
 		c := w.Case(tb, w.As("police"))
 		v, err := s.Create(w.As("police"), referrals.CreateInput{
-			CaseID: c.ID, ServiceID: receiver.ID, SharedFields: []string{"borough", "incident_summary"}, SharingDecisionID: w.Agreement(tb, c, receiver.OrgID)})
+			CaseID: c.ID, ServiceID: receiver.ID, SharedFields: []string{"borough", "incident_summary"}, SharingDecisionID: w.Agreement(tb, c, receiver.OrgID),
+		})
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -197,8 +197,10 @@ func (d *draft) queue(b *pg.Batch, in CreateInput) (uuid.UUID, error) {
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17, $18, $18, $17, $10)`,
 		id, models.NewReferralReference(), in.CaseID, journey, nonZero(in.ParentID), nonZero(in.Relation), d.service.ID, d.service.Pathway,
 		pathwayVersion(d.service.Pathway), b.Actor.OrgID, d.service.OrgID, in.SharingDecisionID, priority, answers, first, second, b.Actor.UserID, b.Now)
-	b.Record(models.Event{Action: "referral.created", SubjectType: "referral", SubjectID: id, CaseID: in.CaseID,
-		Detail: map[string]any{"service_id": d.service.ID}})
+	b.Record(models.Event{
+		Action: "referral.created", SubjectType: "referral", SubjectID: id, CaseID: in.CaseID,
+		Detail: map[string]any{"service_id": d.service.ID},
+	})
 	return id, nil
 }
 

@@ -147,7 +147,7 @@ func TestADraftIsItsOrganisationsAloneAndCanBeChangedAndDiscarded(t *testing.T) 
 	if _, err := b.s.Update(b.As("vawg"), v.ID, referrals.UpdateInput{}); codeOf(err) != models.CodeNotFound {
 		t.Errorf("got %v from the receiver, want not found", err)
 	}
-	b.code("police.second", v.ID, models.ActDiscard, referrals.ActionInput{}, models.CodeForbidden)
+	b.refused("police.second", v.ID, models.ActDiscard, referrals.ActionInput{}, models.CodeForbidden)
 	b.must("police", v.ID, models.ActDiscard, referrals.ActionInput{})
 	if got := b.Count(t, "select count(*) from referrals") + b.Count(t, "select count(*) from referral_history"); got != 0 {
 		t.Errorf("got %d rows left of the draft", got)
@@ -196,7 +196,7 @@ func TestALeadCannotCompleteWhileAStrandIsOpen(t *testing.T) {
 	// The lead's own organisation refers its strands: here it is the police, so
 	// the strand is planted as Ashdown's.
 	b.Do(t, "update referrals set from_org_id = $2 where id = $1", strand.ID, b.Org(testkit.OrgVAWG).ID)
-	b.code("vawg", v.ID, models.ActComplete, b.valid(models.ActComplete, models.SideProvider, v), models.CodeConflict)
+	b.refused("vawg", v.ID, models.ActComplete, b.valid(models.ActComplete, models.SideProvider, v), models.CodeConflict)
 	b.Do(t, "update referrals set status = 'withdrawn', version = version + 1, ended_at = now(), reason = 'duplicate' where id = $1", strand.ID)
 	b.must("vawg", v.ID, models.ActComplete, b.valid(models.ActComplete, models.SideProvider, v))
 }

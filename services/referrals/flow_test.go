@@ -24,8 +24,10 @@ func TestAReferralIsSentPickedUpAcceptedReachedAndCompleted(t *testing.T) {
 	}
 	p := b.must("vawg", v.ID, models.ActAcknowledge, referrals.ActionInput{})
 	b.state(p, models.RuleAcknowledge, models.ClockMet)
-	if diff := cmp.Diff(map[string]any{"borough": map[string]any{"code": "E09000012", "name": "Hackney"},
-		"incident_summary": "She was threatened at home.", "risk_level": "standard"}, p.Shared); diff != "" {
+	if diff := cmp.Diff(map[string]any{
+		"borough":          map[string]any{"code": "E09000012", "name": "Hackney"},
+		"incident_summary": "She was threatened at home.", "risk_level": "standard",
+	}, p.Shared); diff != "" {
 		t.Errorf("shared before acceptance (-want +got):\n%s", diff)
 	}
 	if p.SafeContact == nil || len(p.SafeContact.Channels) != 2 || p.SafeContact.Channels[0].Value != "" || p.SafeContact.CodeWord != "" {
@@ -39,7 +41,8 @@ func TestAReferralIsSentPickedUpAcceptedReachedAndCompleted(t *testing.T) {
 	}
 	b.Clock.Advance(3 * time.Hour)
 	p = b.must("vawg", v.ID, models.ActRecordContact, referrals.ActionInput{Contact: referrals.ContactInput{
-		Channel: models.ChannelPhone, Outcome: models.OutcomeReached}})
+		Channel: models.ChannelPhone, Outcome: models.OutcomeReached,
+	}})
 	if p.Status != models.StatusInProgress || p.Attempt == nil || !p.Attempt.Counted {
 		t.Fatalf("got %s with %+v, want in progress with a counted attempt", p.Status, p.Attempt)
 	}

@@ -124,7 +124,7 @@ func TestNotReachedTakesEnoughDaysOfSafeAttemptsAndAManagerAtHighRisk(t *testing
 		b.Clock.Set(london(day, 10, 0))
 		b.must("vawg", v.ID, models.ActRecordContact, contact(models.ChannelPhone, models.OutcomeVoicemail))
 	}
-	b.code("vawg", v.ID, models.ActNotEngaged, give, models.CodeForbidden)
+	b.refused("vawg", v.ID, models.ActNotEngaged, give, models.CodeForbidden)
 	got := b.must("vawg.manager", v.ID, models.ActNotEngaged, give)
 	b.state(got, models.RuleFirstContact, models.ClockNotApplicable)
 }

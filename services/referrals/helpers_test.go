@@ -85,6 +85,12 @@ func (b *bench) code(who string, id uuid.UUID, a models.Action, in referrals.Act
 	return err
 }
 
+// refused is code where the words do not matter.
+func (b *bench) refused(who string, id uuid.UUID, a models.Action, in referrals.ActionInput, want models.Code) {
+	b.t.Helper()
+	_ = b.code(who, id, a, in, want)
+}
+
 func codeOf(err error) models.Code {
 	if err == nil {
 		return ""

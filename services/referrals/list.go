@@ -211,8 +211,10 @@ func scanItem(rows pg.Row) (Item, error) {
 		it.Worker = &Named{ID: *worker, Name: value(name)}
 	}
 	if id != nil && due != nil && soon != nil && holder != nil {
-		it.Clock = &models.Clock{ID: *id, CaseID: it.CaseID, ReferralID: &it.ID, Rule: models.Rule(value(rule)), HolderOrgID: *holder,
-			State: models.ClockState(value(state)), DueAt: *due, DueSoonAt: *soon, PausedSince: paused, PauseReason: pause}
+		it.Clock = &models.Clock{
+			ID: *id, CaseID: it.CaseID, ReferralID: &it.ID, Rule: models.Rule(value(rule)), HolderOrgID: *holder,
+			State: models.ClockState(value(state)), DueAt: *due, DueSoonAt: *soon, PausedSince: paused, PauseReason: pause,
+		}
 	}
 	return it, err
 }

@@ -257,7 +257,10 @@ func TestListsNeverReadAWholeTable(t *testing.T) {
 	for _, who := range []string{"vawg", "refuge"} { // the largest organisation and one with nothing
 		ctx := b.As(who)
 		for _, f := range []referrals.Filter{
-			{}, {Box: referrals.BoxSent}, {Statuses: []models.ReferralStatus{models.StatusSubmitted, models.StatusAcknowledged}}, {Overdue: true},
+			{},
+			{Box: referrals.BoxSent},
+			{Statuses: []models.ReferralStatus{models.StatusSubmitted, models.StatusAcknowledged}},
+			{Overdue: true},
 			{Worker: b.Person("vawg").ID},
 		} {
 			if _, err := svc.List(ctx, f); err != nil {

@@ -65,8 +65,10 @@ func (s *Service) planContact(ctx context.Context, caseID uuid.UUID, channel mod
 	_, p.Until, _ = gate.Channel.Next(at, models.StaleAfterDays)
 	b.Exec(`insert into contact_plans (id, case_id, channel_id, at, planned_at, by_user_id, by_org_id) values ($1, $2, $3, $4, $5, $6, $7)`,
 		p.ID, caseID, gate.Channel.ID, p.At, b.Now, b.Actor.UserID, b.Actor.OrgID)
-	b.Record(models.Event{Action: "contact.planned", SubjectType: "case", SubjectID: caseID, CaseID: caseID,
-		Detail: map[string]any{"channel": string(channel), "at": p.At}})
+	b.Record(models.Event{
+		Action: "contact.planned", SubjectType: "case", SubjectID: caseID, CaseID: caseID,
+		Detail: map[string]any{"channel": string(channel), "at": p.At},
+	})
 	b.Keep(p)
 	return p, b.Send(pg.BatchWrite)
 }
@@ -115,8 +117,10 @@ func checkPlan(ctx context.Context, channel models.Channel, at, now time.Time) e
 // refusePlan says why not and what is safe, once that it was refused is
 // recorded. Where it cannot be recorded, that is the answer.
 func (s *Service) refusePlan(ctx context.Context, caseID uuid.UUID, channel models.Channel, gate models.Gate, channels []models.ContactChannel, at time.Time) error {
-	err := s.db.RecordAlone(ctx, models.Event{Action: "contact.refused", SubjectType: "case", SubjectID: caseID, CaseID: caseID, Refused: true,
-		Detail: map[string]any{"channel": string(channel), "gate": string(gate.Code), "at": at.UTC()}})
+	err := s.db.RecordAlone(ctx, models.Event{
+		Action: "contact.refused", SubjectType: "case", SubjectID: caseID, CaseID: caseID, Refused: true,
+		Detail: map[string]any{"channel": string(channel), "gate": string(gate.Code), "at": at.UTC()},
+	})
 	if err != nil {
 		return err
 	}
@@ -125,8 +129,8 @@ func (s *Service) refusePlan(ctx context.Context, caseID uuid.UUID, channel mode
 		field = "at"
 	}
 	words := gate.Why
-	if safe := models.SafeNow(channels, at, models.StaleAfterDays); gate.Code != models.GateOutside && safe.State != models.SafeNone {
-		words += " What is safe: " + safe.Sentence() + "."
+	if gate.Code != models.GateOutside {
+		words += " " + models.WhatIsSafe(channels, at, models.StaleAfterDays)
 	}
 	return models.Invalid(models.Field(field, models.FieldNotOpen, words))
 }

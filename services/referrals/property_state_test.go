@@ -159,8 +159,10 @@ const aroundSQL = `select
 
 func (p *play) checkAround(r *row) {
 	p.t.Helper()
-	names := []string{"accountable organisation", "access of the case", "access of the victim", "receiver's access to clocks", "referrer's access to clocks",
-		"figures of the referral", "figures of its clocks", "chain of the history"}
+	names := []string{
+		"accountable organisation", "access of the case", "access of the victim", "receiver's access to clocks", "referrer's access to clocks",
+		"figures of the referral", "figures of its clocks", "chain of the history",
+	}
 	counts := make([]int, len(names))
 	into := make([]any, len(names))
 	for i := range counts {

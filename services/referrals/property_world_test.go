@@ -55,19 +55,25 @@ type playReferral struct {
 
 // seats are the people who play, by the organisation they sit in.
 func seats() []string {
-	return []string{"police", "police.second", "police.manager", "vawg", "vawg.manager", "lantern", "lantern.manager", "refuge", "refuge.manager",
-		"caseworker", "caseworker.manager", "coordinator", "witnesscare", "commissioner"}
+	return []string{
+		"police", "police.second", "police.manager", "vawg", "vawg.manager", "lantern", "lantern.manager", "refuge", "refuge.manager",
+		"caseworker", "caseworker.manager", "coordinator", "witnesscare", "commissioner",
+	}
 }
 
 // stalls are the services that are played with.
 func stalls() []string {
-	return []string{testkit.ServiceIDVA, testkit.ServiceIDVA, testkit.ServiceLantern, testkit.ServiceRefuge, testkit.ServiceAdult, testkit.ServiceReviewed,
-		testkit.ServiceStandard, testkit.ServicePaused, testkit.ServiceISVA}
+	return []string{
+		testkit.ServiceIDVA, testkit.ServiceIDVA, testkit.ServiceLantern, testkit.ServiceRefuge, testkit.ServiceAdult, testkit.ServiceReviewed,
+		testkit.ServiceStandard, testkit.ServicePaused, testkit.ServiceISVA,
+	}
 }
 
 func newPlay(b *bench, seed uint64) *play {
-	p := &play{bench: b, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), share: sharing.New(b.DB, models.MustCalendar(), directory.New(b.DB)),
-		clock: clocks.New(b.DB, models.MustCalendar())}
+	p := &play{
+		bench: b, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), share: sharing.New(b.DB, models.MustCalendar(), directory.New(b.DB)),
+		clock: clocks.New(b.DB, models.MustCalendar()),
+	}
 	b.Clock.Set(testkit.StageStart().Add(time.Duration(p.rnd.IntN(14*24)) * time.Hour))
 	return p
 }

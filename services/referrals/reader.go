@@ -45,8 +45,10 @@ func (s *Service) reader(ctx context.Context, actor models.Actor, now time.Time)
 // attempt keeps what the answer to an act says besides the referral.
 func (r *reader) attempt(c *change) {
 	if a := c.attempt; a != nil {
-		r.result = &AttemptResult{ID: a.ID, Counted: a.Counted, SafetyIncident: a.SafetyIncident,
-			Reached: a.Counted && a.Outcome == models.OutcomeReached, Stopped: c.stop != nil}
+		r.result = &AttemptResult{
+			ID: a.ID, Counted: a.Counted, SafetyIncident: a.SafetyIncident,
+			Reached: a.Counted && a.Outcome == models.OutcomeReached, Stopped: c.stop != nil,
+		}
 	}
 	if c.next != nil {
 		r.next = &c.next.ID

@@ -139,8 +139,10 @@ func (b *bench) valid(a models.Action, side models.Side, v subject) referrals.Ac
 func (b *bench) snapshot() string {
 	b.t.Helper()
 	var parts []string
-	for _, table := range []string{"referrals", "referral_shares", "referral_history", "referral_questions", "referral_assignments", "contact_attempts",
-		"contact_stops", "clocks", "outbox", "quality_facts", "idempotency_keys"} {
+	for _, table := range []string{
+		"referrals", "referral_shares", "referral_history", "referral_questions", "referral_assignments", "contact_attempts",
+		"contact_stops", "clocks", "outbox", "quality_facts", "idempotency_keys",
+	} {
 		var n int
 		var sum string
 		err := b.Owner.QueryRow(b.t.Context(), fmt.Sprintf("select count(*), coalesce(md5(string_agg(x, '|' order by x)), '') from (select t::text as x from %s t) t", table)).Scan(&n, &sum)

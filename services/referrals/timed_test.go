@@ -51,7 +51,7 @@ func TestAQuestionPausesTheDecideClockAndItsAnswerAddsThePausedTime(t *testing.T
 		t.Errorf("got due %v while the receiver owes nothing", v.DueAt)
 	}
 	b.Clock.Set(london(20, 10, 0))
-	b.code("police", v.ID, models.ActAnswerInfo, referrals.ActionInput{Answers: []string{"Mondays"}}, models.CodeInvalid)
+	b.refused("police", v.ID, models.ActAnswerInfo, referrals.ActionInput{Answers: []string{"Mondays"}}, models.CodeInvalid)
 	v = b.must("police", v.ID, models.ActAnswerInfo, referrals.ActionInput{Answers: []string{"Mondays", "Nobody"}})
 	if v.Status != models.StatusSubmitted {
 		t.Errorf("got %s, want the state it was asked from", v.Status)
@@ -145,7 +145,7 @@ func TestUndoingAnAcceptanceRunsTheDecideClockOnAsIfNeverStopped(t *testing.T) {
 	b := setup(t)
 	v := b.accepted(testkit.ServiceIDVA)
 	b.Clock.Advance(2 * time.Hour)
-	b.code("vawg", v.ID, models.ActUndoAccept, referrals.ActionInput{}, models.CodeForbidden)
+	b.refused("vawg", v.ID, models.ActUndoAccept, referrals.ActionInput{}, models.CodeForbidden)
 	v = b.must("vawg.manager", v.ID, models.ActUndoAccept, referrals.ActionInput{})
 	if v.Status != models.StatusAcknowledged || v.AcceptedAt != nil || v.Worker != nil {
 		t.Errorf("got %s accepted %v by %v, want it undone", v.Status, v.AcceptedAt, v.Worker)
@@ -159,7 +159,7 @@ func TestUndoingAnAcceptanceRunsTheDecideClockOnAsIfNeverStopped(t *testing.T) {
 	v = b.must("vawg", v.ID, models.ActAccept, b.worker("vawg.second"))
 	b.state(v, models.RuleDecide, models.ClockMet)
 	b.Clock.Advance(25 * time.Hour)
-	b.code("vawg.manager", v.ID, models.ActUndoAccept, referrals.ActionInput{}, models.CodeConflict)
+	b.refused("vawg.manager", v.ID, models.ActUndoAccept, referrals.ActionInput{}, models.CodeConflict)
 }
 
 func TestAHoldPausesTheFirstContactClocksOnlyForReasonsThatSaySo(t *testing.T) {
@@ -281,7 +281,7 @@ func TestSilenceClimbsTheLadderAndLapsesIntoACoordinatorsTask(t *testing.T) {
 	if got := b.Count(t, "select count(*) from referrals where status = 'lapsed'"); got != 0 {
 		t.Error("it lapsed before the last reminder had aged five working days")
 	}
-	b.code("", v.ID, models.ActLapse, referrals.ActionInput{}, models.CodeConflict)
+	b.refused("", v.ID, models.ActLapse, referrals.ActionInput{}, models.CodeConflict)
 	tick(london(27, 9, 0))
 	if got := b.Count(t, "select count(*) from referrals where status = 'lapsed' and decided_by = 'system'"); got != 1 {
 		t.Error("it did not lapse")

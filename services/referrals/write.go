@@ -54,7 +54,9 @@ func (s *Service) queueChange(b *pg.Batch, c *change, req *models.Request) error
 	}
 	n := &c.after
 	args := []any{
-		n.ID, c.before.Version, []string{string(c.before.Status)}, n.Status, n.HeldFrom, n.Version, n.SubmittedBy, n.SubmittedAt,
+		n.ID, c.before.Version,
+		[]string{string(c.before.Status)},
+		n.Status, n.HeldFrom, n.Version, n.SubmittedBy, n.SubmittedAt,
 		n.AcknowledgedAt, n.AcknowledgedBy, n.AcceptedAt, n.AcceptedBy, n.WorkerID, n.Team, n.EndedAt, n.Reason, n.DecidedBy, n.ReviewOn,
 		n.WithdrawalAcknowledgedAt, n.StatusSince, n.StatusBy, n.StatusByOrg, n.DueAt, c.overdue,
 	}
@@ -219,8 +221,10 @@ func queueFollower(b *pg.Batch, c *change) error {
 			k.ID, k.CaseID, k.ReferralID, k.Rule, k.HolderOrgID, k.State, k.LimitDays, k.StartedAt, k.DueAt, k.DueSoonAt)
 	}
 	b.Enqueue("referral.submitted", f.ID, f.CaseID)
-	b.Record(models.Event{Action: "referral.submitted", SubjectType: "referral", SubjectID: f.ID, CaseID: f.CaseID,
-		Detail: map[string]any{"instead_of": c.after.ID}})
+	b.Record(models.Event{
+		Action: "referral.submitted", SubjectType: "referral", SubjectID: f.ID, CaseID: f.CaseID,
+		Detail: map[string]any{"instead_of": c.after.ID},
+	})
 	if f.shares == nil {
 		b.Exec("select app_reroute_shares($1, $2, $3)", c.after.ID, f.ID, f.fields)
 		return nil
