@@ -8,17 +8,26 @@ import (
 
 // drainSQL turns waiting outbox rows into notices for the other party of the
 // referral: nobody is told of their own act, and a receiver is not told of
-// what it can no longer open. Delivered twice, it tells once.
+// what it can no longer open. A late duty is told to whoever owes it, and at
+// the last step of the ladder to the referrer; what is a coordinator's to see,
+// to those of the pathway (referrals.md section 5). Delivered twice, it tells
+// once.
 const drainSQL = `
 with waiting as (
-  select id, topic, referral_id, case_id, by_org_id, at from outbox
+  select id, topic, referral_id, case_id, by_org_id, at, (payload->>'clock')::uuid as clock_id from outbox
   where drained_at is null order by id limit 500 for update skip locked
 ), told as (
   insert into notices (id, outbox_id, org_id, topic, referral_id, case_id, at)
   select gen_random_uuid(), w.id, party, w.topic, w.referral_id, w.case_id, w.at
   from waiting w
   join referrals r on r.id = w.referral_id
-  cross join lateral (select distinct p from unnest(array[r.from_org_id, case when r.receiver_sees then r.to_org_id end]) p) as parties (party)
+  cross join lateral (
+    select p from unnest(array[r.from_org_id, case when r.receiver_sees then r.to_org_id end]) p where w.clock_id is null
+    union select k.holder_org_id from clocks k where k.id = w.clock_id
+    union select r.from_org_id where w.topic = 'clock.late_coordinator'
+    union select c.org_id from pathway_coordinators c where c.pathway = r.pathway and w.topic in ('referral.decline_proposed', 'referral.lapsed',
+      'referral.high_risk_waiting', 'contact.safety_incident', 'clock.late_coordinator')
+  ) as parties (party)
   where party is not null and party is distinct from w.by_org_id
   on conflict on constraint notices_once do nothing
 )
