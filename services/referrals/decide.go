@@ -143,7 +143,7 @@ func (a *act) finish() (*change, error) {
 	}
 	c.started = a.clocks[len(a.Clocks):]
 	c.after.DueAt = dueAt(a.clocks, a.ToOrgID)
-	c.overdue = c.overdue || overdue(a.clocks)
+	c.overdue = overdue(a.clocks) || a.waitsTooLong()
 	return c, nil
 }
 

@@ -143,10 +143,18 @@ func (a *act) waitlist() {
 	a.add(c, err)
 	if a.high() { // somebody at high risk does not wait unseen
 		a.c.topics = append(a.c.topics, "referral.high_risk_waiting")
-		if days, err := a.cal.WorkingDaysBetween(*a.SubmittedAt, *a.in.ReviewOn); err == nil && days > a.Service.ContactDays {
-			a.c.overdue = true
-		}
 	}
+}
+
+// waitsTooLong reports whether somebody at high risk waits past the time in
+// which they would have been reached: their coordinator sees it.
+func (a *act) waitsTooLong() bool {
+	i, ok := a.latest(models.RuleWaitingReview)
+	if !ok || !a.high() || !a.clocks[i].Open() {
+		return false
+	}
+	days, err := a.cal.WorkingDaysBetween(*a.SubmittedAt, a.clocks[i].DueAt)
+	return err == nil && days > a.Service.ContactDays
 }
 
 // checkReviewDate asks for a day after today and within half a year.

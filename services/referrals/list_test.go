@@ -189,6 +189,24 @@ func TestADeclineAsksItsReferrerForTheNextStepUntilThereIsOne(t *testing.T) {
 	}
 }
 
+func TestAHoldThatIsUpAndALateDutyShowToThoseWhoMustAct(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	held := b.at(models.StatusOnHold)
+	b.Do(t, "update referrals set review_on = $2 where id = $1", held.ID, models.Today(b.Clock.Now()))
+	w, err := b.s.Today(b.As("vawg"))
+	if err != nil || len(w.DueToday) != 1 || w.DueToday[0].What != "Look at the hold again" {
+		t.Errorf("got %+v %v, want the hold to look at", w.DueToday, err)
+	}
+	late := b.sent(testkit.ServiceIDVA)
+	b.Do(t, "update clocks set state = 'breached' where referral_id = $1 and rule = 'K22'", late.ID)
+	b.Do(t, "update referrals set over_limit = true where id = $1", late.ID)
+	w, err = b.s.Today(b.As("coordinator"))
+	if err != nil || len(w.Late) != 1 || w.Late[0].Reference != late.Reference || w.Late[0].What != "They pick it up" || w.Late[0].CaseReference != "" {
+		t.Errorf("got %+v %v, want the late duty without the case", w.Late, err)
+	}
+}
+
 func TestTheInboxCountsWhatItGroups(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

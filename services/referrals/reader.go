@@ -196,7 +196,9 @@ func (r *reader) shell(level Level) View {
 		v.StatusBy = r.dir.Name(*st.StatusByOrg)
 	}
 	if levelOf(st, r.actor) != LevelNothing {
-		v.AllowedActions = st.AllowedActions(st.Sides(r.actor, st.Coordinates))
+		v.AllowedActions = slices.DeleteFunc(st.AllowedActions(st.Sides(r.actor, st.Coordinates)), func(a models.Action) bool {
+			return a == models.ActDecline && service.DeclineReview // proposed there, and not done
+		})
 	}
 	return v
 }

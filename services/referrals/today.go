@@ -66,6 +66,9 @@ func (s *Service) Today(ctx context.Context) (Worklist, error) {
 	d.queueStops(b)
 	d.queueOwed(b)
 	d.queueEndings(b)
+	if b.Actor.Can(models.ReferralCoordinate) {
+		d.queueOverLimit(b)
+	}
 	d.queueWaiting(b)
 	b.Exec(`insert into audit_events (id, at, session_id, request_id, action, subject_type, detail)
 		select $1, $2, $3, $4, 'referral.listed', 'referral', jsonb_build_object('box', 'today', 'ids', coalesce((select jsonb_agg(id) from (
@@ -130,10 +133,10 @@ const noClock = `, null::uuid, null::text, null::uuid, null::text, null::timesta
 // queueStops are the numbers nobody may use until a caseworker has cleared them.
 func (d *day) queueStops(b *pg.Batch) {
 	say := func(Task) string { return "Find another safe way: someone else answered" }
-	d.read(b, func(t Task) { d.list.Safety = append(d.list.Safety, t) }, say, "select distinct on (s.channel_id) "+taskColumns+noClock+`
+	d.read(b, func(t Task) { d.list.Safety = append(d.list.Safety, t) }, say, "select distinct on (s.case_id) "+taskColumns+noClock+`
 		from contact_stops s join cases h on h.id = s.case_id and h.accountable_org_id = $1
 		join referrals r on r.case_id = s.case_id and r.from_org_id = $1 and r.submitted_at is not null
-		where s.cleared_at is null order by s.channel_id, r.submitted_at desc limit $2`, d.org, mostTasks)
+		where s.cleared_at is null order by s.case_id, r.submitted_at desc limit $2`, d.org, mostTasks)
 }
 
 // queueOwed are the running clocks the organisation holds.
@@ -152,6 +155,9 @@ func (d *day) queueEndings(b *pg.Batch) {
 	d.read(b, today, func(Task) string { return "Acknowledge the withdrawal" }, "select "+taskColumns+noClock+`
 		from referrals r where r.to_org_id = $1 and r.receiver_sees and r.status = 'withdrawn' and r.withdrawal_acknowledged_at is null
 		order by r.ended_at limit $2`, d.org, mostTasks)
+	d.read(b, today, func(Task) string { return "Look at the hold again" }, "select "+taskColumns+noClock+`
+		from referrals r where r.to_org_id = $1 and r.receiver_sees and r.status = 'on_hold' and r.review_on <= $3
+		order by r.review_on limit $2`, d.org, mostTasks, models.Today(d.now))
 	d.read(b, today, func(Task) string { return "Choose the next service" }, "select "+taskColumns+noClock+`
 		from referrals r where r.from_org_id = $1 and r.status in ('declined', 'not_engaged', 'lapsed') and r.ended_at > $3
 		and not exists (select from referrals n where n.case_id = r.case_id and n.created_at > r.ended_at)
@@ -159,6 +165,22 @@ func (d *day) queueEndings(b *pg.Batch) {
 	d.read(b, today, func(Task) string { return "Nobody answered: find a way on" }, "select "+taskColumns+noClock+`
 		from referrals r where $1::uuid is not null and r.pathway = any ((select app_pathways())::text[]) and r.status = 'lapsed' and r.ended_at > $3
 		and (select app_role()) = 'coordinator' order by r.ended_at limit $2`, d.org, mostTasks, d.now.AddDate(0, 0, -nextStepDays))
+}
+
+// queueOverLimit are the late duties of others that a coordinator is shown.
+func (d *day) queueOverLimit(b *pg.Batch) {
+	put := func(t Task) { d.list.Late = append(d.list.Late, t) }
+	say := func(t Task) string {
+		if t.Clock == nil {
+			return "Past its limit"
+		}
+		return waitingFor(t.Clock.Rule)
+	}
+	d.read(b, put, say, "select "+taskColumns+`, k.id, k.rule, k.holder_org_id, k.state, k.due_at, k.due_soon_at, k.paused_since, k.pause_reason
+		from referrals r left join lateral (select c.* from clocks c where c.referral_id = r.id and c.stopped_at is null
+			and c.state in ('running', 'due_soon', 'breached') and c.holder_org_id <> $1 order by c.paused_since is not null, c.due_at limit 1) k on true
+		where r.over_limit and r.live and r.pathway = any ((select app_pathways())::text[]) and (select app_role()) = 'coordinator'
+		order by r.due_key, r.id limit $2`, d.org, mostTasks)
 }
 
 // queueWaiting are the live referrals whose next duty is another's.
