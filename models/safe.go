@@ -145,7 +145,7 @@ func (c ContactChannel) GateAt(t time.Time, staleAfterDays int) Gate {
 	shut := func(code GateCode, why string) Gate { return Gate{Code: code, Why: why, Channel: c} }
 	switch {
 	case c.StoppedAt != nil && !t.Before(*c.StoppedAt):
-		return shut(GateStopped, "Do not "+c.Kind.verb()+": someone else answered. A caseworker has to clear it first.")
+		return shut(GateStopped, "Do not "+c.Kind.verb()+": a contact here went wrong. A caseworker has to clear it first.")
 	case c.Safe == SafeNo:
 		return shut(GateNotSafe, name+" is not marked safe for this person.")
 	case c.Safe != SafeYes:

@@ -240,7 +240,7 @@ func TestTheScreenSaysWhatIsSafeNow(t *testing.T) {
 	if got := models.SafeNow([]models.ContactChannel{stale}, now, 30); got.Help == "" || !strings.Contains(got.Lines[0].Words, "Sunday 1 March 2026") {
 		t.Errorf("got %+v, want to hear that it has to be confirmed again", got)
 	}
-	if got := models.SafeNow([]models.ContactChannel{stopped}, now, 30); got.Help == "" || got.Lines[0].Words != "Stopped: someone else answered." {
+	if got := models.SafeNow([]models.ContactChannel{stopped}, now, 30); got.Help == "" || got.Lines[0].Words != "Stopped: a contact here went wrong." {
 		t.Errorf("got %+v, want to hear that it is stopped", got)
 	}
 }

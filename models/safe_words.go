@@ -142,7 +142,7 @@ func (c ContactChannel) line(g Gate) SafeLine {
 			l.Words = "Last confirmed " + Day(*c.ConfirmedOn) + ". To be confirmed again, so not allowed."
 		}
 	case GateStopped:
-		l.Words = "Stopped: someone else answered."
+		l.Words = "Stopped: a contact here went wrong."
 	default:
 		l.Words = "Not safe."
 	}

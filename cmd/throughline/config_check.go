@@ -37,6 +37,9 @@ func toServe(c Config) (found problems) {
 // toMigrate finds what stands in the way of migrating.
 func toMigrate(c Config) (found problems) {
 	found = append(found, addresses(c)...)
+	if c.Env == production && c.private() {
+		found = append(found, "DATABASE_URL must be set: production never makes a private PostgreSQL")
+	}
 	if (c.Env == production || !c.private()) && !c.DatabaseOwnerURL.Set() {
 		found = append(found, "DATABASE_OWNER_URL must be set: migrations run as throughline_owner")
 	}

@@ -137,14 +137,17 @@ func rowSecurity(ctx context.Context, c *pgx.Conn, all *findings) error {
 }
 
 func auditIsAppendOnly(ctx context.Context, c *pgx.Conn, all *findings) error {
-	var there, alters bool
+	var there, alters, adds bool
 	err := c.QueryRow(ctx, `SELECT to_regclass('audit_events') IS NOT NULL,
-		coalesce(has_table_privilege(to_regclass('audit_events'), 'UPDATE, DELETE, TRUNCATE'), false)`).Scan(&there, &alters)
+		coalesce(has_table_privilege(to_regclass('audit_events'), 'UPDATE, DELETE, TRUNCATE'), false),
+		coalesce(has_any_column_privilege(to_regclass('audit_events'), 'INSERT'), false)`).Scan(&there, &alters, &adds)
 	switch {
 	case err != nil:
 		return err
 	case alters:
 		all.add(wrong, "The application may alter the audit trail: REVOKE UPDATE, DELETE, TRUNCATE ON audit_events FROM the application's role.")
+	case there && !adds:
+		all.add(wrong, "The application cannot add to the audit trail, so it will show and change nothing: GRANT INSERT ON audit_events TO throughline_app.")
 	case there:
 		all.add(fine, "The application can add to the audit trail and not alter it.")
 	}

@@ -140,7 +140,7 @@ func (db *DB) Write(ctx context.Context, fn func(context.Context, *Tx) error) er
 
 // Housekeeping runs fn without an audit event. It is for what is nobody's
 // record: unfinished forms, notices marked as read, the queue's own rows
-// (decisions.md 14); housekeeping_test.go holds the callers to that list.
+// (decisions.md 14); a test of this package holds the callers to that list.
 func (db *DB) Housekeeping(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	return db.run(ctx, nil, fn)
 }

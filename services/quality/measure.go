@@ -124,7 +124,7 @@ func (d Dimension) column() (key, words, join string) {
 	case ByOrganisation:
 		return "f.to_org_id::text", "o.name", "join organisations o on o.id = f.to_org_id"
 	case ByService:
-		return "f.service_id::text", "s.name", "join services s on s.id = f.service_id"
+		return "f.service_id::text", "s.name || ', ' || so.name", "join services s on s.id = f.service_id join organisations so on so.id = s.org_id"
 	case ByBorough:
 		return "coalesce(f.borough, 'unknown')", "coalesce(a.name, 'Not known')", "left join authorities a on a.code = f.borough"
 	case ByPathway:

@@ -3,6 +3,7 @@ package components
 import (
 	"context"
 	"io"
+	"slices"
 )
 
 // cardItems are the entries of a card list.
@@ -51,9 +52,15 @@ func (list cardItems) Render(ctx context.Context, w io.Writer) error {
 // taskRows are the rows of a group of a worklist.
 type taskRows []TaskRow
 
+// contact reports whether any row says if contact is safe now: without one the
+// column is left out.
+func (list taskRows) contact() bool {
+	return slices.ContainsFunc(list, func(r TaskRow) bool { return r.Contact != nil })
+}
+
 // Render writes the rows.
 func (list taskRows) Render(ctx context.Context, w io.Writer) error {
-	out := writingTo(w)
+	out, contact := writingTo(w), list.contact()
 	for i := range list {
 		r := &list[i]
 		out.raw(`<tr><td><a class="govuk-link govuk-link--no-visited-state tl-table__task" href="`)
@@ -70,7 +77,7 @@ func (list taskRows) Render(ctx context.Context, w io.Writer) error {
 		if r.Contact != nil {
 			out.raw(`</td><td data-label="Contact now:">`)
 			out.safety(*r.Contact)
-		} else {
+		} else if contact {
 			out.raw(`</td><td>`)
 		}
 		out.raw(`</td></tr>`)

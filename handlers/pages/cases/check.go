@@ -118,10 +118,10 @@ func (p *Pages) logged(c *gin.Context) error {
 	path := "/cases/" + v.Case.Reference
 	page := shared.DoneView{
 		Meta: p.Frame.Meta(c, "Case "+v.Case.Reference+" logged", "/cases"), Title: "Case logged", Text: "Reference " + v.Case.Reference,
-		Next: []string{v.Accountable.Name + " holds this case. It stays with you until another organisation accepts it."},
+		Next: []string{v.Accountable.Name + " holds this case. A referral asks for help; it does not move the case."},
 	}
 	if v.Case.Enhanced {
-		page.Next = append(page.Next, "Enhanced Rights apply: the time limits are shorter, and every service you refer to is told.")
+		page.Next = append(page.Next, "Enhanced Rights apply: the Victims' Code gives shorter time limits with the police and the courts.")
 	}
 	if len(v.Contact.Points) == 0 {
 		page.Next = append(page.Next, "No safe way to reach them is recorded. Nobody can contact them until there is one.")

@@ -156,7 +156,7 @@ func (p *Pages) rightsFields(_ *gin.Context, j *journey, e components.FormErrors
 	}
 	text := "From what you have told us, Enhanced Rights do not apply. Tick anything below that is true."
 	if on {
-		text = "Enhanced Rights apply: " + strings.ToLower(models.List(enhancedWords(why))) + ". The time limits are shorter, and every service is told."
+		text = "Enhanced Rights apply: " + strings.ToLower(models.List(enhancedWords(why))) + ". The Victims' Code gives them shorter time limits with the police and the courts."
 	}
 	return []templ.Component{
 		components.InsetText(components.InsetTextParams{Text: text}),
@@ -193,7 +193,7 @@ func (p *Pages) riskFields(_ *gin.Context, j *journey, e components.FormErrors) 
 			Items: []components.ChoiceItem{
 				{Value: "standard", Text: "Standard", Hint: "Nothing points to serious harm now."},
 				{Value: "medium", Text: "Medium", Hint: "Serious harm is possible if things change."},
-				{Value: "high", Text: "High", Hint: "Serious harm could happen at any time. Services decide faster."},
+				{Value: "high", Text: "High", Hint: "Serious harm could happen at any time. Time to decide never pauses, and the first attempt is due sooner."},
 			},
 		}),
 		components.TextArea(components.TextAreaParams{Name: "risk_note", Label: "What makes the risk? (optional)", Value: t.one("risk_note"), Error: e.Of("risk_note"), Rows: 3}),

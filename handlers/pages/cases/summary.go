@@ -1,8 +1,6 @@
 package cases
 
 import (
-	"strings"
-
 	"throughline/models"
 	"throughline/services/cases"
 	"throughline/services/directory"
@@ -32,7 +30,7 @@ func (p *Pages) cards(j *journey, names authority) []components.SummaryListParam
 			rows = []components.SummaryRow{{Key: "Answer", Value: "Nothing to add"}}
 		}
 		out = append(out, components.SummaryListParams{
-			Rows: rows, Card: &components.SummaryCard{Title: s.title, Actions: change(j, s.path, strings.ToLower(s.title[:1])+s.title[1:])},
+			Rows: rows, Card: &components.SummaryCard{Title: s.title, Actions: change(j, s.path, "")},
 		})
 	}
 	return out

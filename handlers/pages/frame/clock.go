@@ -21,8 +21,11 @@ func pauseWords(k *models.Clock) string {
 		if r, ok := models.FindReason("hold", *k.PauseReason); ok {
 			return r.Words
 		}
-		if *k.PauseReason == "info_requested" {
-			return "waiting for the referrer"
+		switch *k.PauseReason {
+		case "waiting_for_answer":
+			return "waiting for the referrer to answer"
+		case "decline_review":
+			return "a coordinator is checking"
 		}
 	case k.Why != nil:
 		return *k.Why

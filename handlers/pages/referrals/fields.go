@@ -40,13 +40,35 @@ func readAnswers(v referrals.View, t typed) (referrals.ActionInput, []models.Fie
 
 func assignFields(referrals.View, typed, components.FormErrors) []templ.Component { return nil }
 
-// contactFields ask about an attempt. Only channels that are safe are offered
-// as choices; a contact that happened on another is recorded through its own
-// line, because it did happen.
-func contactFields(_ referrals.View, t typed, errs components.FormErrors) []templ.Component {
+// safe reports whether a way of contact is marked safe, now or at other times.
+func safe(v referrals.View, kind models.Channel) bool {
+	if v.SafeContact == nil {
+		return false
+	}
+	for _, p := range v.SafeContact.Channels {
+		if p.Kind == kind && p.Safe == models.SafeYes && p.StoppedAt == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// contactFields ask about an attempt. Ways that are safe come first; a contact
+// that did happen on another stands apart, and says what it is kept as.
+func contactFields(v referrals.View, t typed, errs components.FormErrors) []templ.Component {
 	var channels, outcomes []components.ChoiceItem
 	for _, ch := range models.Channels() {
-		channels = append(channels, components.ChoiceItem{Value: string(ch), Text: ch.Words()})
+		if safe(v, ch) {
+			channels = append(channels, components.ChoiceItem{Value: string(ch), Text: ch.Words()})
+		}
+	}
+	if len(channels) < len(models.Channels()) {
+		channels = append(channels, components.ChoiceItem{Divider: "or, only if it has already happened on a way that is not safe"})
+		for _, ch := range models.Channels() {
+			if !safe(v, ch) {
+				channels = append(channels, components.ChoiceItem{Value: string(ch), Text: ch.Words(), Hint: "Kept as a safety incident. It does not count."})
+			}
+		}
 	}
 	for _, o := range models.ContactOutcomes() {
 		outcomes = append(outcomes, components.ChoiceItem{Value: o.Key, Text: o.Words})
@@ -62,7 +84,6 @@ func contactFields(_ referrals.View, t typed, errs components.FormErrors) []temp
 	return []templ.Component{
 		components.Radios(components.RadiosParams{
 			Name: "channel", Legend: "How?", LegendSize: components.Medium, IsSmall: true,
-			Hint:  "A contact on a way that is not marked safe is kept as a safety incident. It does not count.",
 			Value: t.one("channel"), Error: errs.Of("channel"), Items: channels,
 		}),
 		components.Radios(components.RadiosParams{

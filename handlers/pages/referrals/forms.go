@@ -55,7 +55,7 @@ func forms() []form {
 		},
 		{
 			Path: "wait", Action: models.ActWaitlist, Title: "Put on the waiting list", Button: "Put on the list",
-			Lede:   "The referrer sees the place in the list and the date you will look again.",
+			Lede:   "The referrer sees the date you will look again.",
 			Fields: waitFields, Read: readWait,
 		},
 		{
@@ -89,7 +89,7 @@ func forms() []form {
 		},
 		{
 			Path: "end", Action: models.ActEndEarly, Title: "Why is this ending early?", Button: "End referral", Warning: true,
-			After:  "The end report is still owed.",
+			After:  "If work had begun, the end report is still owed.",
 			Fields: endFields, Read: readEnd,
 		},
 		{

@@ -46,7 +46,11 @@ func (p *Pages) today(c *gin.Context) error {
 		v.Strip = append(v.Strip, components.StripItem{Kind: g.kind, Count: len(g.tasks), Text: g.title, Href: "#" + g.id})
 		group := components.TaskGroupView{ID: g.id, Title: g.title, Safety: g.kind == "safety"}
 		for _, t := range g.tasks {
-			group.Rows = append(group.Rows, p.task(t))
+			row := p.task(t)
+			if g.kind == "safety" && t.CaseReference != "" {
+				row.Href = "/cases/" + t.CaseReference + "/safe-contact"
+			}
+			group.Rows = append(group.Rows, row)
 		}
 		v.Groups = append(v.Groups, group)
 	}
@@ -298,7 +302,7 @@ func (p *Pages) services(c *gin.Context) error {
 			{Text: o.Service.Name, Sub: o.Organisation.Name},
 			{Text: pw.Name},
 			{Text: whoFor(o.Service)},
-			{Text: capacityWords(o.Service), Sub: o.Service.Opening},
+			{Text: upper(capacityWords(o.Service)), Sub: o.Service.Opening},
 			{Text: models.WorkingDays(o.Service.DecideDays)},
 		})
 	}
@@ -313,6 +317,13 @@ func (p *Pages) services(c *gin.Context) error {
 	}
 	v.Meta.Wide = true
 	return render.OK(c, view.List(v))
+}
+
+func upper(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
 }
 
 func whoFor(s models.Service) string {

@@ -137,7 +137,7 @@ func (p *Pages) press(a models.Action) route.Handler {
 		if a == models.ActAccept {
 			in, faults = readWorker(t)
 		}
-		err = p.do(c, v, a, in, t, faults)
+		_, err = p.do(c, v, a, in, t, faults)
 		switch {
 		case err == nil && a == models.ActDiscard:
 			render.See(c, "/referrals")
@@ -179,8 +179,11 @@ func (p *Pages) take(f form) route.Handler {
 			return err
 		}
 		in, faults := f.Read(v, t)
-		err = p.do(c, v, f.Action, in, t, faults)
+		after, err := p.do(c, v, f.Action, in, t, faults)
 		switch {
+		case err == nil && after.Attempt != nil:
+			render.See(c, path(v)+"?done="+attemptDone(*after.Attempt))
+			return nil
 		case err == nil:
 			render.See(c, landing(v, f.Action))
 			return nil
@@ -219,14 +222,13 @@ func (p *Pages) form(c *gin.Context, f form, v referrals.View, t typed, errs com
 
 // do asks the service, holding it to the version the page was drawn from, so
 // that a page left open does not undo somebody else's decision.
-func (p *Pages) do(c *gin.Context, v referrals.View, a models.Action, in referrals.ActionInput, t typed, faults []models.FieldError) error {
+func (p *Pages) do(c *gin.Context, v referrals.View, a models.Action, in referrals.ActionInput, t typed, faults []models.FieldError) (referrals.View, error) {
 	req := *models.RequestFrom(c.Request.Context())
 	if n, err := strconv.Atoi(t.one("version")); err == nil {
 		req.IfMatch = &n
 	}
 	req.Invalid = append(slices.Clone(req.Invalid), faults...)
-	_, err := p.Referrals.Do(models.WithRequest(c.Request.Context(), &req), v.ID, a, in)
-	return err
+	return p.Referrals.Do(models.WithRequest(c.Request.Context(), &req), v.ID, a, in)
 }
 
 // moved shows the referral as it is now to somebody who was too late, with who
@@ -253,13 +255,26 @@ func landing(v referrals.View, a models.Action) string {
 	return path(v) + "?done=" + string(a)
 }
 
+// attemptDone says what a contact that was recorded means.
+func attemptDone(a referrals.AttemptResult) string {
+	switch {
+	case a.Stopped || a.SafetyIncident:
+		return "stopped"
+	case !a.Counted:
+		return "uncounted"
+	}
+	return string(models.ActRecordContact)
+}
+
 // done says what the act before this page did.
 func done(c *gin.Context) string {
 	words := map[string]string{
 		"acknowledge": "You picked this up. The referrer can see it.", "accept": "You accepted this referral. Both sides have been told.",
 		"decline": "You declined the referral. The referrer has been told.", "request-info": "Your question was sent.",
-		"answer-info": "Your answer was sent. Their time to decide has started again.", "waitlist": "Put on the waiting list. The referrer has been told.",
-		"withdraw": "You withdrew this referral. The service has been told.", "submit": "Sent.", "record-contact": "The attempt was recorded.",
+		"answer-info": "Your answer was sent.", "waitlist": "Put on the waiting list. The referrer has been told.",
+		"stopped":   "Stop. Nobody may use this number or address until a caseworker of the organisation that holds the case clears it. They have been told.",
+		"uncounted": "The attempt was recorded. It does not count towards the required number.",
+		"withdraw":  "You withdrew this referral. The service has been told.", "submit": "Sent.", "record-contact": "The attempt was recorded.",
 		"hold": "Put on hold.", "resume": "Taken off hold.", "complete": "Ended. The referrer has been told.", "end-early": "Ended. The referrer has been told.",
 		"not-engaged": "Closed as not reached. The referrer has been told.", "assign": "Given to the person you chose.",
 		"propose-decline": "Proposed. A coordinator looks at it within 1 working day.", "undo-accept": "The acceptance was taken back.",

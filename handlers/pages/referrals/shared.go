@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,16 @@ import (
 // list; what waits for acceptance is named, and not shown.
 func (p *Pages) sharedRows(v referrals.View) []components.SummaryRow {
 	rows := contentRows(v.Shared, v.Pathway, v.PathwayVersion, p.Now())
+	if v.AcceptedAt == nil && slices.Contains(v.Relations, referrals.RelReferrer) {
+		for i := range rows {
+			for _, f := range models.SharableFields() {
+				if rows[i].Key == f.Words && slices.Contains(v.SharedAfterAcceptance, f.Key) && !slices.Contains(v.SharedFields, f.Key) {
+					rows[i].Key += " (once they accept)"
+					break
+				}
+			}
+		}
+	}
 	if v.Level == referrals.LevelBefore {
 		rows = append(rows, components.SummaryRow{Key: "Once you accept", Value: "You see the rest that was shared with you, and how to reach them."})
 	}
@@ -103,9 +114,5 @@ func birth(s string, now time.Time) string {
 	if err != nil {
 		return s
 	}
-	years := now.Year() - t.Year()
-	if now.YearDay() < t.YearDay() {
-		years--
-	}
-	return fmt.Sprintf("%s (%d)", models.Date(t), years)
+	return fmt.Sprintf("%s (%d)", models.Date(t), models.AgeOn(t, now))
 }

@@ -275,7 +275,7 @@ func (p *Pages) reviewed(c *gin.Context, v referrals.View) models.Action {
 // others are the acts with pages of their own, in the order people use them.
 func others(v referrals.View, without models.Action) []components.StackItem {
 	texts := map[string][2]string{
-		"question": {"Ask the referrer a question", "your clock pauses"}, "wait": {"Put on the waiting list", ""},
+		"question": {"Ask the referrer a question", ""}, "wait": {"Put on the waiting list", ""},
 		"decline": {"Decline", ""}, "propose-decline": {"Propose to decline", "a coordinator looks at it"},
 		"withdraw": {"Withdraw this referral", ""}, "hold": {"Put on hold", ""}, "end": {"End early", ""},
 		"uphold": {"Agree to the decline", ""}, "send-back": {"Send it back to the service", ""},
