@@ -102,7 +102,7 @@ func (p program) bench(ctx context.Context, f benchFlags) (err error) {
 // benchDatabase returns a fresh copy of a seeded database, and seeds that where
 // there is none of this schema and size yet.
 func (p program) benchDatabase(ctx context.Context, s *pglocal.Server, cases int) (string, error) {
-	print, err := migrate.Fingerprint()
+	schema, err := migrate.Fingerprint()
 	if err != nil {
 		return "", err
 	}
@@ -111,7 +111,7 @@ func (p program) benchDatabase(ctx context.Context, s *pglocal.Server, cases int
 		return "", err
 	}
 	defer func() { _ = admin.Close(context.WithoutCancel(ctx)) }()
-	seeded, name := fmt.Sprintf("seeded_%d_%s", cases, print), "bench"
+	seeded, name := fmt.Sprintf("seeded_%d_%s", cases, schema), "bench"
 	var ready bool
 	err = admin.QueryRow(ctx, "select exists (select from pg_database where datname = $1 and datistemplate)", seeded).Scan(&ready)
 	if err != nil {

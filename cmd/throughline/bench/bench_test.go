@@ -46,7 +46,8 @@ func TestAtOnceSaysWhoAsksOnce(t *testing.T) {
 	t.Parallel()
 	r := recipe{
 		{{sql: "select app_enter($1, $2)"}, {sql: "select 1"}},
-		{{sql: "begin"}, {sql: "select app_enter($1, $2)"}, {sql: "insert"}}, {{sql: "keep"}, {sql: "commit"}},
+		{{sql: "begin"}, {sql: "select app_enter($1, $2)"}, {sql: "insert"}},
+		{{sql: "keep"}, {sql: "commit"}},
 	}
 	var got []string
 	for _, s := range r.atOnce() {

@@ -16,14 +16,13 @@ type contender struct {
 
 // outcome is what a contender reached over all rounds.
 type outcome struct {
-	name           string
-	perSecond      float64 // median of the rounds
-	p50, p95, p99  time.Duration
-	max            time.Duration
-	byRound        []float64
-	times          int
-	latencies      []time.Duration
-	worstOverShort float64
+	name          string
+	perSecond     float64 // median of the rounds
+	p50, p95, p99 time.Duration
+	max           time.Duration
+	byRound       []float64
+	times         int
+	latencies     []time.Duration
 }
 
 // duel runs the contenders in turn, in an order that shifts from round to round,

@@ -123,8 +123,10 @@ func (o *ordinary) insertCase(tx *gorm.DB, in *caseBody, w *who) (*gCase, error)
 			return nil, err
 		}
 		crime := models.CrimeKey(i.CrimeReference)
-		row := gIncident{ID: models.NewID(), CaseID: k.ID, Position: n + 1, OccurredOn: &occurred, ReportedOn: &occurred, Force: &i.Force,
-			CrimeReference: &i.CrimeReference, CrimeKey: &crime, OffenceTypes: i.OffenceTypes, HateStrands: []string{}, Summary: i.Summary}
+		row := gIncident{
+			ID: models.NewID(), CaseID: k.ID, Position: n + 1, OccurredOn: &occurred, ReportedOn: &occurred, Force: &i.Force,
+			CrimeReference: &i.CrimeReference, CrimeKey: &crime, OffenceTypes: i.OffenceTypes, HateStrands: []string{}, Summary: i.Summary,
+		}
 		if err := tx.Create(&row).Error; err != nil {
 			return nil, err
 		}
@@ -147,8 +149,10 @@ func (o *ordinary) insertContact(tx *gorm.DB, in *caseBody, k *gCase, w *who) er
 		if err != nil {
 			return err
 		}
-		row := gChannel{ID: models.NewID(), CaseID: k.ID, Position: n + 1, Channel: ch.Channel, Person: models.PersonVictim, Safe: ch.Safe, Windows: windows,
-			ConfirmedOn: &confirmed, ConfirmedSource: &in.SafeContact.Source, ConfirmedBy: &w.User, ConfirmedByOrgID: &w.Org, Version: 1}
+		row := gChannel{
+			ID: models.NewID(), CaseID: k.ID, Position: n + 1, Channel: ch.Channel, Person: models.PersonVictim, Safe: ch.Safe, Windows: windows,
+			ConfirmedOn: &confirmed, ConfirmedSource: &in.SafeContact.Source, ConfirmedBy: &w.User, ConfirmedByOrgID: &w.Org, Version: 1,
+		}
 		if err := tx.Omit(clause.Associations).Create(&row).Error; err != nil {
 			return err
 		}
@@ -214,8 +218,10 @@ func (o *ordinary) change(tx *gorm.DB, r *gReferral, _ *gService, worker *gUser,
 		"accepted_at", "accepted_by", "worker_id", "version").Updates(r).Error; err != nil {
 		return err
 	}
-	step := gStep{ID: models.NewID(), ReferralID: r.ID, Version: r.Version, Action: "accept", FromStatus: &from, ToStatus: r.Status, At: now, ByUserID: &w.User,
-		ByOrgID: &w.Org, ByRole: w.Role, SecondsInPrevious: &seconds, Detail: json.RawMessage("{}")}
+	step := gStep{
+		ID: models.NewID(), ReferralID: r.ID, Version: r.Version, Action: "accept", FromStatus: &from, ToStatus: r.Status, At: now, ByUserID: &w.User,
+		ByOrgID: &w.Org, ByRole: w.Role, SecondsInPrevious: &seconds, Detail: json.RawMessage("{}"),
+	}
 	if err := tx.Omit(clause.Associations).Create(&step).Error; err != nil {
 		return err
 	}
@@ -266,8 +272,10 @@ func (o *ordinary) acceptClocks(tx *gorm.DB, r *gReferral, svc *gService) error 
 		if first == nil || c.DueAt.Before(*first) {
 			first = &c.DueAt
 		}
-		row := gClock{ID: c.ID, CaseID: r.CaseID, ReferralID: &r.ID, HolderOrgID: r.ToOrgID, Rule: string(rule), State: string(c.State), LimitDays: days,
-			StartedAt: now, DueAt: c.DueAt, FirstDueAt: c.FirstDueAt, DueSoonAt: c.DueSoonAt}
+		row := gClock{
+			ID: c.ID, CaseID: r.CaseID, ReferralID: &r.ID, HolderOrgID: r.ToOrgID, Rule: string(rule), State: string(c.State), LimitDays: days,
+			StartedAt: now, DueAt: c.DueAt, FirstDueAt: c.FirstDueAt, DueSoonAt: c.DueSoonAt,
+		}
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
