@@ -20,7 +20,7 @@ import (
 // to the same account that are still being checked.
 const (
 	busyWait  = 100 * time.Millisecond
-	busyTries = 30
+	busyTries = 100
 )
 
 // found is what the database says about one guess.
