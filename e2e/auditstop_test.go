@@ -2,44 +2,165 @@ package e2e
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// record is one case and its referral, with everything of it that must not be
-// shown when the showing cannot be written down.
-type record struct {
-	caseID, caseRef, referralID, referralRef string
-	words                                    []string
+// records are a case and its referrals in every state in which a page of theirs
+// can be opened, with everything of them that must not be shown when the
+// showing cannot be written down.
+type records struct {
+	site      *server
+	systems   map[string]*caller
+	people    map[string]*visitor
+	caseID    string
+	caseRef   string
+	referrals map[string]string // id by reference
+	queries   map[string]string // what a route needs after its question mark
 }
 
-func aRecord(t testing.TB, s *server) record {
+// secretsOf are words of the victim of aCase, as they were typed and as they
+// are shown.
+func (r *records) secrets() []string {
+	words := []string{"Zzaudit", "Testwell", "07700900123", "07700 900123", "bluebell", "E8 1AA", "forced his way in", "Test Street", r.caseRef}
+	for ref := range r.referrals {
+		words = append(words, ref)
+	}
+	return words
+}
+
+func someRecords(t *testing.T, s *server) *records {
 	t.Helper()
-	police, vawg := signIn(t, s.url, "police"), signIn(t, s.url, "vawg")
-	r := record{words: []string{"Zzaudit", "Testwell", "07700900123", "07700 900123", "bluebell", "E8 1AA", "forced his way in"}}
-	r.caseID, r.referralID = sent(t, police, vawg, "Zzaudit")
+	r := &records{site: s, systems: map[string]*caller{}, people: map[string]*visitor{}, referrals: map[string]string{}}
+	for _, who := range []string{"police", "vawg", "vawg.manager", "coordinator", s.managerOf(t, "police")} {
+		r.systems[who], r.people[who] = signIn(t, s.url, who), visit(t, s.url, who)
+	}
+	police, vawg := r.systems["police"], r.systems["vawg"]
+	worker := vawg.get("/api/v1/people?assignable=true").items(t)[0]["id"]
+	accept := func(id string) { vawg.do(id, "accept", map[string]any{"worker_id": worker}) }
+	var caseID string
+	for _, goes := range []func(id string){
+		func(string) {},
+		func(id string) {
+			vawg.do(id, "request-info", map[string]any{"questions": []any{"Is an interpreter needed?"}})
+		},
+		func(id string) {
+			vawg.do(id, "propose-decline", map[string]any{"reason": "no_capacity", "decided_by": "provider", "note": "Full."})
+		},
+		func(id string) {
+			accept(id)
+			vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "other_adult"})
+		},
+		func(id string) {
+			accept(id)
+			vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "reached"})
+		},
+	} {
+		id := ""
+		caseID, id = sent(t, police, vawg, "Zzaudit")
+		goes(id)
+		r.referrals[police.get("/api/v1/referrals/"+id).text(t, "reference")] = id
+		if r.caseID == "" && len(r.referrals) == 4 {
+			r.caseID = caseID // the one with a stopped channel
+		}
+	}
 	r.caseRef = police.get("/api/v1/cases/"+r.caseID).text(t, "reference")
-	r.referralRef = police.get("/api/v1/referrals/"+r.referralID).text(t, "reference")
+	r.prepare(t)
 	return r
 }
 
-// addresses are the GET routes that name a record, with this record's names in
-// them.
-func (r record) addresses(t testing.TB) []string {
+// prepare brings the case's journeys to where each of their pages can be opened.
+func (r *records) prepare(t *testing.T) {
 	t.Helper()
-	var out []string
+	db := r.site.superuser(t)
+	var stop, decision string
+	if err := db.QueryRow(t.Context(), `select s.id::text, d.id::text from contact_stops s join sharing_decisions d using (case_id) where s.case_id = $1`, r.caseID).Scan(&stop, &decision); err != nil {
+		t.Fatal(err)
+	}
+	r.queries = map[string]string{
+		"/safe-contact/clear": "?stop=" + stop, "/safe-contact/way": "?channel=phone", "/sharing/withdraw": "?decision=" + decision,
+	}
+	p := r.people["police"]
+	service := ""
+	for _, s := range r.systems["police"].get("/api/v1/services?pathway=vawg&case_id=" + r.caseID).items(t) {
+		if s["eligible"] == true {
+			service = s["id"].(string)
+		}
+	}
+	refer := "/cases/" + r.caseRef + "/refer/"
+	for _, step := range []struct {
+		path string
+		form []string
+	}{
+		{"need", []string{"pathway", "vawg", "priority", "standard"}},
+		{"questions", []string{"asked_for", "idva", "risk_tool", "none", "suspect_access", "neither"}},
+		{"service", []string{"service", service}},
+		{"agreement", []string{"basis", "agreement", "method", "spoken"}},
+		{"share", []string{"first", "borough", "first", "incident_summary", "after", "given_name"}},
+	} {
+		if a := p.post(refer+step.path, step.form...); a.Status != http.StatusSeeOther {
+			t.Fatalf("answering %s: got %d, want 303\n%s", step.path, a.Status, a.Raw)
+		}
+	}
+}
+
+// addresses are the GET routes that name a record, with these records' names in
+// them, by route.
+func (r *records) addresses(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
 	for _, route := range routes(t) {
 		if !strings.Contains(route, "{id}") && !strings.Contains(route, "{ref}") {
 			continue
 		}
-		id, ref := r.caseID, r.caseRef
-		if strings.Contains(route, "/referrals/") {
-			id, ref = r.referralID, r.referralRef
+		if !strings.Contains(route, "/referrals/") {
+			path := strings.NewReplacer("{id}", r.caseID, "{ref}", r.caseRef).Replace(route)
+			for end, query := range r.queries {
+				if strings.HasSuffix(path, end) {
+					path += query
+				}
+			}
+			out[route] = append(out[route], path)
+			continue
 		}
-		out = append(out, strings.NewReplacer("{id}", id, "{ref}", ref).Replace(route))
+		for ref, id := range r.referrals {
+			out[route] = append(out[route], strings.NewReplacer("{id}", id, "{ref}", ref).Replace(route))
+		}
 	}
-	if len(out) < 10 {
-		t.Fatalf("only %d addresses name a record: %v", len(out), out)
+	if len(out) < 30 {
+		t.Fatalf("only %d routes name a record: %v", len(out), out)
+	}
+	return out
+}
+
+func (r *records) ask(who, path string) answer {
+	if strings.HasPrefix(path, "/api/") {
+		return r.systems[who].send("GET", path, nil, nil)
+	}
+	return r.people[who].get(path)
+}
+
+// reading is one person asking for one address, and what they got.
+type reading struct{ who, path string }
+
+// readings are everybody's of everything that they are shown, or led on from.
+// Every route must be shown to somebody, or the test would prove nothing of it.
+func (r *records) readings(t *testing.T) []reading {
+	t.Helper()
+	var out []reading
+	for route, paths := range r.addresses(t) {
+		before := len(out)
+		for who := range r.people {
+			for _, path := range paths {
+				if a := r.ask(who, path); a.Status < 400 && !strings.HasPrefix(a.Header.Get("Location"), "/sign-in") {
+					out = append(out, reading{who, path})
+				}
+			}
+		}
+		if len(out) == before {
+			t.Errorf("nobody is shown %s, in any state", route)
+		}
 	}
 	return out
 }
@@ -51,77 +172,73 @@ func TestNothingIsShownThatCannotBeWrittenDown(t *testing.T) {
 	t.Parallel()
 	s := ownSite(t, "audit", "40")
 	db := s.superuser(t)
-	r := aRecord(t, s)
-	addresses := r.addresses(t)
-	systems := map[string]*caller{}
-	people := map[string]*visitor{}
-	manager := s.managerOf(t, "police")
-	for _, who := range []string{"police", "vawg", manager} {
-		systems[who], people[who] = signIn(t, s.url, who), visit(t, s.url, who)
-	}
-	ask := func(who, path string) answer {
-		if strings.HasPrefix(path, "/api/") {
-			return systems[who].send("GET", path, nil, nil)
+	r := someRecords(t, s)
+	readings := r.readings(t)
+	secrets := r.secrets()
+	leaks := func(a answer) string {
+		i := slices.IndexFunc(secrets, func(w string) bool { return strings.Contains(a.Raw, w) })
+		if i < 0 {
+			return ""
 		}
-		return people[who].get(path)
-	}
-	// Who is shown what while the trail can be written: what the test is about.
-	shown := map[string]map[string]answer{}
-	for who := range people {
-		shown[who] = map[string]answer{}
-		for _, path := range addresses {
-			if a := ask(who, path); a.Status == http.StatusOK {
-				shown[who][path] = a
-			}
-		}
-	}
-	for _, path := range addresses {
-		if _, police := shown["police"][path]; !police {
-			if _, vawg := shown["vawg"][path]; !vawg {
-				t.Logf("nobody is shown %s", path)
-			}
-		}
+		return secrets[i]
 	}
 
 	change(t, db, "revoke insert on audit_events from throughline_app")
-	for who, pages := range shown {
-		for path := range pages {
-			a := ask(who, path)
-			if a.Status != http.StatusServiceUnavailable {
-				t.Errorf("%s asking for %s while nothing can be written down: got %d, want 503", who, path, a.Status)
-			}
-			for _, word := range append(r.words, r.caseRef, r.referralRef) {
-				if strings.Contains(a.Raw, word) {
-					t.Errorf("%s asking for %s is refused with %q in the answer", who, path, word)
-				}
-			}
+	for _, g := range readings {
+		a := r.ask(g.who, g.path)
+		if a.Status != http.StatusServiceUnavailable {
+			t.Errorf("%s asking for %s while nothing can be written down: got %d, want 503", g.who, g.path, a.Status)
 		}
-		for _, path := range []string{"/api/v1/cases?limit=100", "/cases", "/today", "/inbox", "/referrals", "/api/v1/referrals?box=inbox", "/api/v1/referrals?box=sent"} {
-			a := ask(who, path)
-			for _, word := range r.words {
-				if a.Status >= 500 && a.Status != http.StatusServiceUnavailable || strings.Contains(a.Raw, word) {
-					t.Errorf("%s asking for the list %s: got %d with %q", who, path, a.Status, word)
-				}
+		if word := leaks(a); word != "" && !strings.Contains(g.path, word) {
+			t.Errorf("%s asking for %s is refused with %q in the answer", g.who, g.path, word)
+		}
+	}
+	for who := range r.people {
+		for _, path := range []string{
+			"/api/v1/cases?limit=100", "/api/v1/referrals?box=inbox", "/api/v1/referrals?box=sent", "/cases", "/today", "/inbox", "/referrals", "/audit",
+		} {
+			a := r.ask(who, path)
+			if word := leaks(a); word != "" || a.Status >= 500 && a.Status != http.StatusServiceUnavailable {
+				t.Errorf("%s asking for the list %s: got %d with %q in it", who, path, a.Status, word)
 			}
 		}
 	}
-	before := number(t, db, "select count(*) from cases")
-	if a := systems["police"].send("POST", "/api/v1/cases", aCase("Zzaudit"), map[string]string{"Idempotency-Key": newKey()}); a.Status != http.StatusServiceUnavailable {
-		t.Errorf("logging a case while nothing can be written down: got %d, want 503", a.Status)
-	}
-	if a := systems["police"].send("POST", "/api/v1/cases/search", map[string]any{"name": "Zzaudit Testwell"}, nil); a.Status != http.StatusServiceUnavailable || strings.Contains(a.Raw, r.caseRef) {
-		t.Errorf("searching while nothing can be written down: got %d %s, want 503", a.Status, a.Raw)
-	}
-	if n := number(t, db, "select count(*) from cases"); n != before {
-		t.Errorf("got %d cases, want %d: one was logged without a trail", n, before)
-	}
-
+	r.writesNothing(t)
 	change(t, db, "grant insert on audit_events to throughline_app")
-	for who, pages := range shown {
-		for path := range pages {
-			if a := ask(who, path); a.Status != http.StatusOK {
-				t.Errorf("%s asking for %s afterwards: got %d, want 200", who, path, a.Status)
-			}
+
+	for _, g := range readings {
+		if a := r.ask(g.who, g.path); a.Status >= 400 {
+			t.Errorf("%s asking for %s afterwards: got %d, want to be shown it again", g.who, g.path, a.Status)
 		}
+	}
+}
+
+// writesNothing tries to change things while nothing can be written down.
+func (r *records) writesNothing(t *testing.T) {
+	t.Helper()
+	db := r.site.superuser(t)
+	count := func() [3]int {
+		return [3]int{
+			number(t, db, "select count(*) from cases"), number(t, db, "select count(*) from referral_history"), number(t, db, "select count(*) from sharing_decisions"),
+		}
+	}
+	before := count()
+	police := r.systems["police"]
+	key := func() map[string]string { return map[string]string{"Idempotency-Key": newKey(), "If-Match": `"2"`} }
+	writes := map[string]map[string]any{
+		"/api/v1/cases":        aCase("Zzaudit"),
+		"/api/v1/cases/search": {"name": "Zzaudit Testwell"},
+	}
+	for _, id := range r.referrals {
+		writes["/api/v1/referrals/"+id+"/withdraw"] = map[string]any{"reason": "needs_met_elsewhere"}
+	}
+	for path, body := range writes {
+		a := police.send("POST", path, body, key())
+		if a.Status != http.StatusServiceUnavailable || strings.Contains(a.Raw, r.caseRef) {
+			t.Errorf("POST %s while nothing can be written down: got %d %s, want 503", path, a.Status, a.Raw)
+		}
+	}
+	if after := count(); after != before {
+		t.Errorf("got %v cases, steps and decisions, want %v: something was done without a trail", after, before)
 	}
 }

@@ -42,7 +42,21 @@ func visit(t testing.TB, base, who string) *visitor {
 // get asks for a page and follows nothing.
 func (v *visitor) get(path string) answer {
 	v.t.Helper()
-	res, err := v.http.Get(v.base + path)
+	return v.took(v.http.Get(v.base + path))
+}
+
+// post sends a form, given as names and values by turns.
+func (v *visitor) post(path string, form ...string) answer {
+	v.t.Helper()
+	values := url.Values{}
+	for i := 0; i+1 < len(form); i += 2 {
+		values.Add(form[i], form[i+1])
+	}
+	return v.took(v.http.PostForm(v.base+path, values))
+}
+
+func (v *visitor) took(res *http.Response, err error) answer {
+	v.t.Helper()
 	if err != nil {
 		v.t.Fatal(err)
 	}
