@@ -44,20 +44,26 @@ func vawgService(t testing.TB, police, vawg *caller, caseID string) map[string]a
 func sent(t testing.TB, police, vawg *caller, name string) (caseID, referralID string) {
 	t.Helper()
 	caseID = police.create("/api/v1/cases", aCase(name)).text(t, "id")
+	return caseID, refers(t, police, vawg, caseID)
+}
+
+// refers sends a case to the vawg service; it returns the referral's id.
+func refers(t testing.TB, police, vawg *caller, caseID string) string {
+	t.Helper()
 	service := vawgService(t, police, vawg, caseID)
 	org := service["organisation"].(map[string]any)["id"]
 	fields := []any{"given_name", "family_name", "borough", "safe_contact", "incident_summary", "risk_level"}
 	decision := police.create("/api/v1/cases/"+caseID+"/sharing-decisions", map[string]any{
 		"receiver_organisation_id": org, "purpose": "support", "basis": "agreement", "method": "spoken", "fields": fields,
 	}).text(t, "id")
-	referralID = police.create("/api/v1/cases/"+caseID+"/referrals", map[string]any{
+	id := police.create("/api/v1/cases/"+caseID+"/referrals", map[string]any{
 		"service_id": service["id"], "pathway": "vawg", "answers": vawgAnswers(t, police),
 		"shared_fields":           []any{"borough", "incident_summary", "risk_level", "safe_contact"},
 		"shared_after_acceptance": []any{"given_name", "family_name"},
 		"sharing_decision_id":     decision, "priority": "standard",
 	}).text(t, "id")
-	police.do(referralID, "submit", nil)
-	return caseID, referralID
+	police.do(id, "submit", nil)
+	return id
 }
 
 // vawgAnswers answers the pathway's required questions from the description

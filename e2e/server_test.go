@@ -203,15 +203,18 @@ type tail struct {
 	lines []string
 }
 
-// Write takes some output of the server.
+// Write takes some output of the server, without the line it writes for every
+// request.
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for s := bufio.NewScanner(strings.NewReader(string(p))); s.Scan(); {
-		t.lines = append(t.lines, s.Text())
+		if line := s.Text(); !strings.Contains(line, "level=INFO msg=request") {
+			t.lines = append(t.lines, line)
+		}
 	}
-	if len(t.lines) > 60 {
-		t.lines = t.lines[len(t.lines)-60:]
+	if len(t.lines) > 40 {
+		t.lines = t.lines[len(t.lines)-40:]
 	}
 	return len(p), nil
 }
