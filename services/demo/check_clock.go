@@ -18,6 +18,8 @@ type replay struct {
 	clocks []models.Clock
 	now    time.Time
 	failed error
+
+	accepted time.Time // when it was last accepted
 }
 
 // clockFaults holds the stored clocks against those that follow from the history.
@@ -29,6 +31,9 @@ func (w *walk) clockFaults(asOf time.Time) []string {
 	for _, s := range w.steps {
 		p.now = s.at
 		p.step(s)
+		if s.action == models.ActAccept {
+			p.accepted = s.at
+		}
 	}
 	if p.failed != nil {
 		return []string{p.failed.Error()}
@@ -164,7 +169,7 @@ func (p *replay) step(s walkStep) {
 	case models.ActAccept:
 		p.stop(s.at, ack, dec, wait)
 		p.excuse(ans)
-		p.accepted()
+		p.first()
 	case models.ActWaitlist:
 		p.stop(s.at, ack, dec)
 		p.waits()
@@ -203,7 +208,8 @@ func (p *replay) pauseUnlessHigh(rules ...models.Rule) {
 	}
 }
 
-func (p *replay) accepted() {
+// first starts what is owed once a referral is accepted.
+func (p *replay) first() {
 	days := p.w.limits.AttemptDays
 	if p.w.Priority == models.PriorityHigh {
 		days = p.w.limits.AttemptDaysHigh
@@ -247,16 +253,10 @@ func (p *replay) contact(s walkStep) {
 // undone takes an acceptance back: the decide clock runs on, or begins anew
 // where what ended it was a place on the waiting list.
 func (p *replay) undone() {
-	var accepted time.Time
-	for _, s := range p.w.steps {
-		if s.action == models.ActAccept && s.at.Before(p.now) {
-			accepted = s.at
-		}
-	}
 	p.each(func(c *models.Clock) error { c.VoidClock(p.now, "-"); return nil }, models.RuleFirstAttempt, models.RuleFirstContact)
 	for i := range slices.Backward(p.clocks) {
 		if c := &p.clocks[i]; c.Rule == models.RuleDecide {
-			if c.StoppedAt != nil && c.StoppedAt.Equal(accepted) {
+			if c.StoppedAt != nil && c.StoppedAt.Equal(p.accepted) {
 				c.RunOn(p.now)
 				return
 			}

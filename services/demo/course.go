@@ -134,7 +134,7 @@ func (r *referral) accepts(at time.Time, who *person) {
 	}
 	r.accept(at, who, worker)
 	if r.s.chance(0.004) && r.k.RiskLevel != models.PriorityHigh && len(r.svcOrg().managers) > 0 { // a manager takes it back and gives it to somebody else
-		r.undo(r.g.office.after(r.last, r.hours(2)), r.svcOrg().lead(r.s))
+		r.undo(r.g.office.after(r.last, 5*time.Minute+r.hours(2)), r.svcOrg().lead(r.s))
 		if !r.over {
 			r.accept(r.g.office.after(r.last, r.hours(2)), who, r.svcOrg().workerBy(r.s))
 		}
