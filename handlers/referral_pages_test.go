@@ -257,3 +257,16 @@ func TestTheCommissionersPageNamesNobody(t *testing.T) {
 		}
 	}
 }
+
+func TestShortcutsCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	v := s.as(t, "police")
+	if !strings.Contains(v.see("/keyboard", http.StatusOK), "Switch shortcuts off") {
+		t.Error("the page does not offer to switch the shortcuts off")
+	}
+	w := v.do(t, call{who: "police", method: http.MethodPost, path: "/keyboard", body: "shortcuts=off"})
+	if w.Code != http.StatusSeeOther || !strings.Contains(w.Header().Get("Set-Cookie"), "tl_shortcuts=off") {
+		t.Errorf("got %d and %q, want the choice kept", w.Code, w.Header().Get("Set-Cookie"))
+	}
+}

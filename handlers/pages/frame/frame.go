@@ -27,6 +27,7 @@ func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
 		return m
 	}
 	m.User, m.Org = a.Name, a.OrgName
+	m.ShortcutsOff = shortcutsOff(c)
 	for _, item := range Nav(a) {
 		item.Current = item.Href == section
 		m.Nav = append(m.Nav, item)

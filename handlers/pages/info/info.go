@@ -13,6 +13,7 @@ import (
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/web/components"
+	keyboardpage "throughline/web/pages/info"
 	"throughline/web/pages/shared"
 )
 
@@ -25,10 +26,14 @@ func New(f frame.Frame) *Pages { return &Pages{frame: f} }
 // Routes lists them.
 func (p *Pages) Routes() []route.Route {
 	out := []route.Route{{Method: http.MethodGet, Path: "/", Need: models.SignedIn, Handle: land}}
+	out = append(out, route.Route{Method: http.MethodPost, Path: "/keyboard", Need: models.SignedIn, Handle: switchShortcuts})
 	for path, page := range p.plain() {
 		out = append(out, route.Route{Method: http.MethodGet, Path: path, Need: models.Public, Handle: func(c *gin.Context) error {
 			v := page
 			v.Meta = p.frame.Meta(c, v.Title, "")
+			if path == "/keyboard" && v.Meta.User != "" {
+				v.Body = keyboard(v.Meta.ShortcutsOff)
+			}
 			return render.OK(c, shared.Plain(v))
 		}})
 	}
@@ -64,16 +69,28 @@ func (p *Pages) plain() map[string]shared.PlainView {
 			"What a service sees of a case is chosen by the person who refers, field by field, with the victim's agreement or a recorded lawful reason, and can be withdrawn.",
 			"Every reading and every change of a person's record is kept in a trail that nobody can alter: who, when, and what was refused.",
 			"The Victims' Commissioner's office reads figures without names. Numbers under five are hidden.",
-			"We set one cookie to keep you signed in and one to recognise your device when you sign in. There are no others.",
+			"We set one cookie to keep you signed in, one to recognise your device when you sign in, and one if you switch keyboard shortcuts off. There are no others.",
 		}},
-		"/keyboard": {Title: "Keyboard shortcuts", Body: shortcuts(), Paras: []string{
+		"/keyboard": {Title: "Keyboard shortcuts", Body: keyboardpage.Shortcuts(shortcuts()), Paras: []string{
 			"Everything can be done with Tab, Enter and Space. Where script runs there are shortcuts as well. None works while you type.",
 		}},
 	}
 }
 
+// switchShortcuts switches the shortcuts of this browser off or on (WCAG 2.1.4).
+func switchShortcuts(c *gin.Context) error {
+	frame.SwitchShortcuts(c, c.PostForm("shortcuts") == "off")
+	render.See(c, "/keyboard")
+	return nil
+}
+
+// keyboard is the list with the switch beneath it.
+func keyboard(off bool) templ.Component {
+	return keyboardpage.Switch(shortcuts(), off)
+}
+
 // shortcuts lists what ux.md section 10 gives.
-func shortcuts() templ.Component {
+func shortcuts() []components.SummaryRow {
 	rows := []components.SummaryRow{}
 	for _, k := range [][2]string{
 		{"g then t", "Today or Inbox"}, {"g then c", "Cases"}, {"g then f", "Find a case"}, {"n", "Log a case"},
@@ -81,5 +98,5 @@ func shortcuts() templ.Component {
 	} {
 		rows = append(rows, components.SummaryRow{Key: k[0], Value: k[1]})
 	}
-	return components.SummaryList(components.SummaryListParams{Rows: rows})
+	return rows
 }
