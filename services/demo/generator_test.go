@@ -55,7 +55,7 @@ func (r *referral) asStored() *walk {
 
 func TestEveryReferralWalksByTheTableAndEveryClockFollows(t *testing.T) {
 	t.Parallel()
-	g, list := generated(t, 12000, 11)
+	g, list := generated(t, 5000, 11)
 	walked := map[models.Action]int{}
 	for _, k := range list {
 		for _, r := range k.referrals {
@@ -92,7 +92,7 @@ func (r *referral) story() string {
 
 func TestEveryCaseIsOneThatCouldHaveBeenLogged(t *testing.T) {
 	t.Parallel()
-	_, list := generated(t, 4000, 12)
+	_, list := generated(t, 1500, 12)
 	isPhone := func(v string) bool { _, ok := cases.PhoneKey(v); return ok }
 	for _, k := range list {
 		today := models.Today(k.LoggedAt)
@@ -129,7 +129,7 @@ func TestReferencesAreNeverGivenTwice(t *testing.T) {
 	}
 	n := newNumbering(1, models.CaseReference, kept)
 	seen := map[string]bool{}
-	for range 300000 {
+	for range 100000 {
 		ref := n.take()
 		if seen[ref] || kept[ref] {
 			t.Fatalf("%s was given twice", ref)
