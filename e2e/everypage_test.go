@@ -131,6 +131,7 @@ var never = map[string]string{
 	"GET /cases/{ref}/refer":        "leads to the first question",
 	"POST /cases/new/{draft}/check": "shows the page with the fault in place of itself",
 	"POST /cases/{ref}/refer/check": "is a button",
+	"POST /keyboard":                "is a button",
 	"POST /referrals/{ref}/assign":  "begins with somebody chosen",
 }
 
