@@ -60,8 +60,10 @@ func TestACaseIsLoggedReadAndFoundOverTheAPI(t *testing.T) {
 		t.Errorf("the same again: got %d %s, want the same bytes and no other case", again.Code, again.Body)
 	}
 	got := s.do(t, call{who: "police", method: "GET", path: "/api/v1/cases/" + c.ID})
-	for _, part := range []string{`"borough":{"code":"E09000012","name":"Hackney"}`, `"safe":"yes"`, `"occurred_between":{"from":"2026-11-01","to":"2026-11-14"}`,
-		`"code_word":"marigold"`, `"referrals":[]`, `"clocks":[]`, `"date_of_birth":"1992-03-14"`} {
+	for _, part := range []string{
+		`"borough":{"code":"E09000012","name":"Hackney"}`, `"safe":"yes"`, `"occurred_between":{"from":"2026-11-01","to":"2026-11-14"}`,
+		`"code_word":"marigold"`, `"referrals":[]`, `"clocks":[]`, `"date_of_birth":"1992-03-14"`,
+	} {
 		if !strings.Contains(got.Body.String(), part) {
 			t.Errorf("the case lacks %s: %s", part, got.Body)
 		}
@@ -93,8 +95,11 @@ func TestAForeignCaseIsAsOneThatIsNotThereOverTheAPI(t *testing.T) {
 	decision := s.Agreement(t, planted, s.Org(testkit.OrgVAWG).ID)
 	share := `{"receiver_organisation_id":"` + s.Org(testkit.OrgVAWG).ID.String() + `","purpose":"support","basis":"agreement","method":"spoken","fields":["borough"]}`
 	for _, route := range []struct{ method, path, body string }{
-		{"GET", "/api/v1/cases/{id}", ""}, {"GET", "/api/v1/cases/{id}/journey", ""}, {"GET", "/api/v1/cases/{id}/clocks", ""},
-		{"POST", "/api/v1/cases/{id}/sharing-decisions", share}, {"POST", "/api/v1/sharing-decisions/{decision}/withdraw", `{"reason":"victim_withdrew"}`},
+		{"GET", "/api/v1/cases/{id}", ""},
+		{"GET", "/api/v1/cases/{id}/journey", ""},
+		{"GET", "/api/v1/cases/{id}/clocks", ""},
+		{"POST", "/api/v1/cases/{id}/sharing-decisions", share},
+		{"POST", "/api/v1/sharing-decisions/{decision}/withdraw", `{"reason":"victim_withdrew"}`},
 	} {
 		ask := func(who, id, decision string) (int, string) {
 			path := strings.NewReplacer("{id}", id, "{decision}", decision).Replace(route.path)

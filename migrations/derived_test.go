@@ -216,10 +216,12 @@ func (l *life) act() string {
 	}
 	row := pick(l, to)
 	next := row.To
-	if row.Target == models.ToSame {
+	switch row.Target {
+	case models.ToSame:
 		next = status
-	} else if row.Target == models.ToHeldFrom {
+	case models.ToHeldFrom:
 		next = *held
+	case models.ToState, models.ToDeleted:
 	}
 	accepted := slices.Contains([]models.ReferralStatus{models.StatusAccepted, models.StatusInProgress, models.StatusOnHold, models.StatusCompleted}, next)
 	_, err = l.Owner.Exec(context.Background(), `with changed as (
