@@ -93,7 +93,7 @@ func TestAnotherSiteCannotAct(t *testing.T) {
 		"a form of a sandboxed frame": {"Origin": "null", "Content-Type": "application/x-www-form-urlencoded"},
 		"plain text of a sister site": {"Origin": "https://evil.invalid", "Sec-Fetch-Site": "same-site", "Content-Type": "text/plain"},
 	} {
-		req, err := http.NewRequest("POST", s.url+"/referrals/"+ref+"/acknowledge", strings.NewReader("version=2"))
+		req, err := http.NewRequest(http.MethodPost, s.url+"/referrals/"+ref+"/acknowledge", strings.NewReader("version=2"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,7 +39,6 @@ func someRecords(t *testing.T, s *server) *records {
 	police, vawg := r.systems["police"], r.systems["vawg"]
 	worker := vawg.get("/api/v1/people?assignable=true").items(t)[0]["id"]
 	accept := func(id string) { vawg.do(id, "accept", map[string]any{"worker_id": worker}) }
-	var caseID string
 	for _, goes := range []func(id string){
 		func(string) {},
 		func(id string) {
@@ -57,8 +56,7 @@ func someRecords(t *testing.T, s *server) *records {
 			vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "reached"})
 		},
 	} {
-		id := ""
-		caseID, id = sent(t, police, vawg, "Zzaudit")
+		caseID, id := sent(t, police, vawg, "Zzaudit")
 		goes(id)
 		r.referrals[police.get("/api/v1/referrals/"+id).text(t, "reference")] = id
 		if r.caseID == "" && len(r.referrals) == 4 {

@@ -171,8 +171,11 @@ func (n *naughty) read(logged answer, value string, refused map[string]bool) err
 	id, _ := logged.Body["id"].(string)
 	ref, _ := logged.Body["reference"].(string)
 	a, err := n.caller.try("GET", "/api/v1/cases/"+id, nil, nil)
-	if err != nil || a.Status != 200 {
-		return fmt.Errorf("reading it back: %d %v %s", a.Status, err, a.Raw)
+	if err != nil {
+		return err
+	}
+	if a.Status != 200 {
+		return fmt.Errorf("reading it back: %d %s", a.Status, a.Raw)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -217,12 +217,6 @@ func (p *person) title() string {
 	return ask[string](p, `document.title`)
 }
 
-// heading is the page's h1.
-func (p *person) heading() string {
-	p.t.Helper()
-	return ask[string](p, `(document.querySelector('h1') || {innerText: ''}).innerText`)
-}
-
 // address is the path and query of the page.
 func (p *person) address() string {
 	p.t.Helper()
