@@ -21,7 +21,7 @@ type book struct {
 func newBook() *book {
 	return &book{
 		victims: newSheet("victims", `id given_name family_name known_as given_key family_key known_key date_of_birth borough postcode address language
-			interpreter_needed access_needs equality missing created_at recorded_at version`),
+			interpreter_needed access_needs equality missing access created_at recorded_at version`),
 		cases: newSheet("cases", `id reference victim_id status source accountable_org_id logged_by_org_id logged_by risk_level risk_note enhanced
 			enhanced_reasons help_offered help_reason wants logged_at recorded_at updated_at version`),
 		incidents: newSheet("incidents", `id case_id position occurred_on occurred_from occurred_to reported_on wants_to_report force crime_reference
@@ -66,7 +66,7 @@ func (b *book) write(g *generator, k *kase) {
 	v := &k.victim
 	b.victims.row(v.ID, opt(v.GivenName), opt(v.FamilyName), opt(v.KnownAs), opt(models.NameKey(v.GivenName)), opt(models.NameKey(v.FamilyName)),
 		opt(models.NameKey(v.KnownAs)), dayOf(v.DateOfBirth), opt(v.Borough), opt(v.Postcode), opt(v.Address), opt(v.Language), flag(v.InterpreterNeeded),
-		orEmpty(v.AccessNeeds), jsonb(toJSON(v.Equality)), jsonb(toJSON(v.Missing)), k.LoggedAt, recorded(k.LoggedAt), v.Version)
+		orEmpty(v.AccessNeeds), jsonb(toJSON(v.Equality)), jsonb(toJSON(v.Missing)), []uuid.UUID{k.LoggedByOrgID}, k.LoggedAt, recorded(k.LoggedAt), v.Version)
 	b.cases.row(k.ID, k.Reference, k.VictimID, string(k.Status), k.Case.Source, k.AccountableOrgID, k.LoggedByOrgID, k.LoggedBy, string(k.RiskLevel),
 		opt(k.RiskNote), k.Enhanced, orEmpty(k.EnhancedReasons), k.HelpOffered, opt(k.HelpReason), orEmpty(k.Wants), k.LoggedAt,
 		recorded(k.LoggedAt), k.UpdatedAt, k.Version)
