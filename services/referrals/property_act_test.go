@@ -175,6 +175,10 @@ func (p *play) leadUp(a models.Action, r *row) {
 				}
 			}
 		}
+	case models.ActSubmit:
+		if p.chance(8) {
+			p.capacity(p.Stage.Service(p.serviceKey(r.Service)), models.CapacityPaused)
+		}
 	case models.ActReopen:
 		p.Clock.Advance(time.Duration(p.rnd.IntN(40)) * 24 * time.Hour)
 	case models.ActLapse:

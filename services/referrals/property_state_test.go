@@ -18,14 +18,28 @@ type due struct {
 	holder         uuid.UUID
 	state          models.ClockState
 	started, at    time.Time
+	first          time.Time
+	pauses         models.PauseList
 	stopped, still *time.Time // still: since when it stands still
 	open           bool
+}
+
+// moved is when a clock is due by its first due time and its pauses.
+func (p *play) moved(d due) time.Time {
+	at := d.first
+	for _, stretch := range d.pauses {
+		var err error
+		if at, err = models.MustCalendar().AddPause(at, stretch.From, stretch.Until); err != nil {
+			p.fail("adding a pause: %v", err)
+		}
+	}
+	return at
 }
 
 func (p *play) dues(id uuid.UUID) []due {
 	p.t.Helper()
 	rows, err := p.Owner.Query(context.Background(), `select rule, holder_org_id, state, started_at, due_at, stopped_at, paused_since,
-		stopped_at is null and state in ('running', 'due_soon', 'breached') from clocks where referral_id = $1`, id)
+		stopped_at is null and state in ('running', 'due_soon', 'breached'), first_due_at, pauses from clocks where referral_id = $1`, id)
 	if err != nil {
 		p.fail("reading clocks: %v", err)
 	}
@@ -33,7 +47,7 @@ func (p *play) dues(id uuid.UUID) []due {
 	var out []due
 	for rows.Next() {
 		var d due
-		if err := rows.Scan(&d.rule, &d.holder, &d.state, &d.started, &d.at, &d.stopped, &d.still, &d.open); err != nil {
+		if err := rows.Scan(&d.rule, &d.holder, &d.state, &d.started, &d.at, &d.stopped, &d.still, &d.open, &d.first, &d.pauses); err != nil {
 			p.fail("reading clocks: %v", err)
 		}
 		out = append(out, d)
@@ -86,6 +100,7 @@ func owed(s models.ReferralStatus, from *models.ReferralStatus) map[models.Rule]
 //   - the decide clock never stands still where the risk is high, and stands
 //     still only while a question or a proposed decline is open
 //   - a clock is met only where it was stopped in time, and late only where not
+//   - a clock is due when its pauses, added to its first due time, say
 //   - due_at is the earliest duty of the receiver that runs
 //   - a late duty still owed makes it its coordinator's to see
 //   - it has ended if and only if it has an end, and then nothing is live of it
@@ -103,6 +118,9 @@ func (p *play) checkState(ref *playReferral, r *row) {
 	for _, d := range clocks {
 		if d.state == models.ClockMet && d.stopped.After(d.at) || d.state == models.ClockBreached && d.stopped != nil && !d.stopped.After(d.at) {
 			p.fail("clock %s is %s, stopped %v, due %v", d.rule, d.state, d.stopped, d.at)
+		}
+		if want := p.moved(d); !want.Equal(d.at) && d.state != models.ClockNotApplicable {
+			p.fail("clock %s is due %v, want %v after %v", d.rule, d.at, want, d.pauses)
 		}
 		if !d.open {
 			continue

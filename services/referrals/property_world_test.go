@@ -74,6 +74,9 @@ func newPlay(b *bench, seed uint64) *play {
 		bench: b, seed: seed, rnd: rand.New(rand.NewPCG(seed, 7)), share: sharing.New(b.DB, models.MustCalendar(), directory.New(b.DB)),
 		clock: clocks.New(b.DB, models.MustCalendar()),
 	}
+	for _, key := range stalls() { // as they were before the lives played here
+		p.capacity(b.Service(key), map[bool]models.Capacity{true: models.CapacityPaused, false: models.CapacityOpen}[key == testkit.ServicePaused])
+	}
 	b.Clock.Set(testkit.StageStart().Add(time.Duration(p.rnd.IntN(14*24)) * time.Hour))
 	return p
 }
@@ -136,6 +139,9 @@ func (p *play) create() {
 	if p.chance(30) {
 		in.SharedFields = append(in.SharedFields, "incident_summary")
 	}
+	if p.chance(20) { // a name from sending: a coordinator still sees none
+		in.SharedFields = append(in.SharedFields, "given_name")
+	}
 	who := c.who
 	if p.chance(10) {
 		who = p.pick(seats())
@@ -151,7 +157,7 @@ func (p *play) create() {
 // disturb changes the world round the referrals.
 func (p *play) disturb() {
 	c := p.cases[p.rnd.IntN(len(p.cases))]
-	switch p.rnd.IntN(8) {
+	switch p.rnd.IntN(9) {
 	case 0, 1, 6, 7:
 		d := time.Duration(1+p.rnd.IntN(30)) * time.Hour
 		if p.chance(10) {
@@ -170,10 +176,19 @@ func (p *play) disturb() {
 		p.note("the name of %s changes", c.Reference)
 	case 4:
 		p.withdrawSharing(c)
+	case 8:
+		p.capacity(p.Service(p.pick(stalls())), models.Capacity(p.pick([]string{"open", "open", "paused", "closed"})))
 	case 5:
 		p.Do(p.t, "update contact_channels set safe = $2, confirmed_on = $3 where id = $1", c.Phone, p.pick([]string{"yes", "yes", "no"}), models.Today(p.Clock.Now()))
 		p.note("the phone of %s is asked about again", c.Reference)
 	}
+}
+
+// capacity says whether a service is taking people.
+func (p *play) capacity(s *models.Service, c models.Capacity) {
+	s.Capacity = c
+	p.Do(p.t, "update services set capacity = $2 where id = $1", s.ID, c)
+	p.note("%s is now %s", s.Name, c)
 }
 
 func (p *play) withdrawSharing(c *playCase) {
