@@ -23,7 +23,7 @@ with waiting as (
   join referrals r on r.id = w.referral_id
   cross join lateral (
     select p from unnest(array[r.from_org_id, case when r.receiver_sees then r.to_org_id end]) p where w.clock_id is null
-    union select k.holder_org_id from clocks k where k.id = w.clock_id
+    union select k.holder_org_id from clocks k where k.id = w.clock_id and (k.holder_org_id <> r.to_org_id or r.receiver_sees)
     union select r.from_org_id where w.topic = 'clock.late_coordinator'
     union select c.org_id from pathway_coordinators c where c.pathway = r.pathway and w.topic in ('referral.decline_proposed', 'referral.lapsed',
       'referral.high_risk_waiting', 'contact.safety_incident', 'clock.late_coordinator')
