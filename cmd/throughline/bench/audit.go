@@ -41,7 +41,7 @@ func (r *run) auditInsert(ctx context.Context) error {
 		return func(int) (trip, *swap) { return t, &swap{since: since} }
 	}
 	for _, writers := range []int{1, 8} {
-		got, err := duel(ctx, r.o.Rounds, writers, r.o.Length/2, 0, []contender{again("plain insert", r.app, pick(plain)), again("audit insert", r.app, pick(trail))})
+		got, err := r.duel(ctx, r.o.Rounds, writers, r.o.Length/2, 0, []contender{again("plain insert", r.app, pick(plain)), again("audit insert", r.app, pick(trail))})
 		if err != nil {
 			return fmt.Errorf("audit insert: %w", err)
 		}

@@ -58,6 +58,8 @@ func TestAtOnceSaysWhoAsksOnce(t *testing.T) {
 	}
 }
 
+func idle(context.Context) work { return work{} }
+
 func TestADuelTakesTurnsAndComparesInsideARound(t *testing.T) {
 	t.Parallel()
 	var order []string
@@ -69,7 +71,7 @@ func TestADuelTakesTurnsAndComparesInsideARound(t *testing.T) {
 			return nil
 		}}
 	}
-	got, err := duel(t.Context(), 2, 1, 0, 5, []contender{turn("a"), turn("b")})
+	got, err := duel(t.Context(), 2, 1, 0, 5, idle, []contender{turn("a"), turn("b")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +86,7 @@ func TestADuelTakesTurnsAndComparesInsideARound(t *testing.T) {
 		t.Errorf("got %v, want the median of a half, one and two", r)
 	}
 	wrong := errors.New("wrong")
-	if _, err := duel(t.Context(), 1, 2, time.Second, 0, []contender{{"c", func(context.Context, int, int) error { return wrong }}}); !errors.Is(err, wrong) {
+	if _, err := duel(t.Context(), 1, 2, time.Second, 0, idle, []contender{{"c", func(context.Context, int, int) error { return wrong }}}); !errors.Is(err, wrong) {
 		t.Errorf("got %v, want what went wrong", err)
 	}
 }

@@ -40,7 +40,7 @@ func (r *run) noCliff(ctx context.Context) error {
 	if r.o.Long {
 		length = time.Minute
 	}
-	got, err := duel(ctx, 1, r.o.Workers, length, 0, []contender{fresh})
+	got, err := r.duel(ctx, 1, r.o.Workers, length, 0, []contender{fresh})
 	if err != nil {
 		return fmt.Errorf("looking for stalls: %w", err)
 	}

@@ -23,12 +23,18 @@ type outcome struct {
 	byRound       []float64
 	times         int
 	latencies     []time.Duration
+	busy          work // over all rounds
+}
+
+// duel runs the contenders in turn and notes how busy that kept the processors.
+func (r *run) duel(ctx context.Context, rounds, workers int, length time.Duration, times int, list []contender) (map[string]*outcome, error) {
+	return duel(ctx, rounds, workers, length, times, r.worked, list)
 }
 
 // duel runs the contenders in turn, in an order that shifts from round to round,
 // each with so many workers for so long (or so many times, where times is not
 // nought). One round beforehand warms everybody up and counts for nothing.
-func duel(ctx context.Context, rounds, workers int, length time.Duration, times int, list []contender) (map[string]*outcome, error) {
+func duel(ctx context.Context, rounds, workers int, length time.Duration, times int, worked func(context.Context) work, list []contender) (map[string]*outcome, error) {
 	out := map[string]*outcome{}
 	for _, c := range list {
 		out[c.name] = &outcome{name: c.name}
@@ -41,6 +47,7 @@ func duel(ctx context.Context, rounds, workers int, length time.Duration, times 
 			if round < 0 {
 				l, n = length/2, min(times, workers*4)
 			}
+			before := worked(ctx)
 			took, latencies, err := race(ctx, list[at], workers, l, n, &next[at])
 			if err != nil {
 				return nil, err
@@ -49,6 +56,7 @@ func duel(ctx context.Context, rounds, workers int, length time.Duration, times 
 				o := out[list[at].name]
 				o.byRound = append(o.byRound, float64(len(latencies))/took.Seconds())
 				o.latencies = append(o.latencies, latencies...)
+				o.busy = o.busy.plus(worked(ctx).minus(before))
 			}
 		}
 	}

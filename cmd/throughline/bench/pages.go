@@ -29,7 +29,7 @@ func (r *run) pages(ctx context.Context) error {
 		return err
 	}
 	defer stopHTML()
-	got, err := duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{asJSON, asHTML})
+	got, err := r.duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{asJSON, asHTML})
 	if err != nil {
 		return fmt.Errorf("pages: %w", err)
 	}

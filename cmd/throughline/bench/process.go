@@ -86,7 +86,7 @@ func (r *run) busy(ctx context.Context, p Process) error {
 		return err
 	}
 	defer stop()
-	if _, err := duel(ctx, 1, connections, 5*r.o.Length, 0, []contender{c}); err != nil {
+	if _, err := r.duel(ctx, 1, connections, 5*r.o.Length, 0, []contender{c}); err != nil {
 		return err
 	}
 	used, err := resident(p.PID)
@@ -105,7 +105,7 @@ func (r *run) signIns(ctx context.Context, p Process) error {
 		return err
 	}
 	defer stop()
-	got, err := duel(ctx, 1, 1, 0, 20, []contender{c})
+	got, err := r.duel(ctx, 1, 1, 0, 20, []contender{c})
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func (r *run) inbox(ctx context.Context) error {
 		return err
 	}
 	defer stopUsual()
-	got, err := duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web, usual})
+	got, err := r.duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web, usual})
 	if err != nil {
 		return fmt.Errorf("inbox: %w", err)
 	}
@@ -157,7 +157,7 @@ func (r *run) casePage(ctx context.Context) error {
 		return err
 	}
 	defer stopUsual()
-	got, err := duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web, usual})
+	got, err := r.duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web, usual})
 	if err != nil {
 		return fmt.Errorf("case page: %w", err)
 	}
@@ -231,7 +231,7 @@ func (r *run) search(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	got, err := duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web})
+	got, err := r.duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web})
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}

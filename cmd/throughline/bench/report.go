@@ -42,15 +42,22 @@ func (t *table) same(what string, a, b string) {
 // say prints one sentence at once.
 func (t *table) say(format string, args ...any) { _, _ = fmt.Fprintf(t.out, format+"\n", args...) }
 
-// outcomes prints what each contender reached.
+// outcomes prints what each contender reached, and for how long each time kept
+// the processors busy: the database's and this program's, which asks as well.
 func (t *table) outcomes(what string, base *outcome, list ...*outcome) {
 	t.say("\n%s", what)
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(w, "\ta second\tp50\tp95\tp99\tmax\tof the first\t")
+	_, _ = fmt.Fprintln(w, "\ta second\tp50\tp95\tp99\tmax\tdatabase\tprogram\tof the first\t")
 	for _, o := range append([]*outcome{base}, list...) {
-		_, _ = fmt.Fprintf(w, "%s\t%.0f\t%s\t%s\t%s\t%s\t%.2f\t\n", o.name, o.perSecond, short(o.p50), short(o.p95), short(o.p99), short(o.max), ratio(o, base))
+		_, _ = fmt.Fprintf(w, "%s\t%.0f\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n", o.name, o.perSecond, short(o.p50), short(o.p95), short(o.p99), short(o.max),
+			each(o.busy.database, o.times), each(o.busy.program, o.times), ratio(o, base))
 	}
 	_ = w.Flush()
+}
+
+// each is how long processors were busy for one time.
+func each(d time.Duration, times int) string {
+	return fmt.Sprintf("%d us", int(d/time.Microsecond)/max(1, times))
 }
 
 func short(d time.Duration) string {

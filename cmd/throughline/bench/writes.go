@@ -72,7 +72,7 @@ func (r *run) create(ctx context.Context) error {
 		return err
 	}
 	defer stopUsual()
-	got, err := duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web, usual})
+	got, err := r.duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web, usual})
 	if err != nil {
 		return fmt.Errorf("create: %w", err)
 	}
@@ -180,7 +180,7 @@ func (r *run) accept(ctx context.Context) error {
 		return err
 	}
 	defer stopUsual()
-	got, err := duel(ctx, r.o.Rounds, r.o.Workers, 0, perRound, []contender{again(limit, r.bypass, pick(0)), again(direct, r.app, pick(1)), web, usual})
+	got, err := r.duel(ctx, r.o.Rounds, r.o.Workers, 0, perRound, []contender{again(limit, r.bypass, pick(0)), again(direct, r.app, pick(1)), web, usual})
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)
 	}
