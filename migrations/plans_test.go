@@ -3,6 +3,7 @@ package migrations_test
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/drafts"
 	"throughline/services/jobs"
+	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/sharing"
@@ -71,11 +73,11 @@ func fill(t *testing.T, w *testkit.Stage) {
 		select id, %s, id, 'police', sender, sender, '%s', 'standard', true, array[sender], at, at from n on conflict do nothing`, ref("C"), police.UserID)
 	text("insert into case_holders (case_id, org_id, from_at) select id, sender, at from n")
 	text("insert into incidents (id, case_id, position, crime_key, summary) select id, id, 1, 'cr' || i, 'She was threatened.' from n")
-	text("insert into related_people (id, case_id, relation) select id, id, 'parent' from n where i %% 3 = 0")
+	text("insert into related_people (id, case_id, relation) select id, id, 'parent' from n where i %% 4 = 0")
 	text("insert into contact_channels (id, case_id, position, channel, safe) select id, id, 1, 'phone', 'yes' from n")
 	text("insert into contact_details (channel_id, case_id, value, value_key) select id, id, '07700 900123', '44770' || i from n")
-	text("insert into code_words (case_id, word) select id, 'marigold' from n")
-	text("insert into contact_plans (id, case_id, channel_id, at, planned_at, by_user_id, by_org_id) select id, id, id, at, at, '%s', '%s' from n", vawg.UserID, vawg.OrgID)
+	text("insert into code_words (case_id, word) select id, 'marigold' from n where i %% 4 = 0")
+	text("insert into contact_plans (id, case_id, channel_id, at, planned_at, by_user_id, by_org_id) select id, id, id, at, at, '%s', '%s' from n where i %% 4 = 0", vawg.UserID, vawg.OrgID)
 	text(`insert into sharing_decisions (id, case_id, receiver_org_id, purpose, basis, method, recorded_at, recorded_by, recorded_by_org_id, fields)
 		select id, id, receiver, 'support', 'agreement', 'spoken', at, '%s', sender, '{borough}' from n`, police.UserID)
 	text(`insert into referrals (id, reference, case_id, journey_id, service_id, pathway, from_org_id, to_org_id, sharing_decision_id, status, priority, created_by, created_at,
@@ -86,24 +88,24 @@ func fill(t *testing.T, w *testkit.Stage) {
 		from n on conflict do nothing`, ref("R"), police.UserID)
 	text("insert into referral_shares (referral_id, stage, content) select id, stage, '{\"borough\": \"Hackney\"}' from n, unnest(array['sending', 'acceptance']) stage where status <> 'draft'")
 	text(`insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role)
-		select gen_random_uuid(), id, v, 'submit', 'draft', 'submitted', at, '%s', sender, 'caseworker' from n, generate_series(2, 4) v`, police.UserID)
-	text(`insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) select id, id, 1, at, '%s', 'When?' from n where status <> 'draft'`, vawg.UserID)
+		select gen_random_uuid(), id, v, 'submit', 'draft', 'submitted', at, '%s', sender, 'caseworker' from n, generate_series(3, 4) v`, police.UserID)
+	text(`insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) select id, id, 1, at, '%s', 'When?' from n where status <> 'draft' and i %% 4 = 0`, vawg.UserID)
 	text(`insert into referral_assignments (id, referral_id, worker_id, from_at, by_user_id) select id, id, '%[1]s', at, '%[1]s' from n where status = 'accepted'`, vawg.UserID)
 	text(`insert into contact_attempts (id, case_id, referral_id, channel_id, channel, direction, outcome, counted, safety_incident, permission, at, by_user_id, by_org_id)
-		select id, id, id, id, 'phone', 'out', 'no_answer', true, false, '{}', at, '%s', receiver from n where status <> 'draft'`, vawg.UserID)
+		select id, id, id, id, 'phone', 'out', 'no_answer', true, false, '{}', at, '%s', receiver from n where status <> 'draft' and i %% 4 = 0`, vawg.UserID)
 	text(`insert into clocks (id, case_id, referral_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at, stopped_at, access)
 		select gen_random_uuid(), id, id, rule, receiver, case when status in ('submitted', 'acknowledged') then 'running' else 'met' end, 2, at, due, due, due - interval '1 day',
 			case when status not in ('submitted', 'acknowledged') then at end, array[sender, receiver] from n, unnest(array['K22', 'K23']) rule where status <> 'draft'`)
 	text(`insert into quality_facts (kind, id, referral_id, journey_id, service_id, from_org_id, to_org_id, pathway, priority, month, submitted_at, status)
 		select 'referral', id, id, id, service, sender, receiver, 'vawg', 'standard', date_trunc('month', at)::date, at, status from n where status <> 'draft'`)
 	text(`insert into audit_events (id, at, actor_user_id, actor_org_id, actor_role, action, subject_type, subject_id, case_id)
-		select gen_random_uuid(), n.at + k * interval '1 minute', '%s', sender, 'caseworker', 'case.opened', 'case', id, id from n, generate_series(1, 3) k`, police.UserID)
+		select gen_random_uuid(), n.at + k * interval '1 minute', '%s', sender, 'caseworker', 'case.opened', 'case', id, id from n, generate_series(1, 2) k`, police.UserID)
 	text(`insert into notices (id, outbox_id, org_id, topic, referral_id, case_id, at, read_at) select id, i, receiver, 'referral.submitted', id, id, at, case when i %% 3 > 0 then at end from n`)
 	text(`insert into outbox (topic, referral_id, case_id, by_org_id, at, drained_at) select 'referral.submitted', id, id, sender, at, case when i > 40 then now() end from n`)
-	text(`insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, ok, at) select id, sha256(i::text::bytea), sha256(i::text::bytea), '192.0.2.1', true, now() - i * interval '1 minute' from n`)
-	text(`insert into users (id, org_id, email, name, role, password_hash) select id, receiver, 'u' || i || '@demo.test', 'Somebody', 'caseworker', 'x' from n`)
+	text(`insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, ok, at) select id, sha256(i::text::bytea), sha256(i::text::bytea), '192.0.2.1', true, now() - i * interval '1 minute' from n where i %% 4 = 0`)
+	text(`insert into users (id, org_id, email, name, role, password_hash) select id, receiver, 'u' || i || '@demo.test', 'Somebody', 'caseworker', 'x' from n where i %% 4 = 0`)
 	text(`insert into sessions (id, user_id, org_id, role, kind, created_at, idle_expires_at, expires_at)
-		select gen_random_uuid(), id, '%s', 'caseworker', 'api', now() - interval '2 days', now() - interval '2 days', now() - interval '2 days' from n`, police.OrgID)
+		select gen_random_uuid(), id, '%s', 'caseworker', 'api', now() - interval '2 days', now() - interval '2 days', now() - interval '2 days' from n where i %% 4 = 0`, police.OrgID)
 	text("update clocks set due_at = '%[1]s'::timestamptz + interval '5 days', due_soon_at = '%[1]s'::timestamptz + interval '4 days' where due_at < '%[1]s'::timestamptz - interval '3 days'",
 		at.Format(time.RFC3339))
 	text("analyze")
@@ -120,13 +122,14 @@ type house struct {
 	drafts    *drafts.Service
 	accounts  *accounts.Service
 	directory *directory.Service
+	notices   *notices.Service
 }
 
 func build(e *testkit.Explained) *house {
 	d, cal := directory.New(e.DB), models.MustCalendar()
 	h := &house{
 		cases: cases.New(e.DB, cal, d), referrals: referrals.New(e.DB, cal, d), sharing: sharing.New(e.DB, cal, d), quality: quality.New(e.DB), audit: audit.New(e.DB),
-		drafts: drafts.New(e.DB), accounts: accounts.New(e.DB), directory: d,
+		drafts: drafts.New(e.DB), accounts: accounts.New(e.DB), directory: d, notices: notices.New(e.DB),
 	}
 	h.clocks = clocks.New(e.DB, cal, h.referrals.Lapse)
 	return h
@@ -136,6 +139,7 @@ func build(e *testkit.Explained) *house {
 // and a referral they may see (or not: then that is what is asked).
 func (h *house) ask(ctx context.Context, e *testkit.Explained, caseID, referral uuid.UUID, reference string) map[string]error {
 	born := time.Date(1964, 5, 6, 0, 0, 0, 0, time.UTC)
+	actor, _ := models.ActorFrom(ctx)
 	second := func(_ any, err error) error { return err }
 	third := func(_, _ any, err error) error { return err }
 	return map[string]error{
@@ -163,6 +167,11 @@ func (h *house) ask(ctx context.Context, e *testkit.Explained, caseID, referral 
 		"audit, own":     third(h.audit.Events(ctx, audit.Filter{})),
 		"quality":        second(h.quality.Measure(ctx, quality.Query{Measure: "referrals_received"})),
 		"draft":          second(h.drafts.Latest(ctx, "case")),
+		"news":           second(h.notices.Unread(ctx)),
+		"news read":      h.notices.PutAway(ctx, born),
+		"people":         third(h.accounts.People(ctx, accounts.PeopleQuery{Assignable: true})),
+		"services":       second(h.directory.Services(ctx, directory.Filter{CaseID: caseID})),
+		"session":        second(h.accounts.ByID(ctx, actor.SessionID)),
 		"directory":      h.directory.Reload(ctx),
 	}
 }
@@ -197,6 +206,7 @@ func TestNoStatementOfTheDayReadsABigTableWhole(t *testing.T) {
 			about = some[1]
 		}
 		for name, err := range h.ask(w.As(who), e, about.id, about.id, about.reference) {
+			done[name] += 0
 			switch codeOf(err) {
 			case "":
 				done[name]++
@@ -206,8 +216,8 @@ func TestNoStatementOfTheDayReadsABigTableWhole(t *testing.T) {
 			}
 		}
 	}
-	for name := range h.ask(w.As("admin"), e, some[0].id, some[0].id, some[0].reference) {
-		if done[name] == 0 && name != "draft" {
+	for name, n := range done {
+		if n == 0 && name != "draft" {
 			t.Errorf("nobody was answered when asking for %s: its plan proves nothing", name)
 		}
 	}
@@ -245,6 +255,10 @@ func (h *house) work(t *testing.T, w *testkit.Stage, e *testkit.Explained, id uu
 			t.Errorf("%s: %v %v", what, err, models.FieldsOf(err))
 		}
 	}
+	started, err := h.accounts.SignIn(t.Context(), accounts.Credentials{Email: "police@demo.test", Password: testkit.Password, Kind: accounts.API, IP: netip.MustParseAddr("192.0.2.1")})
+	fail("signing in", err)
+	_, err = h.accounts.Refresh(t.Context(), started.Token)
+	fail("staying signed in", err)
 	agreement := w.Agreement(t, c, w.Org(testkit.OrgVAWG).ID)
 	v, err := h.referrals.Create(w.As("police"), referrals.CreateInput{
 		CaseID: c.ID, ServiceID: w.Service(testkit.ServiceIDVA).ID, Pathway: "vawg", SharedFields: []string{"borough"}, SharingDecisionID: agreement,
