@@ -44,7 +44,7 @@ func TestSigningOutEndsEveryTokenOfTheSession(t *testing.T) {
 	there.get("/api/v1/me")
 	c.expect(204, "DELETE", "/api/v1/auth/session", nil, nil)
 	c.expect(401, "GET", "/api/v1/me", nil, nil)
-	until(t, time.Second, "the other process refusing the token", func() bool {
+	until(t, time.Second+500*time.Millisecond, "the other process refusing the token", func() bool {
 		return there.send("GET", "/api/v1/cases", nil, nil).Status == http.StatusUnauthorized
 	})
 	c.expect(401, "POST", "/api/v1/auth/tokens/refresh", map[string]any{"refresh_token": tokens.text(t, "refresh_token")}, nil)

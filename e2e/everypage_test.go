@@ -101,9 +101,9 @@ func (w *tour) keep(p *person, route, state string) {
 		w.t.Fatal(err)
 	}
 	for _, width := range []int64{phone, desk} {
-		png, err := p.picture(width)
+		picture, err := p.picture(width)
 		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), png, 0o644)
+			err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.webp", name, width)), picture, 0o644)
 		}
 		if err != nil {
 			w.t.Error(err)

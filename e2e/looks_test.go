@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -72,13 +73,17 @@ func (p *person) outline(what string) {
 	}
 }
 
-// picture is the whole page as it looks at one width.
+// picture is the whole page as it looks at one width, as WebP.
 func (p *person) picture(width int64) ([]byte, error) {
 	p.t.Helper()
 	p.wide(width)
-	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	whole, quality := true, int64(80)
+	shot, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
+		Format: page.CaptureScreenshotFormatWebp, Quality: &quality, CaptureBeyondViewport: &whole,
+		Clip: &page.Viewport{Width: float64(width), Height: ask[float64](p, `document.documentElement.scrollHeight`), Scale: 1},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("a picture of %s: %w", p.address(), err)
 	}
-	return png, nil
+	return shot.Data, nil
 }

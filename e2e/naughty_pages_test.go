@@ -93,8 +93,8 @@ func (n *naughty) parsed(t *testing.T, s *server) {
 	wait.Wait()
 }
 
-// seen opens referrals with all the strings in a real browser, as whoever wrote
-// them and as the service that reads them: nothing runs, and every one is there to be
+// seen opens pages with all the strings in a real browser, as whoever wrote them
+// and as the service that reads them: nothing runs, and every one is there to be
 // read as it was written.
 func (n *naughty) seen(t *testing.T, s *server) {
 	t.Helper()
@@ -105,13 +105,18 @@ func (n *naughty) seen(t *testing.T, s *server) {
 		c["incidents"].([]any)[0].(map[string]any)["summary"] = strings.Join(chunk, "\n")
 		caseID := n.caller.create("/api/v1/cases", c).text(t, "id")
 		id := refers(t, n.caller, vawg, caseID)
-		ref := n.caller.get("/api/v1/referrals/"+id).text(t, "reference")
-		for _, p := range []*person{writer, reader} {
-			p.visit("/referrals/" + ref).is(200)
-			text := squash(p.text())
-			for _, value := range chunk {
-				if want := squash(value); !strings.Contains(text, want) {
-					t.Errorf("the referral as %s reads it does not show %q as it was written", p.who, value)
+		pages := map[*person][]string{}
+		referral := "/referrals/" + n.caller.get("/api/v1/referrals/"+id).text(t, "reference")
+		pages[writer] = []string{"/cases/" + n.caller.get("/api/v1/cases/"+caseID).text(t, "reference"), referral}
+		pages[reader] = []string{referral}
+		for p, paths := range pages {
+			for _, path := range paths {
+				p.visit(path).is(200)
+				text := squash(ask[string](p, `document.querySelector('main').textContent`))
+				for _, value := range chunk {
+					if want := squash(value); !strings.Contains(text, want) {
+						t.Errorf("%s as %s reads it does not show %q as it was written", path, p.who, value)
+					}
 				}
 			}
 		}

@@ -200,7 +200,7 @@ func (p *person) facts(heading string) [][2]string {
 	return p.find("facts", heading).Facts
 }
 
-// text is what the page says, folded parts included.
+// text is what the page says to whoever looks at it, without what is folded away.
 func (p *person) text() string {
 	p.t.Helper()
 	return ask[string](p, `document.body ? document.body.innerText : ''`)

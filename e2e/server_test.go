@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,8 +28,18 @@ type server struct {
 }
 
 // start runs the binary on a free port of the loopback and waits until it is
-// ready. origin is the address people use: that of the process itself where empty.
+// ready. origin is the address people use: that of the process itself where
+// empty. A port that somebody else took meanwhile is given up for another.
 func start(data, origin string, args ...string) (*server, error) {
+	for try := 1; ; try++ {
+		s, err := launch(data, origin, args)
+		if err == nil || try == 3 || !strings.Contains(err.Error(), "in use by another program") {
+			return s, err
+		}
+	}
+}
+
+func launch(data, origin string, args []string) (*server, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -50,18 +61,32 @@ func start(data, origin string, args ...string) (*server, error) {
 	s.cmd.Env = append(cleanEnv(), "HTTP_ADDR="+addr, "ADMIN_ADDR="+admin, "DATA_DIR="+data, "DEMO_NOW="+demoNow, "BASE_URL="+origin)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := s.cmd.Start(); err != nil {
+	tie(s.cmd.SysProcAttr)
+	if err := s.run(); err != nil {
 		return nil, err
 	}
-	go func() {
-		_ = s.cmd.Wait()
-		close(s.gone)
-	}()
 	if err := s.awaitReady(3 * time.Minute); err != nil {
 		_ = s.cmd.Process.Kill()
 		return nil, fmt.Errorf("%w\n%s", err, s.log)
 	}
 	return s, nil
+}
+
+// run starts the process from a thread that lives as long as the process does:
+// the kernel's promise of tie is about the thread.
+func (s *server) run() error {
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := s.cmd.Start()
+		started <- err
+		if err == nil {
+			_ = s.cmd.Wait()
+			close(s.gone)
+		}
+	}()
+	return <-started
 }
 
 // awaitReady asks until the server says it is ready.
