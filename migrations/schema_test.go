@@ -63,9 +63,9 @@ const (
 
 func writeTable(t *testing.T, c *pgx.Conn, out *strings.Builder, table string) {
 	t.Helper()
-	security := "row security, forced"
+	security := list(t, c, "select case when relrowsecurity and relforcerowsecurity then 'row security, forced' when relrowsecurity then 'row security' else 'no row security' end "+ours+" and relname = $1", table)[0]
 	if why, ok := open()[table]; ok {
-		security = "no row security: " + why
+		security += ": " + why
 	}
 	fmt.Fprintf(out, "\n%s (%s)\n", table, security)
 	section(t, c, out, "columns", columnLines, table)
