@@ -156,7 +156,8 @@ func TestAPageWithAFaultKeepsWhatWasTyped(t *testing.T) {
 	}{
 		"an impossible date": {
 			"who", sentForm("given_name", "زينب", "dob-day", "31", "dob-month", "2", "dob-year", "1992", "borough", "E09000012"),
-			[]string{"There is a problem", "Enter a real date", "Enter a family name, or say why it is missing"}, []string{`value="زينب"`, `value="31"`},
+			[]string{"There is a problem", "Enter a real date", "Enter a family name, or say why it is missing"},
+			[]string{`value="زينب"`, `value="31"`},
 		},
 		"nothing at all": {"who", "", []string{"Enter a first name, or say why it is missing", "Enter a date of birth, or say why it is missing"}, nil},
 		"a number that is none": {

@@ -52,7 +52,8 @@ func (s *site) act(t *testing.T, who, id, action, body string) *httptest.Respons
 	t.Helper()
 	version := s.Count(t, "select version from referrals where id = $1", id)
 	return s.do(t, call{who: who, method: "POST", path: "/api/v1/referrals/" + id + "/" + action, body: body, headers: header{
-		"Idempotency-Key": uuid.NewString(), "If-Match": fmt.Sprintf("%q", fmt.Sprint(version))}})
+		"Idempotency-Key": uuid.NewString(), "If-Match": fmt.Sprintf("%q", fmt.Sprint(version)),
+	}})
 }
 
 func (s *site) acted(t *testing.T, who, id, action, body, want string) readReferral {
@@ -83,15 +84,25 @@ func TestEveryActionOnAReferralOverTheAPI(t *testing.T) {
 	type step struct{ who, action, body, want string }
 	lives := map[string][]step{
 		"worked to the end, ended again and opened again": {
-			{"police", "submit", "", "submitted"}, {"vawg", "acknowledge", "{}", "acknowledged"},
-			{"vawg", "request-info", `{"questions":["Which evenings?"]}`, "info_requested"}, {"police", "answer-info", `{"answers":["Mondays"]}`, "acknowledged"},
-			{"vawg", "accept", worker, "accepted"}, {"vawg", "assign", `{"team":"Duty team"}`, "accepted"}, {"vawg", "record-contact", contact, "in_progress"},
-			{"vawg", "hold", hold, "on_hold"}, {"vawg", "resume", "", "in_progress"}, {"vawg", "complete", done, "completed"},
-			{"vawg.manager", "reopen", `{"reason":"victim_came_back"}`, "in_progress"}, {"vawg", "end-early", `{"reason":"victim_ended","decided_by":"victim"}`, "ended_early"},
+			{"police", "submit", "", "submitted"},
+			{"vawg", "acknowledge", "{}", "acknowledged"},
+			{"vawg", "request-info", `{"questions":["Which evenings?"]}`, "info_requested"},
+			{"police", "answer-info", `{"answers":["Mondays"]}`, "acknowledged"},
+			{"vawg", "accept", worker, "accepted"},
+			{"vawg", "assign", `{"team":"Duty team"}`, "accepted"},
+			{"vawg", "record-contact", contact, "in_progress"},
+			{"vawg", "hold", hold, "on_hold"},
+			{"vawg", "resume", "", "in_progress"},
+			{"vawg", "complete", done, "completed"},
+			{"vawg.manager", "reopen", `{"reason":"victim_came_back"}`, "in_progress"},
+			{"vawg", "end-early", `{"reason":"victim_ended","decided_by":"victim"}`, "ended_early"},
 		},
 		"waited, proposed, sent back, proposed and agreed": {
-			{"police", "submit", `{"note":"Please hurry"}`, "submitted"}, {"vawg", "waitlist", wait, "waitlisted"}, {"vawg", "propose-decline", refuse, "decline_proposed"},
-			{"coordinator", "return-decline", `{"reason":"There is a place on Tuesdays"}`, "waitlisted"}, {"vawg", "propose-decline", refuse, "decline_proposed"},
+			{"police", "submit", `{"note":"Please hurry"}`, "submitted"},
+			{"vawg", "waitlist", wait, "waitlisted"},
+			{"vawg", "propose-decline", refuse, "decline_proposed"},
+			{"coordinator", "return-decline", `{"reason":"There is a place on Tuesdays"}`, "waitlisted"},
+			{"vawg", "propose-decline", refuse, "decline_proposed"},
 			{"coordinator", "uphold-decline", `{"next_step":"Lantern has a place"}`, "declined"},
 		},
 		"declined":                  {{"police", "submit", "", "submitted"}, {"vawg", "decline", refuse, "declined"}},

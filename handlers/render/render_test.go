@@ -127,7 +127,8 @@ func cases(rows int) templ.Component {
 	table := components.DataTable{Caption: "Cases", Cards: true, Columns: []components.Column{{Text: "Case"}, {Text: "Holder"}, {Text: "Next clock"}, {Text: "Safety"}}}
 	for i := range rows {
 		table.Rows = append(table.Rows, []components.DataCell{
-			{Text: fmt.Sprintf("C-7KQ4-%02d", i), Href: fmt.Sprintf("/cases/0198c5f2-7a10-7cc3-9d11-%012d", i), Sub: "Amara O., Hackney"}, {Text: "London Victim Service"},
+			{Text: fmt.Sprintf("C-7KQ4-%02d", i), Href: fmt.Sprintf("/cases/0198c5f2-7a10-7cc3-9d11-%012d", i), Sub: "Amara O., Hackney"},
+			{Text: "London Victim Service"},
 			{Content: components.Clock(components.ClockView{Kind: components.ClockRunning, Words: "Due Friday 17 April"})},
 			{Content: components.SafetyLine(components.SafetyView{Safety: components.SafetyLater, Words: "Phone from 10am to 12pm"})},
 		})

@@ -119,7 +119,7 @@ func TestTheDatabaseBelievesTheSessionAndNotTheCaller(t *testing.T) {
 	if err := batch.Send(pg.BatchRead); err != nil {
 		t.Fatal(err)
 	}
-	if real := b.Actor("refuge"); who != real.UserID.String()+" "+real.OrgID.String()+" provider_worker" {
+	if refuge := b.Actor("refuge"); who != refuge.UserID.String()+" "+refuge.OrgID.String()+" provider_worker" {
 		t.Errorf("got %s, want what the session says", who)
 	}
 	a = b.Actor("police")

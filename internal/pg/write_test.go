@@ -2,6 +2,7 @@ package pg_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func TestAFailureAfterTheEventUndoesBoth(t *testing.T) {
 			return end()
 		}
 	}
-	if err := b.db.Write(ctx, act(func() error { return errOurs })); err != errOurs || b.rows(t) != [3]int{} {
+	if err := b.db.Write(ctx, act(func() error { return errOurs })); !errors.Is(err, errOurs) || b.rows(t) != [3]int{} {
 		t.Errorf("got %v and rows %v, want ours and none", err, b.rows(t))
 	}
 	func() {

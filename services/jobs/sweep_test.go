@@ -23,9 +23,10 @@ func TestSweepDeletesExactlyWhatIsPastKeeping(t *testing.T) {
 	for _, k := range kinds {
 		for name, age := range map[string]string{"old": k.keep + " 1 minute", "young": k.keep + " -1 minutes"} {
 			id := user
-			if k.table == "sign_in_attempts" {
+			switch k.table {
+			case "sign_in_attempts":
 				id = models.NewID()
-			} else if k.table == "outbox" {
+			case "outbox":
 				id = org
 			}
 			b.Do(t, k.insert, id, "POST /x", name, b.ago(age))

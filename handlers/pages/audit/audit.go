@@ -49,8 +49,10 @@ func (p *Pages) show(c *gin.Context) error {
 	v := referrals.ListView{
 		Meta: p.frame.Meta(c, "Who did what", "/audit"), Title: "Who did what", Text: "Your own organisation, the latest first. Opening this page is on record too.",
 		Filter: components.FilterView{Action: "/audit", ClearHref: "/audit", Open: f.Refused != nil}, Table: Table(items),
-		Fields: []templ.Component{components.Checkboxes(components.CheckboxesParams{Name: "refused", Legend: "Only", LegendSize: components.Small, IsSmall: true,
-			Values: refused, Items: []components.ChoiceItem{{Value: "yes", Text: "What was refused"}}})},
+		Fields: []templ.Component{components.Checkboxes(components.CheckboxesParams{
+			Name: "refused", Legend: "Only", LegendSize: components.Small, IsSmall: true,
+			Values: refused, Items: []components.ChoiceItem{{Value: "yes", Text: "What was refused"}},
+		})},
 	}
 	v.Meta.Wide = true
 	if next != "" {

@@ -93,8 +93,14 @@ func keyboard(off bool) templ.Component {
 func shortcuts() []components.SummaryRow {
 	rows := []components.SummaryRow{}
 	for _, k := range [][2]string{
-		{"g then t", "Today or Inbox"}, {"g then c", "Cases"}, {"g then f", "Find a case"}, {"n", "Log a case"},
-		{"j and k", "Next and previous row"}, {"Enter", "Open the row"}, {"a", "Move to the Accept button; it does not press it"}, {"?", "This list"},
+		{"g then t", "Today or Inbox"},
+		{"g then c", "Cases"},
+		{"g then f", "Find a case"},
+		{"n", "Log a case"},
+		{"j and k", "Next and previous row"},
+		{"Enter", "Open the row"},
+		{"a", "Move to the Accept button; it does not press it"},
+		{"?", "This list"},
 	} {
 		rows = append(rows, components.SummaryRow{Key: k[0], Value: k[1]})
 	}

@@ -21,8 +21,10 @@ func fields(pick choice) []templ.Component {
 		components.Select(components.SelectParams{
 			Name: "months", Label: "Months", LabelSize: components.Small, Value: strconv.Itoa(pick.months),
 			Options: []components.Option{
-				{Value: "3", Text: "Last 3 months"}, {Value: "6", Text: "Last 6 months"},
-				{Value: "12", Text: "Last 12 months"}, {Value: "24", Text: "Last 24 months"},
+				{Value: "3", Text: "Last 3 months"},
+				{Value: "6", Text: "Last 6 months"},
+				{Value: "12", Text: "Last 12 months"},
+				{Value: "24", Text: "Last 24 months"},
 			},
 		}),
 	}

@@ -251,8 +251,11 @@ func times(r figures.Result) components.DataTable {
 	t := components.DataTable{
 		Caption: r.Measure.Name, Cards: true,
 		Columns: []components.Column{
-			{Text: "Service"}, {Text: "Clocks", Right: true}, {Text: "Half within", Right: true},
-			{Text: "9 in 10 within", Right: true}, {Text: "In time", Right: true},
+			{Text: "Service"},
+			{Text: "Clocks", Right: true},
+			{Text: "Half within", Right: true},
+			{Text: "9 in 10 within", Right: true},
+			{Text: "In time", Right: true},
 		},
 	}
 	rows := slices.Clone(r.Rows)
