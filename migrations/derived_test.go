@@ -22,46 +22,64 @@ import (
 // scratch, from live relations alone, says they are.
 func derived() [][2]string {
 	return [][2]string{
-		{"a case is seen by who holds it and who logged it, or by the people it is restricted to",
+		{
+			"a case is seen by who holds it and who logged it, or by the people it is restricted to",
 			`select c.id, c.access::text, w.access::text from cases c, lateral (select case when c.restricted_to is not null then c.restricted_to
 				else (select array_agg(distinct o order by o) from (values (c.accountable_org_id), (c.logged_by_org_id)) x (o)) end as access) w
-			where c.access is distinct from w.access`},
-		{"a victim is seen by whoever sees a case of theirs",
+			where c.access is distinct from w.access`,
+		},
+		{
+			"a victim is seen by whoever sees a case of theirs",
 			`select v.id, v.access::text, w.access::text from victims v, lateral (select array_agg(distinct a order by a) as access
-				from cases c, unnest(c.access) a where c.victim_id = v.id) w where v.access is distinct from w.access`},
-		{"a referral's clock is seen by its sender and, while it can open the referral, its receiver",
+				from cases c, unnest(c.access) a where c.victim_id = v.id) w where v.access is distinct from w.access`,
+		},
+		{
+			"a referral's clock is seen by its sender and, while it can open the referral, its receiver",
 			`select k.id, k.access::text, w.access::text from clocks k join referrals r on r.id = k.referral_id, lateral (
 				select case when r.from_org_id = r.to_org_id then array[r.from_org_id, r.to_org_id]
 					when r.submitted_at is not null and (r.ended_at is null or r.accepted_at is not null or r.status = 'withdrawn' and r.withdrawal_acknowledged_at is null)
 					then array[r.from_org_id, r.to_org_id] else array[r.from_org_id] end as access) w
-			where k.access is distinct from w.access or k.case_id <> r.case_id`},
-		{"a case's clock is seen by who sees the case",
+			where k.access is distinct from w.access or k.case_id <> r.case_id`,
+		},
+		{
+			"a case's clock is seen by who sees the case",
 			`select k.id, k.access::text, c.access::text from clocks k join cases c on c.id = k.case_id
-			where k.referral_id is null and k.access is distinct from c.access`},
-		{"a case has exactly one holder, the accountable organisation",
+			where k.referral_id is null and k.access is distinct from c.access`,
+		},
+		{
+			"a case has exactly one holder, the accountable organisation",
 			`select c.id, c.accountable_org_id::text, string_agg(h.org_id::text, ' ') from cases c left join case_holders h on h.case_id = c.id and h.until_at is null
-			group by c.id having count(h.id) <> 1 or min(h.org_id::text) <> c.accountable_org_id::text`},
-		{"the line of holders begins with the case and is unbroken",
+			group by c.id having count(h.id) <> 1 or min(h.org_id::text) <> c.accountable_org_id::text`,
+		},
+		{
+			"the line of holders begins with the case and is unbroken",
 			`select case_id, from_at::text, coalesce(until_at::text, 'open') from (select h.*, c.logged_at,
 				lag(until_at) over line as before, row_number() over line as n, lead(from_at) over line as after
 				from case_holders h join cases c on c.id = h.case_id window line as (partition by h.case_id order by h.id)) h
-			where case when n = 1 then from_at <> logged_at else before is distinct from from_at end or (after is null) <> (until_at is null)`},
-		{"the figures hold each referral that was sent, as it stands",
+			where case when n = 1 then from_at <> logged_at else before is distinct from from_at end or (after is null) <> (until_at is null)`,
+		},
+		{
+			"the figures hold each referral that was sent, as it stands",
 			`select r.id, f::text, '' from referrals r full join quality_facts f on f.kind = 'referral' and f.id = r.id
 			where (f.kind is null or f.kind = 'referral') and (r.id is null or (r.submitted_at is not null) <> (f.id is not null) or f.id is not null and
 				(f.referral_id, f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.priority, f.submitted_at, f.status, f.reason, f.decided_by,
 					f.ended_at, f.accepted_at, f.month) is distinct from
 				(r.id, r.journey_id, r.service_id, r.from_org_id, r.to_org_id, r.pathway, r.priority, r.submitted_at, r.status, r.reason, r.decided_by,
-					r.ended_at, r.accepted_at, (date_trunc('month', r.submitted_at at time zone 'Europe/London'))::date))`},
-		{"the figures hold each clock of a referral, as it stands",
+					r.ended_at, r.accepted_at, (date_trunc('month', r.submitted_at at time zone 'Europe/London'))::date))`,
+		},
+		{
+			"the figures hold each clock of a referral, as it stands",
 			`select k.id, f::text, '' from (select * from clocks where referral_id is not null) k full join quality_facts f on f.kind = 'clock' and f.id = k.id
 			where (f.kind is null or f.kind = 'clock') and (k.id is null or f.id is null or
 				(f.referral_id, f.rule, f.clock_state, f.started_at, f.due_at, f.stopped_at, f.elapsed_seconds) is distinct from
-				(k.referral_id, k.rule, k.state, k.started_at, k.due_at, k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds))`},
-		{"the figures of a clock are grouped as those of its referral",
+				(k.referral_id, k.rule, k.state, k.started_at, k.due_at, k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds))`,
+		},
+		{
+			"the figures of a clock are grouped as those of its referral",
 			`select f.id, f.pathway, g.pathway from quality_facts f join quality_facts g on g.kind = 'referral' and g.id = f.referral_id where f.kind = 'clock' and
 				(f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.borough, f.offence_group, f.age_band, f.month) is distinct from
-				(g.journey_id, g.service_id, g.from_org_id, g.to_org_id, g.pathway, g.borough, g.offence_group, g.age_band, g.month)`},
+				(g.journey_id, g.service_id, g.from_org_id, g.to_org_id, g.pathway, g.borough, g.offence_group, g.age_band, g.month)`,
+		},
 	}
 }
 

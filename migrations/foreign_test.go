@@ -300,8 +300,10 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 	t.Parallel()
 	s := set(t)
 	c := connect(t, s.AppDSN)
-	needs := []string{"referrals", "clocks", "referral_history", "referral_questions", "referral_assignments", "outbox", "notices", "idempotency_keys",
-		"pathway_coordinators", "sign_in_attempts"}
+	needs := []string{
+		"referrals", "clocks", "referral_history", "referral_questions", "referral_assignments", "outbox", "notices", "idempotency_keys",
+		"pathway_coordinators", "sign_in_attempts",
+	}
 	as(t, c, s.Stage, "system", func(tx pgx.Tx) {
 		for table := range plants() {
 			n, code := try(t, tx, "select from "+table)

@@ -229,9 +229,11 @@ func TestNoRowOfOnesOwnReachesIntoAnothersCase(t *testing.T) {
 				values (gen_random_uuid(), $1, $2, 'other_adult', now(), $3, $4)`, s.Phone, own.ID, refuge.OrgID, refuge.UserID},
 			"an attempt for another's referral": {`insert into contact_attempts (id, case_id, referral_id, channel, direction, outcome, counted, safety_incident, permission, at, by_user_id, by_org_id)
 				values (gen_random_uuid(), $1, $2, 'phone', 'out', 'no_answer', true, false, '{}', now(), $4, $3)`, own.ID, s.accepted.ID, refuge.OrgID, refuge.UserID},
-			"a referral of another's case": {`insert into referrals (id, reference, case_id, journey_id, service_id, pathway, from_org_id, to_org_id, sharing_decision_id, priority, created_by, created_at, status_since)
+			"a referral of another's case": {
+				`insert into referrals (id, reference, case_id, journey_id, service_id, pathway, from_org_id, to_org_id, sharing_decision_id, priority, created_by, created_at, status_since)
 				select gen_random_uuid(), 'R-AAAA-AAAA-A', $1, gen_random_uuid(), $2, 'vawg', $3, $3, gen_random_uuid(), 'standard', $4, now(), now()`,
-				s.ID, s.Service(testkit.ServiceRefuge).ID, refuge.OrgID, refuge.UserID},
+				s.ID, s.Service(testkit.ServiceRefuge).ID, refuge.OrgID, refuge.UserID,
+			},
 			"a clock of another's case": {`insert into clocks (id, case_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at, access)
 				values (gen_random_uuid(), $1, 'K1', $2, 'running', 1, now(), now(), now(), now(), array[$2::uuid])`, s.ID, refuge.OrgID},
 			"a note for another's outbox": {"insert into outbox (topic, by_org_id, at) values ('x', $1, now())", s.OrgID},
