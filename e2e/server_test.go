@@ -52,7 +52,11 @@ func launch(data, origin string, args []string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{url: "http://" + addr, data: data, log: &tail{}, gone: make(chan struct{})}
+	whole, err := os.CreateTemp(folder, "server-*.log")
+	if err != nil {
+		return nil, err
+	}
+	s := &server{url: "http://" + addr, data: data, log: &tail{whole: whole}, gone: make(chan struct{})}
 	if origin == "" {
 		origin = s.url
 	}
@@ -83,6 +87,7 @@ func (s *server) run() error {
 		started <- err
 		if err == nil {
 			_ = s.cmd.Wait()
+			_ = s.log.whole.Close()
 			close(s.gone)
 		}
 	}()
@@ -222,17 +227,22 @@ func until(t testing.TB, limit time.Duration, what string, ask func() bool) {
 	}
 }
 
-// tail keeps the last lines of a server's output for the message of a failure.
+// tail keeps all of a server's output in a file, and the last lines for the
+// message of a failure.
 type tail struct {
 	mu    sync.Mutex
+	whole *os.File
 	lines []string
 }
 
-// Write takes some output of the server, without the line it writes for every
-// request.
+// Write takes some output of the server. The line it writes for every request
+// says little about a failure.
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if n, err := t.whole.Write(p); err != nil {
+		return n, err
+	}
 	for s := bufio.NewScanner(strings.NewReader(string(p))); s.Scan(); {
 		if line := s.Text(); !strings.Contains(line, "level=INFO msg=request") {
 			t.lines = append(t.lines, line)
