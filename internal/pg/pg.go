@@ -9,6 +9,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,6 +41,28 @@ type Options struct {
 	Tracer   pgx.QueryTracer  // nil: none; to measure with
 }
 
+// Settings are what every connection of the application asks of the server.
+func Settings() map[string]string {
+	return map[string]string{
+		// Generic plans from the first execution: custom plans of the first five
+		// were measured to stall for a second now and then (performance.md).
+		"plan_cache_mode": "force_generic_plan",
+		// Under row security the planner expects one row of any list, and so would
+		// read a whole inbox by a bitmap and sort it to show the first page: 250 ms
+		// in place of a half, from one ANALYZE to the next. Without bitmap scans it
+		// reads the page in the order of the index. No index here needs a bitmap.
+		"enable_bitmapscan": "off",
+		// Every hot page of the database is in memory, and no query is worth
+		// compiling.
+		"random_page_cost": "1.1",
+		"jit":              "off",
+
+		"statement_timeout":                   "15000",
+		"idle_in_transaction_session_timeout": "30000",
+		"application_name":                    "throughline",
+	}
+}
+
 // Open connects as the application's role, which owns no table.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	cfg, err := pgxpool.ParseConfig(o.DSN)
@@ -55,12 +78,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Remark != nil {
 		cfg.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { o.Remark(n.Message) }
 	}
-	// Generic plans from the first execution: custom plans of the first five
-	// were measured to stall for a second now and then (performance.md).
-	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	cfg.ConnConfig.RuntimeParams["statement_timeout"] = "15000"
-	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "30000"
-	cfg.ConnConfig.RuntimeParams["application_name"] = "throughline"
+	maps.Copy(cfg.ConnConfig.RuntimeParams, Settings())
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", err)

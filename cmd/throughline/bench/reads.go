@@ -60,6 +60,7 @@ func (r *run) inbox(ctx context.Context) error {
 		return fmt.Errorf("inbox: %w", err)
 	}
 	r.table.outcomes(fmt.Sprintf("inbox, 25 rows (%d statements in %d trips)", caught.statements(), len(caught)), got[limit], got[direct], got[product], got[ordinarN])
+	r.inboxCost = max(tick/1000, got[product].busy.database/time.Duration(max(1, got[product].times)))
 	r.table.atLeast("1", "inbox: row security against none", ratio(got[direct], got[limit]), 0.90)
 	r.table.atLeast("2", "inbox: HTTP against the statements alone", ratio(got[product], got[direct]), 0.75)
 	r.table.atLeast("3", "inbox: against the ordinary way", ratio(got[product], got[ordinarN]), 1.5)

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"strconv"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"throughline/internal/pg"
 	"throughline/models"
 )
 
@@ -148,7 +150,6 @@ func openPool(ctx context.Context, dsn string, conns int32) (*pgxpool.Pool, erro
 		return nil, err
 	}
 	cfg.MinConns, cfg.MaxConns = conns, conns
-	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	cfg.ConnConfig.RuntimeParams["application_name"] = "throughline bench"
+	maps.Copy(cfg.ConnConfig.RuntimeParams, pg.Settings())
 	return pgxpool.NewWithConfig(ctx, cfg)
 }

@@ -57,7 +57,8 @@ type run struct {
 	owner, app, bypass             *pgxpool.Pool
 	ordinary                       *ordinary
 	people                         map[string]*signedIn
-	seen                           []trip // what each operation asked, for its plans
+	seen                           []trip        // what each operation asked, for its plans
+	inboxCost                      time.Duration // to the database, at the beginning
 	table                          table
 }
 
