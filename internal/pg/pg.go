@@ -49,7 +49,7 @@ func Settings() map[string]string {
 		"plan_cache_mode": "force_generic_plan",
 		// Under row security the planner expects one row of any list, and so would
 		// read a whole inbox by a bitmap and sort it to show the first page: 250 ms
-		// in place of a half, from one ANALYZE to the next. Without bitmap scans it
+		// in place of a half, from one day to the next. Without bitmap scans it
 		// reads the page in the order of the index. No index here needs a bitmap.
 		"enable_bitmapscan": "off",
 		// Every hot page of the database is in memory, and no query is worth
