@@ -95,8 +95,7 @@ func contactFields(v referrals.View, t typed, errs components.FormErrors) []temp
 			Value: t.one("outcome"), Error: errs.Of("outcome"), Items: outcomes,
 		}),
 		components.TextArea(components.TextAreaParams{Name: "said", Label: "What was agreed, and the next safe time (optional)", Value: t.one("said"), Error: errs.Of("said"), Rows: 3}),
-		components.Details(components.DetailsParams{ID: "when", Summary: "It was not just now", Open: errs.Of("at") != "" || t.one("at-day") != ""}),
-		dateField("at", "Which day?", "Leave empty for now", t, errs),
+		dateField("at", "Which day?", "Leave empty if it was just now", t, errs),
 		components.TextInput(components.TextInputParams{Name: "at-time", Label: "What time?", Hint: "For example, 14:30", Value: t.one("at-time"), Classes: "govuk-input--width-5", Error: errs.Of("at_time")}),
 	}
 }
