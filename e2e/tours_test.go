@@ -116,11 +116,11 @@ func (w *tour) deciding() {
 	p := w.as("vawg")
 	w.look(p.visit("/inbox").is(200), filled)
 	w.look(p.visit(page).is(200), filled)
-	for path, button := range map[string]string{
-		"/question": "Send question", "/wait": "Put on the list", "/decline": "Decline referral", "/propose-decline": "Propose to decline",
+	for _, form := range [][2]string{
+		{"/question", "Send question"}, {"/wait", "Put on the list"}, {"/decline", "Decline referral"}, {"/propose-decline", "Propose to decline"},
 	} {
-		w.look(p.visit(page+path).is(200), filled)
-		w.wrong(p, button)
+		w.look(p.visit(page+form[0]).is(200), filled)
+		w.wrong(p, form[1])
 	}
 	p.choose("The service's decision").choose("No space").press("Propose to decline").is(200)
 	w.look(p.visit(page).is(200), filled)
