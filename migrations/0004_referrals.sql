@@ -69,7 +69,8 @@ create index referrals_next_step on referrals (from_org_id, ended_at) where stat
 -- Drafts that may be past keeping.
 create index referrals_drafts on referrals (created_at) where status = 'draft';
 create index referrals_parent on referrals (parent_id) where parent_id is not null;
-create index referrals_case on referrals (case_id);
+-- With the receiver: the gate asks whether an organisation works on a case.
+create index referrals_case on referrals (case_id, to_org_id);
 create index referrals_worker on referrals (worker_id, status) where worker_id is not null;
 create index referrals_coordinator on referrals (pathway, status) where status in ('decline_proposed', 'lapsed') or over_limit;
 -- No live referral for the same victim's case and service twice (409 names it).

@@ -27,7 +27,7 @@ create table quality_facts (
   due_at timestamptz,
   stopped_at timestamptz,
   elapsed_seconds bigint,
-  primary key (kind, id)
+  primary key (id) -- of the referral or the clock: no two are the same
 );
 create index quality_facts_month on quality_facts (kind, month, pathway, service_id);
 create index quality_facts_referral on quality_facts (referral_id);
@@ -49,7 +49,7 @@ begin
   if new.submitted_at is null then return null; end if;
   if tg_op = 'UPDATE' and old.submitted_at is not null then
     update public.quality_facts set status = new.status, reason = new.reason, decided_by = new.decided_by,
-      ended_at = new.ended_at, accepted_at = new.accepted_at, priority = new.priority where kind = 'referral' and id = new.id;
+      ended_at = new.ended_at, accepted_at = new.accepted_at, priority = new.priority where id = new.id;
     return null;
   end if;
   select v.borough, v.date_of_birth, (select i.offence_types from public.incidents i where i.case_id = c.id order by i.position limit 1)
@@ -61,24 +61,33 @@ begin
     offences[1], public.quality_age_band(born, new.submitted_at), new.priority,
     date_trunc('month', new.submitted_at at time zone 'Europe/London')::date, new.submitted_at, new.status, new.reason,
     new.decided_by, new.ended_at, new.accepted_at)
-  on conflict (kind, id) do nothing;
+  on conflict (id) do nothing;
   return null;
 end $$;
+-- Row by row inside: a join with the transition table is planned by what the
+-- figures held when the plan was made, and read the whole of them once there
+-- were many.
 create function quality_of_new_clocks() returns trigger language plpgsql security definer as $$
+declare k record;
 begin
-  insert into public.quality_facts (kind, id, referral_id, journey_id, service_id, from_org_id, to_org_id, pathway, borough,
-    offence_group, age_band, priority, month, submitted_at, rule, clock_state, started_at, due_at, stopped_at, elapsed_seconds)
-  select 'clock', k.id, f.referral_id, f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.borough,
-    f.offence_group, f.age_band, f.priority, f.month, f.submitted_at, k.rule, k.state, k.started_at, k.due_at,
-    k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds
-  from fresh k join public.quality_facts f on f.kind = 'referral' and f.id = k.referral_id;
+  for k in select * from fresh loop
+    insert into public.quality_facts (kind, id, referral_id, journey_id, service_id, from_org_id, to_org_id, pathway, borough,
+      offence_group, age_band, priority, month, submitted_at, rule, clock_state, started_at, due_at, stopped_at, elapsed_seconds)
+    select 'clock', k.id, f.referral_id, f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.borough,
+      f.offence_group, f.age_band, f.priority, f.month, f.submitted_at, k.rule, k.state, k.started_at, k.due_at,
+      k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds
+    from public.quality_facts f where f.id = k.referral_id;
+  end loop;
   return null;
 end $$;
 create function quality_of_clocks() returns trigger language plpgsql security definer as $$
+declare k record;
 begin
-  update public.quality_facts f set clock_state = k.state, due_at = k.due_at, stopped_at = k.stopped_at,
-    elapsed_seconds = extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds
-  from fresh k where f.kind = 'clock' and f.id = k.id;
+  for k in select * from fresh loop
+    update public.quality_facts f set clock_state = k.state, due_at = k.due_at, stopped_at = k.stopped_at,
+      elapsed_seconds = extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds
+      where f.id = k.id;
+  end loop;
   return null;
 end $$;
 -- +goose StatementEnd
@@ -90,8 +99,8 @@ create trigger quality_kept after update on referrals for each row
   when ((old.status, old.reason, old.decided_by, old.ended_at, old.accepted_at, old.priority, old.submitted_at)
     is distinct from (new.status, new.reason, new.decided_by, new.ended_at, new.accepted_at, new.priority, new.submitted_at))
   execute function quality_of_referral();
--- Clocks change several at a time: once for each statement costs a third of
--- once for each row.
+-- Clocks change several at a time, and entering a function costs more than its
+-- work: once for each statement.
 create trigger quality_begun after insert on clocks referencing new table as fresh for each statement execute function quality_of_new_clocks();
 create trigger quality_kept after update on clocks referencing new table as fresh for each statement execute function quality_of_clocks();
 revoke execute on function quality_age_band(date, timestamptz), quality_of_referral(), quality_of_new_clocks(),
