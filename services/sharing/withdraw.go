@@ -134,8 +134,8 @@ func markWithdrawn(ctx context.Context, tx *pg.Tx, d *models.SharingDecision) ([
 	var rows []struct{ ID uuid.UUID }
 	err := tx.Scan(ctx, &rows, `update sharing_decisions set withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ?, withdrawn_note = nullif(?, ''),
 		version = version + 1
-		where withdrawn_at is null and (id = ? or (case_id = ? and receiver_org_id = ? and purpose = ? and basis = ? and basis = 'agreement')) returning id`,
-		tx.Now, tx.Actor.UserID, d.WithdrawnReason, d.WithdrawnNote, d.ID, d.CaseID, d.ReceiverOrgID, d.Purpose, d.Basis)
+		where withdrawn_at is null and case_id = ? and (id = ? or (receiver_org_id = ? and purpose = ? and basis = ? and basis = 'agreement')) returning id`,
+		tx.Now, tx.Actor.UserID, d.WithdrawnReason, d.WithdrawnNote, d.CaseID, d.ID, d.ReceiverOrgID, d.Purpose, d.Basis)
 	ids := make([]uuid.UUID, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
