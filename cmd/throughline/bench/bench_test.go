@@ -58,7 +58,7 @@ func TestAtOnceSaysWhoAsksOnce(t *testing.T) {
 	}
 }
 
-func idle(context.Context) work { return work{} }
+func idle(context.Context) count { return count{} }
 
 func TestADuelTakesTurnsAndComparesInsideARound(t *testing.T) {
 	t.Parallel()
@@ -132,14 +132,14 @@ func TestTheVerdictFailsUnderATarget(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	fine := &table{out: &out}
-	fine.atLeast("1", "fast", 0.9, 0.9)
+	fine.atLeast("1", "fast", 0.9, 0, 0.9)
 	fine.atMost("12", "small", 39.9, 40, "MB")
 	fine.same("equal", "x", "x")
 	if err := fine.verdict(); err != nil {
 		t.Errorf("got %v, want every target met", err)
 	}
 	for name, miss := range map[string]func(*table){
-		"too slow": func(t *table) { t.atLeast("1", "", 0.89, 0.9) }, "too large": func(t *table) { t.atMost("12", "", 41, 40, "MB") },
+		"too slow": func(t *table) { t.atLeast("1", "", 0.89, 0, 0.9) }, "too large": func(t *table) { t.atMost("12", "", 41, 40, "MB") },
 		"other work": func(t *table) { t.same("", "x", "y") },
 	} {
 		bad := &table{out: &out}

@@ -15,33 +15,47 @@ import (
 // the product, its rivals and whoever asks, in one process.
 type work struct{ database, program time.Duration }
 
-func (w work) minus(o work) work { return work{w.database - o.database, w.program - o.program} }
-
 func (w work) plus(o work) work { return work{w.database + o.database, w.program + o.program} }
+
+// count is how long each process has been busy so far.
+type count struct {
+	program time.Duration
+	servers map[int]time.Duration // the database's processes
+}
+
+// since is the work from one count to another. What a process did that ended in
+// between is lost.
+func (c count) since(before count) work {
+	w := work{program: c.program - before.program}
+	for pid, busy := range c.servers {
+		w.database += busy - before.servers[pid]
+	}
+	return w
+}
 
 // tick is what the system counts a process's time in.
 const tick = 10 * time.Millisecond
 
 // worked reads how long processors have been busy so far. Where the system does
 // not say, it is nought.
-func (r *run) worked(ctx context.Context) work {
-	var w work
+func (r *run) worked(ctx context.Context) count {
+	c := count{servers: map[int]time.Duration{}}
 	var self syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &self); err == nil {
-		w.program = time.Duration(self.Utime.Nano() + self.Stime.Nano())
+		c.program = time.Duration(self.Utime.Nano() + self.Stime.Nano())
 	}
 	rows, err := r.owner.Query(ctx, "select pid from pg_stat_activity where datname = current_database()")
 	if err != nil {
-		return w
+		return c
 	}
 	pids, err := pgx.CollectRows(rows, pgx.RowTo[int])
 	if err != nil {
-		return w
+		return c
 	}
 	for _, pid := range pids {
-		w.database += busyFor(pid)
+		c.servers[pid] = busyFor(pid)
 	}
-	return w
+	return c
 }
 
 // busyFor is how long a process has been busy.

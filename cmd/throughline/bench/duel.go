@@ -34,7 +34,7 @@ func (r *run) duel(ctx context.Context, rounds, workers int, length time.Duratio
 // duel runs the contenders in turn, in an order that shifts from round to round,
 // each with so many workers for so long (or so many times, where times is not
 // nought). One round beforehand warms everybody up and counts for nothing.
-func duel(ctx context.Context, rounds, workers int, length time.Duration, times int, worked func(context.Context) work, list []contender) (map[string]*outcome, error) {
+func duel(ctx context.Context, rounds, workers int, length time.Duration, times int, worked func(context.Context) count, list []contender) (map[string]*outcome, error) {
 	out := map[string]*outcome{}
 	for _, c := range list {
 		out[c.name] = &outcome{name: c.name}
@@ -56,7 +56,7 @@ func duel(ctx context.Context, rounds, workers int, length time.Duration, times 
 				o := out[list[at].name]
 				o.byRound = append(o.byRound, float64(len(latencies))/took.Seconds())
 				o.latencies = append(o.latencies, latencies...)
-				o.busy = o.busy.plus(worked(ctx).minus(before))
+				o.busy = o.busy.plus(worked(ctx).since(before))
 			}
 		}
 	}
@@ -129,6 +129,18 @@ func ratio(a, b *outcome) float64 {
 		list = append(list, a.byRound[i]/b.byRound[i])
 	}
 	return median(list)
+}
+
+// cheaper is the same by processor time: how often one could be done for what the
+// other once takes. It says more than ratio does on a machine with other work.
+func cheaper(a, b *outcome) float64 {
+	one := func(o *outcome) float64 {
+		return float64(o.busy.database+o.busy.program) / float64(max(1, o.times))
+	}
+	if one(a) == 0 {
+		return 0
+	}
+	return one(b) / one(a)
 }
 
 func median(list []float64) float64 {

@@ -34,7 +34,7 @@ func (r *run) pages(ctx context.Context) error {
 		return fmt.Errorf("pages: %w", err)
 	}
 	r.table.outcomes("list of 50 sent referrals", got["JSON"], got["HTML"])
-	r.table.atLeast("11", "HTML list page against the JSON page", ratio(got["HTML"], got["JSON"]), 0.90)
+	r.table.against("11", "HTML list page against the JSON page", got["HTML"], got["JSON"], 0.90)
 	for rows, most := range map[int]float64{25: 30, 100: 120} {
 		took, err := drawing(ctx, rows)
 		if err != nil {
