@@ -59,7 +59,7 @@ func run(m *testing.M) (code int, err error) {
 
 // told are words of the victims of these tests, as they were sent.
 var told = []string{
-	"Testwell", "Quillwater", "Brackenfold", "Marshgate", "Doubleday", "Tourgate", "07700", "bluebell", "E8 1AA", "forced his way in", "Test Street",
+	"Testwell", "Quillwater", "Brackenfold", "Marshgate", "Doubleday", "Tourgate", "07700 900123", "07700900123", "bluebell", "E8 1AA", "forced his way in", "Test Street",
 	"01/123456/26", "Bearer ey",
 }
 
