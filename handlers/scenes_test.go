@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -38,6 +39,18 @@ type setting struct {
 // record or changes something. A route that is not here fails the tests that
 // use them: whoever adds one says what its success looks like.
 func scenes() map[string]func(setting) scene {
+	out := mainScenes()
+	for _, further := range furtherScenes {
+		maps.Copy(out, further())
+	}
+	return out
+}
+
+// furtherScenes are those that live in a file of their own, which adds them in
+// an init.
+var furtherScenes []func() map[string]func(setting) scene
+
+func mainScenes() map[string]func(setting) scene {
 	out := map[string]func(setting) scene{
 		"POST /api/v1/auth/tokens": func(setting) scene {
 			return scene{path: "/api/v1/auth/tokens", body: `{"email":"police@demo.test","password":"` + testkit.Password + `"}`}

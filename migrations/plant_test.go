@@ -2,6 +2,7 @@ package migrations_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"testing"
 
@@ -38,6 +39,23 @@ const ofCase = "case_id = $1"
 // plants is the recipe of every table with row security. A new table fails the
 // tests of this file until it has one.
 func plants() map[string]plant {
+	out := mainPlants()
+	for _, further := range furtherPlants {
+		maps.Copy(out, further.plants)
+	}
+	return out
+}
+
+// furtherPlants are recipes that live in a file of their own, which adds them
+// in an init together with how their rows are planted.
+var furtherPlants []plantation
+
+type plantation struct {
+	plants map[string]plant
+	set    func(*testing.T, *scene)
+}
+
+func mainPlants() map[string]plant {
 	const ofReferral = "referral_id in (select id from referrals where case_id = $1)"
 	changed := "a change of the referral, and its line of history is held to who asks"
 	figures := map[models.Role]string{
@@ -114,6 +132,9 @@ func set(t *testing.T) *scene {
 		id(), police.OrgID, s.accepted.ID, s.ID, now)
 	w.Do(t, "insert into idempotency_keys (user_id, route, key, request_hash, answer) values ($1, 'POST /x', 'k', 'h', 'a')", police.UserID)
 	w.Do(t, "insert into drafts (id, user_id, kind, created_at, updated_at) values ($1, $2, 'case', $3, $3)", id(), police.UserID, now)
+	for _, further := range furtherPlants {
+		further.set(t, s)
+	}
 	return s
 }
 
