@@ -17,6 +17,8 @@ import (
 	v1 "throughline/handlers/api/v1"
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
+	adminpages "throughline/handlers/pages/admin"
+	approvalpages "throughline/handlers/pages/approvals"
 	auditpages "throughline/handlers/pages/audit"
 	casepages "throughline/handlers/pages/cases"
 	"throughline/handlers/pages/frame"
@@ -25,6 +27,7 @@ import (
 	referralpages "throughline/handlers/pages/referrals"
 	"throughline/handlers/route"
 	"throughline/models"
+	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/directory"
@@ -48,6 +51,7 @@ type Deps struct {
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
 	Calendar  *models.Calendar
+	Approvals *approvals.Service
 	Audit     *audit.Service
 	Cases     *cases.Service
 	Directory *directory.Service
@@ -64,6 +68,8 @@ func API(d Deps) *api.API {
 	v1.RegisterHealth(a, d.Ready...)
 	v1.RegisterAuth(a, d.Edge.Accounts, d.Edge.Tokens, d.Edge.Cache)
 	v1.RegisterPeople(a, d.Edge.Accounts)
+	v1.RegisterAccess(a)
+	v1.RegisterApprovals(a, d.Approvals)
 	v1.RegisterReasons(a)
 	v1.RegisterPathways(a)
 	v1.RegisterCases(a, d.Cases)
@@ -81,6 +87,8 @@ func pages(d Deps) []route.Route {
 	f := frame.Frame{Training: d.Training}
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
+		adminpages.New(adminpages.Deps{Frame: f}).Routes(),
+		approvalpages.New(f, d.Approvals).Routes(),
 		auditpages.New(f, d.Audit).Routes(),
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit,

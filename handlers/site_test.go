@@ -28,6 +28,7 @@ import (
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/accounts"
+	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/directory"
@@ -87,7 +88,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 			Base: base, Log: logging.New(log, slog.LevelInfo, true), Cookies: auth.NewCookies(false),
 			Tokens: auth.NewTokens(keys, base.String(), time.Now), Cache: auth.NewCache(), Accounts: people,
 		},
-		Audit: audit.New(w.DB), Quality: quality.New(w.DB),
+		Approvals: approvals.New(w.DB), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
 		Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),

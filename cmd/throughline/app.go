@@ -22,6 +22,7 @@ import (
 	"throughline/internal/seal"
 	"throughline/models"
 	"throughline/services/accounts"
+	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/clocks"
@@ -102,7 +103,8 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cache:    auth.NewCache(),
 			Accounts: accounts.New(a.db),
 		},
-		Audit: audit.New(a.db),
+		Approvals: approvals.New(a.db),
+		Audit:     audit.New(a.db),
 
 		Calendar:  calendar,
 		Cases:     cases.New(a.db, calendar, dir),

@@ -82,6 +82,7 @@ func personSeeds() []personSeed {
 		{"commissioner", "Iris Vane", OrgCommissioner, models.RoleCommissionerAuditor},
 		{"analyst", "Kofi Brandt", OrgCommissioner, models.RoleCommissionerAnalyst},
 		{"admin", "Sam Ortega", OrgOperator, models.RoleSystemAdmin},
+		{"admin.second", "Uma Castell", OrgOperator, models.RoleSystemAdmin},
 	}
 }
 

@@ -125,5 +125,7 @@ func signIns() []personData {
 		{"analyst@demo.test", "Kofi Brambleton", OrgCommissioner, models.RoleCommissionerAnalyst},
 		{"orgadmin@demo.test", "Carys Snowdrift", OrgVictims, models.RoleOrganisationAdmin},
 		{"admin@demo.test", "Sam Cogsworth", OrgOperator, models.RoleSystemAdmin},
+		// What crosses organisations takes two of them.
+		{"admin.second@demo.test", "Rowan Tidewater", OrgOperator, models.RoleSystemAdmin},
 	}
 }

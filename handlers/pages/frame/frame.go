@@ -41,6 +41,7 @@ func Nav(a models.Actor) []layouts.NavItem {
 	today := layouts.NavItem{Text: "Today", Href: "/today", Keys: "g t"}
 	cases := layouts.NavItem{Text: "Cases", Href: "/cases", Keys: "g c"}
 	services := layouts.NavItem{Text: "Services", Href: "/services"}
+	approvals := layouts.NavItem{Text: "Approvals", Href: "/approvals"}
 	find := layouts.NavItem{Text: "Find a case", Href: "/find", Keys: "g f"}
 	switch a.Role {
 	case models.RoleCaseworker, models.RoleManager:
@@ -55,6 +56,8 @@ func Nav(a models.Actor) []layouts.NavItem {
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
 		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, services}
+	case models.RoleSystemAdmin:
+		return []layouts.NavItem{approvals, {Text: "Who may do what", Href: "/admin/access"}, services}
 	default:
 		return []layouts.NavItem{services}
 	}

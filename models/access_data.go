@@ -1,0 +1,39 @@
+package models
+
+// may is what a permission lets its holder do, in words, and in which
+// relations.
+type may struct {
+	words string
+	to    []reach
+}
+
+// reaches says of every permission where it acts. A permission that is not here
+// reaches nothing, and a test fails. Sources: decisions.md 1-6 and 27,
+// security.md T6-T9. Row security holds the same, row by row.
+func reaches() map[Permission]may {
+	reason := []Obligation{ObligationReason}
+	both := []Relation{RelationReferrer, RelationOffered, RelationReceiver}
+	return map[Permission]may{
+		CaseCreate:         {"Log a case", within(RelationOrganisation)},
+		CaseRead:           {"Read a case and its journey", within(RelationHolder)},
+		CaseSearch:         {"Search for a case", within(RelationHolder)},
+		ReferralSend:       {"Decide on sharing, send a referral, answer, withdraw or reroute it", within(RelationHolder, RelationReferrer)},
+		ReferralRead:       {"Read a referral, its history and clocks", append(within(append(both, RelationPathway)...), under(reason, RelationEnded)...)},
+		ReferralAnswer:     {"Pick up, accept, decline, work and end a referral", within(RelationOffered, RelationReceiver)},
+		ContactRecord:      {"Plan and record a contact", within(RelationHolder, RelationReceiver)},
+		ReferralManage:     {"Undo, reopen or void a referral", under(reason, RelationReferrer, RelationReceiver, RelationEnded)},
+		TeamManage:         {"Give work to a colleague or a team", within(RelationOrganisation, RelationReceiver)},
+		AuditOwn:           {"Read who did what", within(RelationOrganisation, RelationHolder)},
+		MatterManage:       {"Keep a court matter", within(RelationHolder)},
+		HandoffAnswer:      {"Take over or refuse a duty", within(RelationOffered)},
+		EventRecord:        {"Record what happened in a case", within(RelationHolder)},
+		ReferralCoordinate: {"Review a decline, reroute what nobody took", under(reason, RelationPathway)},
+		UnmetRead:          {"Read what no service could take", within(RelationPathway)},
+		QualityRead:        {"Read figures about service and time", within(RelationFigures)},
+		QualityAudit:       {"Draw a sample, review it, record findings", under(reason, RelationFigures)},
+		AlertReview:        {"Review alerts", within(RelationOrganisation)},
+		AccessReview:       {"Review who had access, and emergency access", under(reason, RelationOrganisation)},
+		PeopleManage:       {"Invite people, change what they are, end their access", under([]Obligation{ObligationStepUp}, RelationOrganisation)},
+		SystemOperate:      {"Set up organisations, agreements and sign-in; no record of a person", within(RelationOrganisation, RelationOther)},
+	}
+}
