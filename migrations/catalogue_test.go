@@ -176,6 +176,19 @@ func trusted() map[string]string {
 		"quality_of_referral":        "trigger: the figures are nobody's to write",
 		"quality_of_new_clocks":      "trigger: the figures are nobody's to write",
 		"quality_of_clocks":          "trigger: the figures are nobody's to write",
+		"app_guards":                 "a privacy officer reads no case and decides what hides those of its organisation",
+		"app_case_protection":        "says what hides a case to who may decide about it and cannot read it",
+		"app_hidden":                 "traces are kept from people by records they cannot see",
+		"bars_resolve":               "trigger: whose an address is, is told to nobody",
+		"users_meet_bars":            "trigger: a bar waits for whoever gets the address it names",
+		"bars_apply":                 "trigger: whom a record bars is nobody's to write",
+		"cases_inherit":              "trigger: the same person's other records are not to be seen by who logs this one",
+		"protections_begin":          "trigger: whose decision it is follows from the record",
+		"protections_apply":          "trigger: what hides a record is nobody's to write but by a decision",
+		"protections_keep":           "trigger: what a review keeps is nobody's to write",
+		"cases_spread_protection":    "trigger: a case tells its referrals, clocks and figures",
+		"referrals_take_protection":  "trigger: a referral follows its case",
+		"quality_take_bars":          "trigger: the figures are nobody's to write",
 	}
 }
 

@@ -35,11 +35,28 @@ func derived() [][2]string {
 		},
 		{
 			"a referral's clock is seen by its sender and, while it can open the referral, its receiver",
-			`select k.id, k.access::text, w.access::text from clocks k join referrals r on r.id = k.referral_id, lateral (
-				select case when r.from_org_id = r.to_org_id then array[r.from_org_id, r.to_org_id]
-					when r.submitted_at is not null and (r.ended_at is null or r.accepted_at is not null or r.status = 'withdrawn' and r.withdrawal_acknowledged_at is null)
-					then array[r.from_org_id, r.to_org_id] else array[r.from_org_id] end as access) w
+			`select k.id, k.access::text, w.access::text from clocks k join referrals r on r.id = k.referral_id join cases c on c.id = r.case_id, lateral (
+				select case when c.restricted_to is not null then c.restricted_to else array[r.from_org_id] end || case when c.sealed then '{}'
+					when r.from_org_id = r.to_org_id or r.submitted_at is not null and (r.ended_at is null or r.accepted_at is not null
+						or r.status = 'withdrawn' and r.withdrawal_acknowledged_at is null) then coalesce(r.to_people, array[r.to_org_id])
+					else '{}' end as access) w
 			where k.access is distinct from w.access or k.case_id <> r.case_id`,
+		},
+		{
+			"a bar keeps its person from everything about the victim",
+			`select x.id, x.barred::text, w.barred::text from (select id, id as victim_id, barred from victims
+				union all select id, victim_id, barred from cases
+				union all select r.id, c.victim_id, r.barred from referrals r join cases c on c.id = r.case_id
+				union all select k.id, c.victim_id, k.barred from clocks k join cases c on c.id = k.case_id
+				union all select f.id, c.victim_id, f.barred from quality_facts f join referrals r on r.id = f.referral_id join cases c on c.id = r.case_id) x,
+				lateral (select array_agg(distinct b.person_id order by b.person_id) as barred from bars b
+					where b.victim_id = x.victim_id and b.person_id is not null and b.lifted_at is null and not b.suspended) w
+			where x.barred is distinct from w.barred`,
+		},
+		{
+			"a referral is its referring side's as its case is",
+			`select r.id, r.from_people::text || r.sealed, c.restricted_to::text || c.sealed from referrals r join cases c on c.id = r.case_id
+			where (r.from_people, r.sealed) is distinct from (c.restricted_to, c.sealed)`,
 		},
 		{
 			"a case's clock is seen by who sees the case",
@@ -133,7 +150,7 @@ func TestWhatIsKeptAsDataEqualsWhatIsComputedAnew(t *testing.T) {
 		for _, key := range []string{testkit.OrgPolice, testkit.OrgVictims, testkit.OrgVAWG, testkit.OrgRefuge} {
 			l.orgs = append(l.orgs, w.Org(key).ID)
 		}
-		for step := range 90 {
+		for step := range 110 {
 			l.Clock.Advance(time.Duration(l.rnd.IntN(400)) * time.Minute)
 			what := l.step()
 			if step%6 == 5 {
@@ -154,7 +171,7 @@ func (l *life) step() string {
 	if len(l.cases) == 0 {
 		return l.log()
 	}
-	acts := []func() string{l.log, l.move, l.restrict, l.send, l.send, l.act, l.act, l.act, l.act, l.act, l.clock, l.clock, l.ticks, l.again, l.discard}
+	acts := []func() string{l.log, l.move, l.restrict, l.seal, l.bar, l.bar, l.lift, l.narrow, l.send, l.send, l.act, l.act, l.act, l.act, l.act, l.clock, l.clock, l.ticks, l.again, l.discard}
 	return pick(l, acts)()
 }
 
@@ -191,8 +208,32 @@ func (l *life) restrict() string {
 	if l.rnd.IntN(2) == 0 {
 		people = []uuid.UUID{l.Person("police").ID, l.Person("vawg.manager").ID}
 	}
-	l.Do(l.t, "update cases set restricted_to = $2, version = version + 1 where id = $1", pick(l, l.cases).ID, people)
+	l.Do(l.t, "update cases set restricted_to = $2, sealed = false, version = version + 1 where id = $1", pick(l, l.cases).ID, people)
 	return "a case is restricted, or no longer"
+}
+
+func (l *life) seal() string {
+	l.Do(l.t, "update cases set restricted_to = $2, sealed = true where id = $1", pick(l, l.cases).ID, []uuid.UUID{l.Person("privacy").ID, l.Person("caseworker.manager").ID})
+	return "a case is sealed"
+}
+
+// bar names somebody by an address: of somebody, of nobody, or of one to come.
+func (l *life) bar() string {
+	email := pick(l, []string{"police.second@demo.test", "vawg@demo.test", "nobody@elsewhere.test", fmt.Sprintf("later%d@demo.test", l.rnd.IntN(4))})
+	l.Do(l.t, "insert into bars (id, case_id, email, reason, set_at) values ($1, $2, $3, 'knows_victim', $4)", models.NewID(), pick(l, l.cases).ID, email, l.Clock.Now())
+	l.Do(l.t, `insert into users (id, org_id, email, name, role, password_hash) values ($1, $2, $3, 'Somebody New', 'caseworker', 'x') on conflict do nothing`,
+		models.NewID(), pick(l, l.orgs), fmt.Sprintf("later%d@demo.test", l.rnd.IntN(4)))
+	return "somebody is barred"
+}
+
+func (l *life) lift() string {
+	l.Do(l.t, "update bars set lifted_at = $1 where id = (select id from bars where lifted_at is null order by id limit 1)", l.Clock.Now())
+	return "a bar is lifted"
+}
+
+func (l *life) narrow() string {
+	l.Do(l.t, "update referrals set to_people = case when to_people is null then array[$1::uuid] end where id = (select id from referrals order by changed_in::text limit 1)", l.Person("vawg").ID)
+	return "a service narrows a referral"
 }
 
 func (l *life) send() string {

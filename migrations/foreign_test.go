@@ -250,7 +250,7 @@ func (s *scene) writesTheirOwn(t *testing.T, c *pgx.Conn, table, by string) {
 func (s *scene) forgeries(t *testing.T, look *pgx.Conn, table, column, by string) []string {
 	t.Helper()
 	quoted := func(v any) string { return fmt.Sprintf("'%v'", v) }
-	colleague := map[string]string{"police": "police.second", "vawg": "vawg.second"}[by]
+	colleague := map[string]string{"police": "police.second", "police.manager": "police.second", "vawg": "vawg.second"}[by]
 	var out []string
 	switch {
 	case strings.HasSuffix(column, "role"):
