@@ -4,6 +4,17 @@ package models
 // each with its area.
 func furtherTables() []registered {
 	return []registered{
+		{"bars", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "id victim_id case_id source reason suspended inherited_from set_at lifted_at", "", ""},
+			{ClassStaff, "person_id", "", "never told: read by triggers alone"},
+			{ClassStaff, "colleague_id email set_by set_by_org_id", "", ""},
+			{ClassNarrative, "note", "", "how somebody of the staff knows the victim"},
+		}},
+		{"protections", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "id case_id referral_id org_id action bar_id reason state asked_at decided_at", "", ""},
+			{ClassStaff, "people asked_by asked_by_org_id asked_role decided_by", "", ""},
+			{ClassNarrative, "note decided_note", "", ""},
+		}},
 		{"approvals", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind subject_type subject_id case_id requested_at expires_at decision decided_at version decide_roles", "", ""},
 			{ClassStaff, "requested_by requested_by_role decided_by hidden_from", "", ""},

@@ -6,6 +6,7 @@ func caseTables() []registered {
 	const notes = "frozen into what a receiver sees when its field is ticked"
 	return []registered{
 		{"victims", ControllerHolder, RetainCase, []registeredLine{
+			{ClassStaff, "barred", "", "people who find no trace of the record"},
 			{ClassIdentity, "given_name given_key", "given_name", ""},
 			{ClassIdentity, "family_name family_key", "family_name", ""},
 			{ClassIdentity, "known_as known_key", "known_as", ""},
@@ -20,6 +21,8 @@ func caseTables() []registered {
 			{ClassLink, "id access created_at recorded_at version", "", ""},
 		}},
 		{"cases", ControllerHolder, RetainCase, []registeredLine{
+			{ClassStaff, "barred", "", "people who find no trace of the record"},
+			{ClassLink, "sealed held", "", ""},
 			{ClassLink, "id reference victim_id status source accountable_org_id logged_by_org_id restricted_to access", "", ""},
 			{ClassLink, "logged_at recorded_at updated_at version", "", ""},
 			{ClassStaff, "logged_by", "", ""},
@@ -80,6 +83,8 @@ func caseTables() []registered {
 func referralTables() []registered {
 	return []registered{
 		{"referrals", ControllerParties, RetainReferral, []registeredLine{
+			{ClassStaff, "barred from_people to_people", "", "who finds no trace, and whom either side named"},
+			{ClassLink, "sealed", "", ""},
 			{ClassLink, "id reference case_id journey_id parent_id relation service_id pathway pathway_version from_org_id to_org_id", "", ""},
 			{ClassLink, "sharing_decision_id status held_from version created_at submitted_at first_read_at acknowledged_at accepted_at", "", ""},
 			{ClassLink, "ended_at review_on withdrawal_acknowledged_at status_since due_at due_key over_limit recorded_at live receiver_sees changed_in", "", ""},
@@ -119,11 +124,13 @@ func referralTables() []registered {
 			{ClassStaff, "by_user_id by_org_id", "", ""},
 		}},
 		{"clocks", ControllerAuthor, RetainReferral, []registeredLine{
+			{ClassStaff, "barred", "", "people who find no trace of the record"},
 			{ClassLink, "id case_id referral_id rule rule_version holder_org_id state limit_days rung access recorded_at", "", ""},
 			{ClassLink, "started_at due_at first_due_at due_soon_at stopped_at paused_since paused_seconds", "", ""},
 			{ClassFact, "pause_reason pauses why", "", ""},
 		}},
 		{"quality_facts", ControllerOperator, RetainFigures, []registeredLine{
+			{ClassStaff, "barred", "", "people who find no trace of the record"},
 			{ClassLink, "kind id referral_id journey_id service_id from_org_id to_org_id pathway priority month status rule clock_state", "", "no person and no reference"},
 			{ClassLink, "submitted_at ended_at accepted_at started_at due_at stopped_at elapsed_seconds", "", ""},
 			{ClassFact, "borough offence_group age_band reason decided_by", "", "in groups; small numbers are suppressed"},
