@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -262,10 +263,18 @@ func adminPerson(p program) *cobra.Command {
 
 func adminKeys(p program) *cobra.Command {
 	return &cobra.Command{
-		Use: "rotate-keys", Short: "Sign access tokens with a fresh key from now on", Args: cobra.NoArgs,
+		Use: "rotate-keys", Short: "Sign access tokens with a fresh key from now on; makes the first key file too", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := p.load(nil)
 			if err != nil {
+				return err
+			}
+			err = auth.CreateKeys(cfg.jwtKeys(), time.Now())
+			if err == nil {
+				p.say("Made the first key, in %s.", cfg.jwtKeys())
+				return nil
+			}
+			if !errors.Is(err, fs.ErrExist) {
 				return err
 			}
 			id, err := auth.RotateKeys(cfg.jwtKeys(), time.Now())

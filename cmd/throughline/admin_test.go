@@ -72,3 +72,17 @@ func TestAnInstallationIsPeopledFromTheCommandLine(t *testing.T) {
 		t.Errorf("got %d acts on the trail and %d authorities, want 9 and 33", acts, boroughs)
 	}
 }
+
+func TestTheFirstSigningKeyIsMadeAndTheNextRotated(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	p := program{environ: []string{"DATA_DIR=" + t.TempDir()}, dir: t.TempDir(), stdout: &out, stderr: &out}
+	for _, want := range []string{"Made the first key", "New key: "} {
+		out.Reset()
+		root := newRootCmd(p)
+		root.SetArgs([]string{"admin", "rotate-keys"})
+		if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("got %v and %q, want %q", err, out.String(), want)
+		}
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"throughline/internal/migrate"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/accounts"
 	"throughline/services/approvals"
@@ -29,6 +30,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/drafts"
 	"throughline/services/jobs"
+	"throughline/services/keys"
 	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
@@ -39,6 +41,7 @@ import (
 // handlers and jobs meet.
 type app struct {
 	db       *pg.DB
+	keys     *keys.Service
 	handler  http.Handler
 	work     func(context.Context) error
 	draining atomic.Bool
@@ -51,11 +54,12 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err != nil {
 		return nil, err
 	}
-	keys, err := auth.LoadKeys(cfg.jwtKeys())
+	signing, err := auth.LoadKeys(cfg.jwtKeys())
 	if err != nil {
 		return nil, err
 	}
-	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: int32(cfg.DatabaseMaxConns)})
+	content := &vault.Vault{}
+	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: int32(cfg.DatabaseMaxConns), Vault: content})
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +72,10 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, fmt.Errorf("the database is not ready (has it been migrated? throughline migrate up): %w", errors.Unwrap(err))
 	}
 	a := &app{db: db, log: log}
-	a.handler, err = handlers.New(a.deps(cfg, sealer, keys))
+	if a.keys, err = openKeys(ctx, cfg, db, content); err != nil {
+		return nil, fmt.Errorf("nothing that was sealed could be read: %w", err)
+	}
+	a.handler, err = handlers.New(a.deps(cfg, sealer, signing))
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +149,7 @@ func (a *app) parts(l net.Listener) parts {
 		handler:  a.handler,
 		work:     a.work,
 		drain:    func() { a.draining.Store(true) },
+		watch:    func(ctx context.Context) { a.keys.Watch(ctx, a.log) },
 		figures:  []prometheus.Collector{poolFigures{a.db.Pool()}},
 		log:      a.log,
 	}

@@ -26,6 +26,7 @@ import (
 	"throughline/internal/pg"
 	"throughline/internal/pglocal"
 	"throughline/internal/seal"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/demo"
 )
@@ -210,11 +211,16 @@ func (p program) benchApp(ctx context.Context, cfg Config, o pg.Options) (*app, 
 	if err != nil {
 		return nil, err
 	}
+	o.Vault = &vault.Vault{}
 	db, err := pg.Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	a := &app{db: db, log: logging.New(io.Discard, cfg.LogLevel, true)}
+	if a.keys, err = openKeys(ctx, cfg, db, o.Vault); err != nil {
+		db.Close()
+		return nil, err
+	}
 	deps := a.deps(cfg, sealer, keys)
 	none := middleware.Rate{PerSecond: math.MaxInt32, Burst: math.MaxInt32}
 	deps.Edge.Limits = middleware.Limits{Network: none, Session: none, Forms: none}
@@ -241,7 +247,7 @@ func (p program) alone(ctx context.Context, cfg Config, dsn string) (bench.Proce
 	cmd.Dir = cfg.DataDir
 	cmd.Env = append(slices.Clone(p.environ), // what a test needs to be the product; ours comes last and wins
 		"HTTP_ADDR="+addr, "ADMIN_ADDR=off", "DATABASE_URL="+dsn, "APP_ENV="+string(development), "LOG_LEVEL=error",
-		"JWT_KEYS_FILE="+absolute(cfg.jwtKeys()), "ANSWER_KEY_FILE="+absolute(cfg.answerKey()), "DEMO_NOW="+cfg.DemoNow.Format(time.RFC3339),
+		"JWT_KEYS_FILE="+absolute(cfg.jwtKeys()), "ANSWER_KEY_FILE="+absolute(cfg.answerKey()), "KMS_URI="+absoluteURI(cfg.kmsURI()), "DEMO_NOW="+cfg.DemoNow.Format(time.RFC3339),
 	)
 	var said strings.Builder
 	cmd.Stderr = &said
@@ -257,6 +263,14 @@ func (p program) alone(ctx context.Context, cfg Config, dsn string) (bench.Proce
 		}
 		return nil
 	}}, nil
+}
+
+// absoluteURI is absolute for the key-encryption key, where that is a file.
+func absoluteURI(uri string) string {
+	if path, ok := strings.CutPrefix(uri, "file://"); ok {
+		return vault.FileURI(absolute(path))
+	}
+	return uri
 }
 
 func absolute(name string) string {

@@ -53,7 +53,11 @@ type Config struct {
 	DataDir       string        `env:"DATA_DIR" envDefault:"./var"`
 	JWTKeysFile   string        `env:"JWT_KEYS_FILE"`
 	AnswerKeyFile string        `env:"ANSWER_KEY_FILE"`
+	KMSURI        string        `env:"KMS_URI"`
+	KMSTokenFile  string        `env:"KMS_TOKEN_FILE"`
 	SMTPURL       secret.String `env:"SMTP_URL"`
+
+	KMSFileInProduction yes `env:"KMS_FILE_IN_PRODUCTION" must:"be yes, or not be set"`
 
 	DemoNow moment `env:"DEMO_NOW" must:"be a time, such as 2026-11-20T09:00:00Z"`
 }

@@ -31,7 +31,7 @@ func toServe(c Config) (found problems) {
 	if !c.AdminAddr.loopback() && c.AdminAddr != "off" {
 		found = append(found, "ADMIN_ADDR must be an address of the machine itself in production, such as 127.0.0.1:8081, or off")
 	}
-	return append(found, keys(c)...)
+	return append(found, keyFiles(c)...)
 }
 
 // toMigrate finds what stands in the way of migrating.
@@ -57,15 +57,16 @@ func toDemo(c Config) (found problems) {
 	return append(found, toServe(c)...)
 }
 
-// keys checks the two key files, which production has to name.
-func keys(c Config) (found problems) {
+// keyFiles checks the two key files and the key-encryption key, which production
+// has to name.
+func keyFiles(c Config) (found problems) {
 	if c.JWTKeysFile == "" {
 		found = append(found, "JWT_KEYS_FILE must be set in production")
 	}
 	if c.AnswerKeyFile == "" {
 		found = append(found, "ANSWER_KEY_FILE must be set in production")
 	}
-	return append(found, keyProblems(c.JWTKeysFile, c.AnswerKeyFile)...)
+	return append(append(found, keyProblems(c.JWTKeysFile, c.AnswerKeyFile)...), kms(c)...)
 }
 
 // keyProblems reads the two key files; a path that is not set is passed over.

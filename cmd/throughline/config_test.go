@@ -173,10 +173,11 @@ func sound(t *testing.T) map[string]string {
 	if err := seal.Create(answers); err != nil {
 		t.Fatal(err)
 	}
+	token := filepath.Join(dir, "token")
 	return map[string]string{
 		"APP_ENV": "production", "BASE_URL": "https://throughline.example",
 		"DATABASE_URL":  "postgres://throughline_app:Vb7-kQz2mXw9-Lr4t@db.example/throughline?sslmode=verify-full",
-		"JWT_KEYS_FILE": jwt, "ANSWER_KEY_FILE": answers,
+		"JWT_KEYS_FILE": jwt, "ANSWER_KEY_FILE": answers, "KMS_URI": "hcvault://vault.example:8200/transit/keys/throughline", "KMS_TOKEN_FILE": token,
 	}
 }
 
@@ -195,6 +196,13 @@ func TestProductionRefusesWhatIsForDemos(t *testing.T) {
 		"no admin address":         {map[string]string{"ADMIN_ADDR": "off"}, ""},
 		"no signing keys":          {map[string]string{"JWT_KEYS_FILE": ""}, "JWT_KEYS_FILE must be set"},
 		"no answer key":            {map[string]string{"ANSWER_KEY_FILE": ""}, "ANSWER_KEY_FILE must be set"},
+		"no key-encryption key":    {map[string]string{"KMS_URI": ""}, "KMS_URI must be set"},
+		"a key that is a file":     {map[string]string{"KMS_URI": "file:///nowhere/kek.key"}, "KMS_FILE_IN_PRODUCTION=yes"},
+		"a key that is not there":  {map[string]string{"KMS_URI": "file:///nowhere/kek.key", "KMS_FILE_IN_PRODUCTION": "yes"}, "is not at /nowhere/kek.key"},
+		"a key that is somewhere":  {map[string]string{"KMS_URI": "hunter2://vault.example/transit/keys/a"}, "KMS_URI must begin"},
+		"a key without a name":     {map[string]string{"KMS_URI": "hcvault://root:hunter2@vault.example/transit/keys/a"}, "KMS_URI must be hcvault://"},
+		"a key without a token":    {map[string]string{"KMS_TOKEN_FILE": ""}, "KMS_TOKEN_FILE must name"},
+		"perhaps":                  {map[string]string{"KMS_FILE_IN_PRODUCTION": "hunter2"}, "KMS_FILE_IN_PRODUCTION must be yes"},
 		"a missing key":            {map[string]string{"ANSWER_KEY_FILE": "/nowhere/answer.key"}, "ANSWER_KEY_FILE: "},
 		"a short password":         {map[string]string{"DATABASE_URL": "postgres://throughline_app:x7Qz2m@db.example/t?sslmode=verify-full"}, "easy to guess"},
 		"a word for a password":    {map[string]string{"DATABASE_URL": "postgres://app:throughline-postgres-2026@db.example/t?sslmode=verify-full"}, "easy to guess"},

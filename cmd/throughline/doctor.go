@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,6 +108,9 @@ func inspectSettings(cfg Config) (all findings) {
 		all.add(warning, "DATABASE_OWNER_URL is not set: what only the owner sees was not looked at.")
 	}
 	all.check(readableKeys(cfg), "The keys can be read, by their owner alone.")
+	if cfg.Env == production && strings.HasPrefix(cfg.KMSURI, "file:") {
+		all.add(warning, "KMS_URI is a file of this machine: whoever copies the machine has the key. A key management server keeps it (docs/security/keys.md).")
+	}
 	return all
 }
 

@@ -127,6 +127,7 @@ type parts struct {
 	listener net.Listener
 	handler  http.Handler
 	work     func(context.Context) error // nil: the jobs run elsewhere
+	watch    func(context.Context)       // looks for newer data keys; nil: nobody does
 	drain    func()                      // readyz says no from here on
 	ready    func()
 	figures  []prometheus.Collector
@@ -146,6 +147,9 @@ func serve(ctx context.Context, cfg Config, d parts) error {
 		<-running.Done()
 		return drain(cfg, d, site)
 	})
+	if d.watch != nil {
+		group.Go(func() error { d.watch(running); return nil })
+	}
 	if d.work != nil {
 		group.Go(func() error { return d.work(running) })
 	}

@@ -44,5 +44,6 @@ func (p program) work(ctx context.Context, cfg Config) (err error) {
 		return errors.New("this build has no jobs to run")
 	}
 	a.log.Info("working")
+	go a.keys.Watch(ctx, a.log)
 	return a.work(ctx)
 }

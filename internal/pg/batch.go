@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -29,6 +30,7 @@ const (
 type Batch struct {
 	Actor models.Actor
 	Now   time.Time
+	Vault *vault.Vault
 
 	ctx    context.Context
 	db     *DB
@@ -48,7 +50,7 @@ func (db *DB) Begin(ctx context.Context) (*Batch, error) {
 	if ctx.Value(inTxKey{}) != nil {
 		return nil, models.Internal("a batch was opened inside a transaction", nil)
 	}
-	b := &Batch{Actor: a, Now: db.Now(), ctx: ctx, db: db}
+	b := &Batch{Actor: a, Now: db.Now(), Vault: db.vault, ctx: ctx, db: db}
 	q, args := enter(a)
 	b.Exec(q, args...)
 	return b, nil

@@ -21,15 +21,17 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
 // DB is the application's database: one pool under GORM, the batches and the
 // job queue.
 type DB struct {
-	pool *pgxpool.Pool
-	gorm *gorm.DB
-	now  func() time.Time
+	pool  *pgxpool.Pool
+	gorm  *gorm.DB
+	now   func() time.Time
+	vault *vault.Vault
 }
 
 // Options say where the database is and what time it is.
@@ -39,6 +41,7 @@ type Options struct {
 	MaxConns int32            // 0: 12
 	Remark   func(string)     // what the server remarks beside its answers: plans, where a test asks for them
 	Tracer   pgx.QueryTracer  // nil: none; to measure with
+	Vault    *vault.Vault     // seals and opens content; nil: nothing sealed can be read or written
 }
 
 // Settings are what every connection of the application asks of the server.
@@ -94,7 +97,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("opening gorm: %w", err)
 	}
-	return &DB{pool: pool, gorm: g, now: o.Now}, nil
+	return &DB{pool: pool, gorm: g, now: o.Now, vault: o.Vault}, nil
 }
 
 // Close ends every connection.
@@ -124,6 +127,7 @@ func (db *DB) Ready(ctx context.Context, version int64) error {
 type Tx struct {
 	Actor models.Actor
 	Now   time.Time
+	Vault *vault.Vault
 
 	gorm   *gorm.DB
 	events int
@@ -177,7 +181,7 @@ func (db *DB) run(ctx context.Context, opts *sql.TxOptions, fn func(context.Cont
 		if err := g.Exec(q, args...).Error; err != nil {
 			return err
 		}
-		return fn(ctx, &Tx{Actor: actor, Now: db.Now(), gorm: g})
+		return fn(ctx, &Tx{Actor: actor, Now: db.Now(), Vault: db.vault, gorm: g})
 	}, opts)
 	return Translate(err)
 }

@@ -47,7 +47,7 @@ func (w *Stage) Explain(t testing.TB) *Explained {
 		}
 	}
 	e := &Explained{}
-	e.DB, err = pg.Open(ctx, pg.Options{DSN: w.AppDSN, Now: w.Clock.Now, MaxConns: 2, Remark: e.remark})
+	e.DB, err = pg.Open(ctx, pg.Options{DSN: w.AppDSN, Now: w.Clock.Now, MaxConns: 2, Remark: e.remark, Vault: Vault()})
 	if err != nil {
 		t.Fatalf("connecting for plans: %v", err)
 	}

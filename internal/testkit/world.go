@@ -48,7 +48,7 @@ func World(t testing.TB) *Stage {
 	if err := w.seed(ctx); err != nil {
 		t.Fatalf("seeding the stage: %v", err)
 	}
-	w.DB, err = pg.Open(ctx, pg.Options{DSN: w.AppDSN, Now: w.Clock.Now, MaxConns: 8})
+	w.DB, err = pg.Open(ctx, pg.Options{DSN: w.AppDSN, Now: w.Clock.Now, MaxConns: 8, Vault: Vault()})
 	if err != nil {
 		t.Fatalf("connecting as the application: %v", err)
 	}

@@ -1,0 +1,164 @@
+package vault
+
+import "github.com/google/uuid"
+
+// Class is a group of columns that are sealed with one keyset, so that what one
+// kind of content gives away gives away no other.
+type Class string
+
+// The classes of content, and of the keys that values are looked up by.
+const (
+	ClassContact   Class = "contact"   // where somebody is and how to reach them
+	ClassNarrative Class = "narrative" // what happened, in anybody's words
+	ClassCopies    Class = "copies"    // what was frozen for a receiver, and unfinished forms
+
+	ClassLookUpValue    Class = "look_up.value"    // numbers and addresses of email
+	ClassLookUpPostcode Class = "look_up.postcode" //
+	ClassLookUpCrime    Class = "look_up.crime"    // crime references
+)
+
+// Classes are all of them, in the order they are made.
+func Classes() []Class {
+	return []Class{ClassContact, ClassNarrative, ClassCopies, ClassLookUpValue, ClassLookUpPostcode, ClassLookUpCrime}
+}
+
+// LooksUp reports whether a class holds keys to look values up by, which are
+// never rotated: the same value has to give the same key.
+func (c Class) LooksUp() bool {
+	return c == ClassLookUpValue || c == ClassLookUpPostcode || c == ClassLookUpCrime
+}
+
+// Column is a column of the database that holds sealed content.
+type Column int
+
+// The columns that are sealed. Names and dates of birth are not among them:
+// people are found by them, by prefix, which no sealed value allows
+// (docs/adr/0018).
+const (
+	ContactValue Column = iota
+	ContactNote
+	CodeWord
+	VictimAddress
+	VictimPostcode
+
+	IncidentSummary
+	IncidentCrime
+	CaseRiskNote
+	CaseHelpNote
+	CaseEnhancedOffNote
+	PersonName
+	DecisionReason
+	DecisionNote
+	QuestionText
+	QuestionAnswer
+	StepNote
+	StepDetail
+	AttemptSaid
+	AttemptPerson
+
+	ShareSending
+	ShareAcceptance
+	ReferralAnswers
+	DraftData
+
+	columnCount
+)
+
+// Spec says where a column is and how it is sealed. The part tells apart the
+// rows of a table that share a key: the two stages of what is shared.
+type Spec struct {
+	Table, Name, Key, Part string
+	Class                  Class
+}
+
+// specs are in the order of the constants above.
+var specs = [columnCount]Spec{
+	ContactValue:   {"contact_details", "value", "channel_id", "", ClassContact},
+	ContactNote:    {"contact_details", "note", "channel_id", "", ClassContact},
+	CodeWord:       {"code_words", "word", "case_id", "", ClassContact},
+	VictimAddress:  {"victims", "address", "id", "", ClassContact},
+	VictimPostcode: {"victims", "postcode", "id", "", ClassContact},
+
+	IncidentSummary:     {"incidents", "summary", "id", "", ClassNarrative},
+	IncidentCrime:       {"incidents", "crime_reference", "id", "", ClassNarrative},
+	CaseRiskNote:        {"cases", "risk_note", "id", "", ClassNarrative},
+	CaseHelpNote:        {"cases", "help_note", "id", "", ClassNarrative},
+	CaseEnhancedOffNote: {"cases", "enhanced_off_note", "id", "", ClassNarrative},
+	PersonName:          {"related_people", "name", "id", "", ClassNarrative},
+	DecisionReason:      {"sharing_decisions", "reason", "id", "", ClassNarrative},
+	DecisionNote:        {"sharing_decisions", "withdrawn_note", "id", "", ClassNarrative},
+	QuestionText:        {"referral_questions", "question", "id", "", ClassNarrative},
+	QuestionAnswer:      {"referral_questions", "answer", "id", "", ClassNarrative},
+	StepNote:            {"referral_history", "note", "id", "", ClassNarrative},
+	StepDetail:          {"referral_history", "detail", "id", "", ClassNarrative},
+	AttemptSaid:         {"contact_attempts", "said", "id", "", ClassNarrative},
+	AttemptPerson:       {"contact_attempts", "person", "id", "", ClassNarrative},
+
+	ShareSending:    {"referral_shares", "content", "referral_id", "sending", ClassCopies},
+	ShareAcceptance: {"referral_shares", "content", "referral_id", "acceptance", ClassCopies},
+	ReferralAnswers: {"referrals", "answers", "id", "", ClassCopies},
+	DraftData:       {"drafts", "data", "id", "", ClassCopies},
+}
+
+// Columns are all the sealed columns.
+func Columns() []Column {
+	out := make([]Column, columnCount)
+	for i := range out {
+		out[i] = Column(i)
+	}
+	return out
+}
+
+// Spec says where the column is.
+func (c Column) Spec() Spec { return specs[c] }
+
+// String names the column as errors and the trail do: never its content.
+func (c Column) String() string {
+	s := specs[c]
+	if s.Part != "" {
+		return s.Table + "." + s.Name + "(" + s.Part + ")"
+	}
+	return s.Table + "." + s.Name
+}
+
+// bound is what a value of a row is tied to: the table, the column and the row,
+// so that it opens nowhere else.
+func (c Column) bound(row uuid.UUID) []byte {
+	s := &specs[c]
+	b := make([]byte, 0, len(s.Table)+len(s.Name)+len(s.Part)+3+len(row))
+	b = append(append(b, s.Table...), '|')
+	b = append(append(b, s.Name...), '|')
+	b = append(append(b, s.Part...), '|')
+	return append(b, row[:]...)
+}
+
+// Key is a column by which rows are found though what they are found by is
+// sealed: equal values give equal keys, and nothing else is learnt.
+type Key int
+
+// The keys.
+const (
+	ContactValueKey Key = iota // a number as digits, or an address of email
+	PostcodeKey
+	CrimeKey
+
+	keyCount
+)
+
+// KeySpec says where a key is, and which row holds it.
+type KeySpec struct {
+	Table, Name, Key string
+	Class            Class
+}
+
+var keySpecs = [keyCount]KeySpec{
+	ContactValueKey: {"contact_details", "value_key", "channel_id", ClassLookUpValue},
+	PostcodeKey:     {"victims", "postcode_key", "id", ClassLookUpPostcode},
+	CrimeKey:        {"incidents", "crime_key", "id", ClassLookUpCrime},
+}
+
+// Keys are all of them.
+func Keys() []Key { return []Key{ContactValueKey, PostcodeKey, CrimeKey} }
+
+// Spec says where the key is.
+func (k Key) Spec() KeySpec { return keySpecs[k] }
