@@ -302,7 +302,7 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 	c := connect(t, s.AppDSN)
 	needs := []string{
 		"referrals", "clocks", "referral_history", "referral_questions", "referral_assignments", "outbox", "notices", "idempotency_keys",
-		"pathway_coordinators", "sign_in_attempts",
+		"pathway_coordinators", "sign_in_attempts", "data_keys",
 	}
 	as(t, c, s.Stage, "system", func(tx pgx.Tx) {
 		for table := range plants() {

@@ -21,5 +21,9 @@ func furtherTables() []registered {
 			{ClassNarrative, "reason decided_note", "", "about what is asked for, not about a victim"},
 			{ClassLink, "payload", "", "ids, codes and field names"},
 		}},
+		{"data_keys", ControllerOperator, RetainAccount, []registeredLine{
+			{ClassLink, "class version state wrapped_by changed_at", "", ""},
+			{ClassSecret, "wrapped", "", "the data keys, wrapped by a key that is not in the database"},
+		}},
 	}
 }
