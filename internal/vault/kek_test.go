@@ -148,7 +148,10 @@ func TestAServerThatRefusesIsToldWithoutItsWords(t *testing.T) {
 		want   string
 	}{
 		"the wrong token": {nil, "s.other", "refuses the token"},
-		"a fault":         {func(w http.ResponseWriter) bool { http.Error(w, "hunter2", http.StatusInternalServerError); return true }, "s.hunter2", "answered 500"},
+		"a fault": {func(w http.ResponseWriter) bool {
+			http.Error(w, "hunter2", http.StatusInternalServerError)
+			return true
+		}, "s.hunter2", "answered 500"},
 		"somewhere else": {func(w http.ResponseWriter) bool {
 			w.Header().Set("Location", "http://127.0.0.1:1/")
 			w.WriteHeader(http.StatusTemporaryRedirect)

@@ -29,13 +29,6 @@ func New(db *pg.DB, v *vault.Vault, kek vault.KEK) *Service {
 	return &Service{db: db, vault: v, kek: kek}
 }
 
-// states of a class, as the migration tells them.
-const (
-	announced = "announced"
-	resealing = "resealing"
-	settled   = "settled"
-)
-
 // stored is a keyset as it lies in the database.
 type stored struct {
 	Class     vault.Class
