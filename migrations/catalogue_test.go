@@ -166,6 +166,7 @@ func trusted() map[string]string {
 		"app_reroute_terms":          "a coordinator sees neither the case nor the decision to share, only its terms",
 		"app_reroute_shares":         "a coordinator copies what was frozen and never reads it",
 		"app_moves":                  "a coordinator's new referral names a case it cannot see",
+		"audit_erase_detail":         "the application cannot change the trail; what two people approved is read from their request",
 		"users_end_sessions":         "trigger: ends the sessions of another person",
 		"organisations_end_sessions": "trigger: ends the sessions of everybody there",
 		"cases_spread_access":        "trigger: the victim's and the clocks' access is nobody's to write",

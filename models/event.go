@@ -2,8 +2,8 @@ package models
 
 import "github.com/google/uuid"
 
-// Event is what a service says happened. The database adds who, when and the
-// salt, in the same transaction, so none of them can be forged by the caller.
+// Event is what a service says happened. The database adds who and when,
+// in the same transaction, so neither can be forged by the caller.
 type Event struct {
 	Action      string    // "referral.accepted": area, then the verb in the past
 	SubjectType string    // "referral", "case", "service", "session"

@@ -25,5 +25,11 @@ func furtherTables() []registered {
 			{ClassLink, "class version state wrapped_by changed_at", "", ""},
 			{ClassSecret, "wrapped", "", "the data keys, wrapped by a key that is not in the database"},
 		}},
+		{"audit_leaves", ControllerOperator, RetainTrail, []registeredLine{
+			{ClassLink, "leaf event_id event_at salt seal", "", "an erasure takes the salt; the seal alone opens nothing"},
+		}},
+		{"audit_tiles", ControllerOperator, RetainTrail, []registeredLine{{ClassLink, "level n hashes", "", ""}}},
+		{"audit_checkpoints", ControllerOperator, RetainTrail, []registeredLine{{ClassLink, "n size note", "", ""}}},
+		{"audit_receipts", ControllerOperator, RetainTrail, []registeredLine{{ClassLink, "n way place tried_at tries sent_at failure", "", "which of the places, never an address"}}},
 	}
 }

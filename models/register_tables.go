@@ -173,7 +173,7 @@ func staffTables() []registered {
 			{ClassLink, "pathway org_id", "", ""},
 		}},
 		{"audit_events", ControllerAuthor, RetainTrail, []registeredLine{
-			{ClassLink, "id at recorded_at session_id request_id action subject_type subject_id case_id refused salt detail_hmac", "", ""},
+			{ClassLink, "id at recorded_at session_id request_id action subject_type subject_id case_id refused xact", "", ""},
 			{ClassStaff, "actor_user_id actor_org_id actor_role", "", ""},
 			{ClassLink, "detail", "", "ids, codes and field names; never a name, number or free text"},
 		}},

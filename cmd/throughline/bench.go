@@ -37,6 +37,7 @@ type benchFlags struct {
 	rounds int
 	length time.Duration
 	long   bool
+	only   []string
 }
 
 func newBenchCmd(p program) *cobra.Command {
@@ -56,6 +57,7 @@ they are the median of rounds in which the contenders took turns.`,
 	cmd.Flags().IntVar(&f.rounds, "rounds", 5, "how many rounds")
 	cmd.Flags().DurationVar(&f.length, "length", time.Second, "how long one contender runs in a round")
 	cmd.Flags().BoolVar(&f.long, "long", false, "look for stalls for a minute instead of ten seconds")
+	cmd.Flags().StringSliceVar(&f.only, "only", nil, "measure these parts alone: "+strings.Join(bench.Parts(), ", "))
 	return cmd
 }
 
@@ -69,6 +71,11 @@ func (p program) bench(ctx context.Context, f benchFlags) (err error) {
 	}
 	if cfg.Env == production || f.cases < 2000 || f.rounds < 1 {
 		return usageError{errors.New("bench takes 2000 cases or more and a round or more, and never runs in production")}
+	}
+	for _, name := range f.only {
+		if !slices.Contains(bench.Parts(), name) {
+			return usageError{errors.New("--only takes " + strings.Join(bench.Parts(), ", "))}
+		}
 	}
 	cfg.DataDir = filepath.Join(cfg.DataDir, "bench")
 	if cfg.DemoNow.Time, err = demo.ParseUntil(benchUntil); err != nil {
@@ -93,7 +100,7 @@ func (p program) bench(ctx context.Context, f benchFlags) (err error) {
 		return err
 	}
 	defer closeSite()
-	err = bench.Run(ctx, site, bench.Options{Rounds: f.rounds, Workers: 8, Length: f.length, Long: f.long})
+	err = bench.Run(ctx, site, bench.Options{Rounds: f.rounds, Workers: 8, Length: f.length, Long: f.long, Only: f.only})
 	if errors.Is(err, bench.ErrUnder) {
 		return errors.Join(errTold, err)
 	}

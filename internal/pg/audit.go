@@ -8,8 +8,8 @@ import (
 	"throughline/models"
 )
 
-// auditSQL fills what the caller may say; a trigger adds the actor, the salt
-// and the sealed hash of the detail, so that they cannot be forged.
+// auditSQL fills what the caller may say; the database adds who acted and
+// when it was recorded, so that neither can be forged.
 const auditSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)`
 

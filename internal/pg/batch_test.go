@@ -149,7 +149,7 @@ func TestTheTrailTellsWhoDidWhatInWhichRequest(t *testing.T) {
 	}
 	p := b.Actor("police")
 	n := b.Count(t, `select count(*) from audit_events where action = 'case.tested' and subject_id = $1 and case_id = $1 and actor_user_id = $2 and actor_org_id = $3
-		and actor_role = 'caseworker' and session_id = $4 and request_id = 'req-1' and at = $5 and detail = '{"part": "journey"}' and length(salt) = 16`,
+		and actor_role = 'caseworker' and session_id = $4 and request_id = 'req-1' and at = $5 and detail = '{"part": "journey"}'`,
 		c.ID, p.UserID, p.OrgID, p.SessionID, b.Clock.Now())
 	if refused := b.Count(t, "select count(*) from audit_events where refused"); n != 3 || refused != 1 {
 		t.Errorf("got %d events, %d refused, want 3 and 1", n, refused)

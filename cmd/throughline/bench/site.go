@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ type Options struct {
 	Workers int
 	Length  time.Duration // of one contender in one round
 	Long    bool          // a minute for the run that looks for stalls
+	Only    []string      // the parts to run, by the names of Parts; none: all
 }
 
 // run is one run of the bench.
@@ -80,14 +82,37 @@ func Run(ctx context.Context, s Site, o Options) error {
 	if err := r.open(ctx); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{
-		r.inbox, r.casePage, r.search, r.create, r.accept, r.plans, r.auditInsert, r.pages, r.noCliff, r.process,
-	} {
-		if err := part(ctx); err != nil {
+	for _, p := range parts() {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, p.name) {
+			continue
+		}
+		if err := p.do(r, ctx); err != nil {
 			return err
 		}
 	}
 	return r.table.verdict()
+}
+
+// part is one thing that is measured.
+type part struct {
+	name string
+	do   func(*run, context.Context) error
+}
+
+// parts lists them in their order: plans looks at what those before it asked.
+func parts() []part {
+	return []part{
+		{"inbox", (*run).inbox}, {"case", (*run).casePage}, {"search", (*run).search}, {"create", (*run).create}, {"accept", (*run).accept},
+		{"plans", (*run).plans}, {"audit", (*run).auditInsert}, {"pages", (*run).pages}, {"cliff", (*run).noCliff}, {"process", (*run).process},
+	}
+}
+
+// Parts names what can be measured alone.
+func Parts() (names []string) {
+	for _, p := range parts() {
+		names = append(names, p.name)
+	}
+	return names
 }
 
 // ErrUnder says that a target was missed.
