@@ -102,8 +102,16 @@ type part struct {
 // parts lists them in their order: plans looks at what those before it asked.
 func parts() []part {
 	return []part{
-		{"inbox", (*run).inbox}, {"case", (*run).casePage}, {"search", (*run).search}, {"create", (*run).create}, {"accept", (*run).accept},
-		{"plans", (*run).plans}, {"audit", (*run).auditInsert}, {"pages", (*run).pages}, {"cliff", (*run).noCliff}, {"process", (*run).process},
+		{"inbox", (*run).inbox},
+		{"case", (*run).casePage},
+		{"search", (*run).search},
+		{"create", (*run).create},
+		{"accept", (*run).accept},
+		{"plans", (*run).plans},
+		{"audit", (*run).auditInsert},
+		{"pages", (*run).pages},
+		{"cliff", (*run).noCliff},
+		{"process", (*run).process},
 	}
 }
 
