@@ -87,8 +87,8 @@ func fill(t *testing.T, w *testkit.Stage) {
 			case when status in ('declined', 'withdrawn') then 'other' end, at, 4, case when status in ('submitted', 'acknowledged', 'accepted') then due end
 		from n on conflict do nothing`, ref("R"), police.UserID)
 	text("insert into referral_shares (referral_id, stage, content) select id, stage, '{\"borough\": \"Hackney\"}' from n, unnest(array['sending', 'acceptance']) stage where status <> 'draft'")
-	text(`insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role)
-		select gen_random_uuid(), id, v, 'submit', 'draft', 'submitted', at, '%s', sender, 'caseworker' from n, generate_series(3, 4) v`, police.UserID)
+	text(`insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role, case_id)
+		select gen_random_uuid(), id, v, 'submit', 'draft', 'submitted', at, '%s', sender, 'caseworker', id from n, generate_series(3, 4) v`, police.UserID)
 	text(`insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) select id, id, 1, at, '%s', 'When?' from n where status <> 'draft' and i %% 4 = 0`, vawg.UserID)
 	text(`insert into referral_assignments (id, referral_id, worker_id, from_at, by_user_id) select id, id, '%[1]s', at, '%[1]s' from n where status = 'accepted'`, vawg.UserID)
 	text(`insert into contact_attempts (id, case_id, referral_id, channel_id, channel, direction, outcome, counted, safety_incident, permission, at, by_user_id, by_org_id)

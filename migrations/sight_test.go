@@ -121,20 +121,73 @@ func shown(t *testing.T, c *pgx.Conn, w *testkit.Stage, p phase, referral, caseI
 		if r := person.Role; (r == models.RoleCommissionerAuditor || r == models.RoleCommissionerAnalyst) && p.name != "draft" {
 			expected = "figures"
 		}
-		var got []string
-		as(t, c, w, who, func(tx pgx.Tx) {
-			for _, s := range sights() {
-				if n, code := try(t, tx, s[1], referral, caseID); code != "" {
-					t.Errorf("%s, %s looking for %s: got %s", p.name, who, s[0], code)
-				} else if n > 0 {
-					got = append(got, s[0])
+		// A record one has opened, or tried to, shows what it would have shown.
+		for _, opened := range []string{"", "select app_open_case($2) where $1::uuid is not null", "select app_open_referral($1) where $2::uuid is not null"} {
+			var got []string
+			as(t, c, w, who, func(tx pgx.Tx) {
+				if opened != "" {
+					if _, err := tx.Exec(t.Context(), opened, referral, caseID); err != nil {
+						t.Fatalf("%s, %s opening: %v", p.name, who, err)
+					}
 				}
+				for _, s := range sights() {
+					if n, code := try(t, tx, s[1], referral, caseID); code != "" {
+						t.Errorf("%s, %s looking for %s: got %s", p.name, who, s[0], code)
+					} else if n > 0 {
+						got = append(got, s[0])
+					}
+				}
+			})
+			if strings.Join(got, " ") != expected {
+				t.Errorf("%s, %s sees %q after %q, want %q", p.name, who, strings.Join(got, " "), opened, expected)
 			}
-		})
-		if strings.Join(got, " ") != expected {
-			t.Errorf("%s, %s sees %q, want %q", p.name, who, strings.Join(got, " "), expected)
 		}
 	}
+}
+
+func TestWhatOneOpenedIsOpenToNobodyElse(t *testing.T) {
+	t.Parallel()
+	w := testkit.World(t)
+	c := connect(t, w.AppDSN)
+	drawn := w.Case(t, w.As("police"))
+	r := w.Referral(t, drawn, testkit.ServiceIDVA, models.StatusSubmitted)
+	sees := func(tx pgx.Tx) int64 {
+		var n int64
+		for _, s := range sights() {
+			found, _ := try(t, tx, s[1], r.ID, drawn.ID)
+			n += found
+		}
+		return n
+	}
+	as(t, c, w, "police", func(tx pgx.Tx) {
+		if _, err := tx.Exec(t.Context(), "select app_open_case($1)", drawn.ID); err != nil || sees(tx) == 0 {
+			t.Fatalf("the case's own organisation sees nothing of it: %v", err)
+		}
+		enter(t, tx, w, "refuge")
+		if n := sees(tx); n > 0 {
+			t.Errorf("another organisation in the same transaction sees %d rows, want none", n)
+		}
+		enter(t, tx, w, "police")
+		if _, err := tx.Exec(t.Context(), "select app_open_case($1)", drawn.ID); err != nil {
+			t.Fatal(err)
+		}
+	})
+	as(t, c, w, "refuge", func(tx pgx.Tx) {
+		if n := sees(tx); n > 0 {
+			t.Errorf("the connection's next transaction sees %d rows, want none", n)
+		}
+		for _, statement := range []string{"select app_open_case($1)", "select app_open_referral($1)"} {
+			var opened bool
+			for _, id := range []uuid.UUID{drawn.ID, r.ID, models.NewID()} {
+				if err := tx.QueryRow(t.Context(), statement, id).Scan(&opened); err != nil || opened {
+					t.Errorf("%s: got %v, %v, want no", statement, opened, err)
+				}
+			}
+		}
+		if n := sees(tx); n > 0 {
+			t.Errorf("trying to open it shows %d rows, want none", n)
+		}
+	})
 }
 
 func TestACoordinatorSeesItsOwnPathwaysAlone(t *testing.T) {

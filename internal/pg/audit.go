@@ -20,10 +20,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)`
 const (
 	seenCaseSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
 select $1::uuid, $2::timestamptz, $3::uuid, $4::text, $5::text, $6::text, $7::uuid, $8::uuid, $9::boolean, $10::jsonb
-where exists (select from cases where id = $7::uuid)`
+where app_open_case($7::uuid)`
 	seenReferralSQL = `insert into audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)
 select $1::uuid, $2::timestamptz, $3::uuid, $4::text, $5::text, $6::text, r.id, coalesce($8::uuid, r.case_id), $9::boolean, $10::jsonb
-from referrals r where r.id = $7::uuid`
+from referrals r where r.id = $7::uuid and app_open_referral(r.id)`
 )
 
 // RecordSeen adds to a batch the event of one case or referral having been

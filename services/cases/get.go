@@ -99,7 +99,7 @@ const selectCase = `select c.id, c.reference, c.victim_id, c.status, c.source, c
 	c.help_offered, coalesce(c.help_reason, ''), coalesce(c.help_note, ''), c.wants, c.logged_at, c.updated_at, c.version, coalesce(u.name, ''),
 	coalesce(v.given_name, ''), coalesce(v.family_name, ''), coalesce(v.known_as, ''), v.date_of_birth, coalesce(v.borough, ''),
 	coalesce(v.postcode, ''), coalesce(v.address, ''), coalesce(v.language, ''), v.interpreter_needed, v.access_needs, v.equality, v.missing, v.version
-	from cases c join victims v on v.id = c.victim_id left join users u on u.id = c.logged_by where c.id = $1`
+	from cases c join victims v on v.id = c.victim_id left join users u on u.id = c.logged_by and u.org_id = $2 where c.id = $1`
 
 func (r *reading) queueCase(b *pg.Batch, id uuid.UUID) {
 	c, v := &r.view.Case, &r.view.Victim
@@ -107,7 +107,7 @@ func (r *reading) queueCase(b *pg.Batch, id uuid.UUID) {
 		&c.RiskLevel, &c.RiskNote, &c.Enhanced, &c.EnhancedReasons, &c.EnhancedOffReason, &c.EnhancedOffNote, &c.HelpOffered, &c.HelpReason,
 		&c.HelpNote, &c.Wants, &c.LoggedAt, &c.UpdatedAt, &c.Version, &r.view.LoggedByName,
 		&v.GivenName, &v.FamilyName, &v.KnownAs, &v.DateOfBirth, &v.Borough, &v.Postcode, &v.Address, &v.Language, &v.InterpreterNeeded,
-		&v.AccessNeeds, &v.Equality, &v.Missing, &v.Version), selectCase, id)
+		&v.AccessNeeds, &v.Equality, &v.Missing, &v.Version), selectCase, id, b.Actor.OrgID)
 }
 
 func (r *reading) queueIncidents(b *pg.Batch, id uuid.UUID) {

@@ -40,7 +40,7 @@ func newBook() *book {
 			withdrawal_acknowledged_at status_since status_by status_by_org_id due_at over_limit recorded_at`),
 		shares: newSheet("referral_shares", "referral_id stage content"),
 		history: newSheet("referral_history", `id referral_id version action from_status to_status at recorded_at by_user_id by_org_id by_role
-			seconds_in_previous reason decided_by note detail`),
+			seconds_in_previous reason decided_by note detail case_id`),
 		questions:   newSheet("referral_questions", "id referral_id position asked_at asked_by question answer answered_at answered_by"),
 		assignments: newSheet("referral_assignments", "id referral_id worker_id team from_at until_at by_user_id"),
 		attempts: newSheet("contact_attempts", `id case_id referral_id channel_id channel direction person outcome said counted safety_incident permission
@@ -136,7 +136,7 @@ func (b *book) writeReferral(r *referral) {
 	for _, h := range r.history {
 		user, organisation := actorOf(h.by)
 		b.history.row(h.id, r.ID, h.version, string(h.action), string(h.from), string(h.to), h.at, recorded(h.at), user, organisation, string(h.role),
-			number(h.inBefore), opt(h.reason), opt(string(h.decidedBy)), opt(h.note), jsonb(object(h.detail)))
+			number(h.inBefore), opt(h.reason), opt(string(h.decidedBy)), opt(h.note), jsonb(object(h.detail)), r.CaseID)
 	}
 	for _, q := range r.questions {
 		var by any

@@ -157,7 +157,7 @@ const (
 	)
 	select p.id, p.reference, p.case_id, p.service_id, p.from_org_id, p.to_org_id, p.pathway, p.status, p.priority, p.version, p.created_at,
 		p.submitted_at, p.accepted_at, p.ended_at, p.status_since, p.review_on, p.due_at, p.over_limit, p.worker_id,
-		(select u.name from users u where u.id = p.worker_id), p.team,
+		(select u.name from users u where u.id = p.worker_id and u.org_id = $14), p.team,
 		k.id, k.rule, k.holder_org_id, k.state, k.due_at, k.due_soon_at, k.paused_since, k.pause_reason
 	from page p left join lateral (
 		select c.* from clocks c where c.referral_id = p.id and c.stopped_at is null and c.state in ('running', 'due_soon', 'breached')
@@ -194,7 +194,7 @@ func (q *query) args(b *pg.Batch) []any {
 	}
 	return []any{
 		b.Actor.OrgID, statuses, q.from.key(), q.from.id, nonZero(q.Pathway), before, nonZero(q.Worker), q.Limit + 1,
-		models.NewID(), b.Now, nonZero(b.Actor.SessionID), models.RequestFrom(b.Context()).ID, q.Box,
+		models.NewID(), b.Now, nonZero(b.Actor.SessionID), models.RequestFrom(b.Context()).ID, q.Box, b.Actor.OrgID,
 	}
 }
 

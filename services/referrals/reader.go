@@ -85,10 +85,10 @@ func (r *reader) queueRow(b *pg.Batch, id uuid.UUID) {
 			return err
 		}
 		return json.Unmarshal(answers, &r.st.Answers)
-	}, "select "+columns+`, (select c.reference from cases c where c.id = r.case_id), (select u.name from users u where u.id = r.worker_id),
-		(select u.name from users u where u.id = r.status_by),
+	}, "select "+columns+`, (select c.reference from cases c where c.id = r.case_id), (select u.name from users u where u.id = r.worker_id and u.org_id = $2),
+		(select u.name from users u where u.id = r.status_by and u.org_id = $2),
 		exists (select from pathway_coordinators p where p.pathway = r.pathway and p.org_id = (select app_org_id()))
-		from referrals r where r.id = $1`, id)
+		from referrals r where r.id = $1`, id, b.Actor.OrgID)
 }
 
 func (r *reader) queueHistory(b *pg.Batch, id uuid.UUID) {
@@ -108,8 +108,8 @@ func (r *reader) queueHistory(b *pg.Batch, id uuid.UUID) {
 		r.history = append(r.history, h)
 		return err
 	}), `select h.version, h.action, h.from_status, h.to_status, h.at, h.by_org_id, h.by_role, h.seconds_in_previous, h.reason, h.decided_by,
-		h.note, h.detail, (select u.name from users u where u.id = h.by_user_id)
-		from referral_history h where h.referral_id = $1 order by h.version`, id)
+		h.note, h.detail, (select u.name from users u where u.id = h.by_user_id and u.org_id = $2)
+		from referral_history h where h.referral_id = $1 order by h.version`, id, b.Actor.OrgID)
 }
 
 func (r *reader) queueSafeContact(b *pg.Batch, id uuid.UUID) {

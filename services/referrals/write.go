@@ -24,8 +24,8 @@ const changeSQL = `with changed as (
 	returning id, case_id
 ), history as (
 	insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role,
-		seconds_in_previous, reason, decided_by, note, detail)
-	select $25, id, $6, $26, $27, $4, $28, $29, $30, $31, $32, $33, $34, $35, $36::jsonb from changed
+		seconds_in_previous, reason, decided_by, note, detail, case_id)
+	select $25, id, $6, $26, $27, $4, $28, $29, $30, $31, $32, $33, $34, $35, $36::jsonb, case_id from changed
 ), moved as (
 	update clocks c set state = k.state, due_at = k.due_at, due_soon_at = k.due_soon_at, stopped_at = k.stopped_at,
 		paused_since = k.paused_since, pause_reason = k.pause_reason, paused_seconds = k.paused_seconds, why = k.why, pauses = k.pauses::jsonb
