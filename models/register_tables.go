@@ -97,7 +97,7 @@ func referralTables() []registered {
 			{ClassCopy, "content", "", "what the ticked fields said when it was sent"},
 		}},
 		{"referral_history", ControllerParties, RetainReferral, []registeredLine{
-			{ClassLink, "id referral_id version action from_status to_status at recorded_at seconds_in_previous", "", ""},
+			{ClassLink, "id referral_id case_id version action from_status to_status at recorded_at seconds_in_previous", "", ""},
 			{ClassFact, "reason decided_by detail", "", ""},
 			{ClassNarrative, "note", "", ""},
 			{ClassStaff, "by_user_id by_org_id by_role", "", ""},
