@@ -151,6 +151,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"strangers": (*tour).strangers, "logging": (*tour).logging, "referring": (*tour).referring, "deciding": (*tour).deciding,
 			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers,
 			"managing": (*tour).managing,
+			"keeping": (*tour).keeping,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -23,6 +23,7 @@ import (
 	casepages "throughline/handlers/pages/cases"
 	"throughline/handlers/pages/frame"
 	infopages "throughline/handlers/pages/info"
+	notepages "throughline/handlers/pages/notes"
 	qualitypages "throughline/handlers/pages/quality"
 	referralpages "throughline/handlers/pages/referrals"
 	"throughline/handlers/route"
@@ -32,6 +33,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/directory"
 	"throughline/services/drafts"
+	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
@@ -56,6 +58,7 @@ type Deps struct {
 	Cases     *cases.Service
 	Directory *directory.Service
 	Drafts    *drafts.Service
+	Notes     *notes.Service
 	Notices   *notices.Service
 	Quality   *quality.Service
 	Referrals *referrals.Service
@@ -77,6 +80,7 @@ func API(d Deps) *api.API {
 	v1.RegisterServices(a, d.Directory)
 	v1.RegisterReferrals(a, d.Referrals)
 	v1.RegisterContact(a, d.Referrals)
+	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	return a
@@ -94,6 +98,7 @@ func pages(d Deps) []route.Route {
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit,
 		}).Routes(),
 		infopages.New(f).Routes(),
+		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,

@@ -33,6 +33,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/directory"
 	"throughline/services/drafts"
+	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
@@ -91,7 +92,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Approvals: approvals.New(w.DB), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
-		Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
+		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
 	}
 }
 

@@ -174,6 +174,7 @@ func trusted() map[string]string {
 		"clocks_set_access":          "trigger: who may see a clock follows from its referral, not from who asks",
 		"referrals_spread_access":    "trigger: takes a clock from the one whose act this is",
 		"referrals_mask":             "trigger: frozen shares are nobody's to change",
+		"notes_mask":                 "trigger: a note is nobody's to change, its owner's neither but to empty it",
 		"quality_of_referral":        "trigger: the figures are nobody's to write",
 		"quality_of_new_clocks":      "trigger: the figures are nobody's to write",
 		"quality_of_clocks":          "trigger: the figures are nobody's to write",

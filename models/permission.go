@@ -19,6 +19,7 @@ const (
 	ReferralRead       Permission = "referral:read"
 	ReferralCoordinate Permission = "referral:coordinate"
 	ContactRecord      Permission = "contact:record"
+	RecordKeep         Permission = "record:keep" // reads and adds notes and documents
 	TeamManage         Permission = "team:manage"
 	AuditOwn           Permission = "audit:own"
 	MatterManage       Permission = "matter:manage"
@@ -37,7 +38,7 @@ const (
 // role gives the permission; the relation to the record gives the row
 // (decisions.md 4), so referrers and providers hold the same set.
 func caseWork() []Permission {
-	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord}
+	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep}
 }
 
 func manages() []Permission {

@@ -15,6 +15,11 @@ func furtherTables() []registered {
 			{ClassStaff, "people asked_by asked_by_org_id asked_role decided_by", "", ""},
 			{ClassNarrative, "note decided_note", "", ""},
 		}},
+		{"notes", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id kind corrects at recorded_at", "", ""},
+			{ClassNarrative, "text", "", "what was written down; emptied, never changed"},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
 		{"approvals", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind subject_type subject_id case_id requested_at expires_at decision decided_at version decide_roles", "", ""},
 			{ClassStaff, "requested_by requested_by_role decided_by hidden_from", "", ""},

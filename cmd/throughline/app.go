@@ -31,6 +31,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/jobs"
 	"throughline/services/keys"
+	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
@@ -117,6 +118,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Cases:     cases.New(a.db, calendar, dir),
 		Directory: dir,
 		Drafts:    drafts.New(a.db),
+		Notes:     notes.New(a.db, dir),
 		Notices:   notices.New(a.db),
 		Quality:   quality.New(a.db),
 		Referrals: referrals.New(a.db, calendar, dir),

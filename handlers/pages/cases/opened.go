@@ -64,6 +64,7 @@ func actWords(e *audit.Entry) string {
 		"case.logged": "Logged the case", "case.opened": "Opened the case", "case.viewed": "Opened the case", "case.refused": "Tried to open the case", "case.matched": "Looked for services for the case",
 		"safe_contact.opened": "Read safe contact", "safe_contact.changed": "Changed safe contact", "safe_contact.cleared": "Cleared a stop",
 		"sharing.recorded": "Recorded a decision to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew sharing", "audit.viewed": "Read who opened this",
+		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
 	}
 	if words, ok := known[e.Action]; ok {
 		return words + part(e)

@@ -33,7 +33,7 @@ func (p *Pages) decide(c *gin.Context, v referrals.View, errs components.FormErr
 	out := view.DecideView{
 		Meta: meta, Caption: "Referral " + v.Reference + " from " + v.From.Name, Title: "Can you support this person?",
 		High: v.Priority == models.PriorityHigh, State: string(v.Status), Clocks: p.openClocks(v), Safe: p.safe(v),
-		Shared: p.sharedRows(v), Path: path(v), Version: v.Version,
+		Shared: p.sharedRows(v), Path: path(v), Version: v.Version, Parts: parts(c, v),
 		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: others(v, p.reviewed(c, v)), History: p.timeline(v),
 	}
 	radios, err := p.workers(c.Request.Context(), c.PostForm("worker"), errs)
@@ -45,6 +45,17 @@ func (p *Pages) decide(c *gin.Context, v referrals.View, errs components.FormErr
 		out.Due = p.due(s.ContactDays)
 	}
 	return out, nil
+}
+
+// parts are the other pages of the referral, for those who have a record of it.
+func parts(c *gin.Context, v referrals.View) []components.SubNavItem {
+	a, err := models.ActorFrom(c.Request.Context())
+	keeps := slices.Contains(v.Relations, referrals.RelReferrer) || v.Level == referrals.LevelBefore || v.Level == referrals.LevelAfter ||
+		v.AcceptedAt != nil && slices.Contains(v.Relations, referrals.RelProviderManager)
+	if err != nil || !keeps || v.Status == models.StatusDraft || v.Status == models.StatusEnteredInError {
+		return nil
+	}
+	return frame.Parts(a, path(v), "")
 }
 
 func flash(c *gin.Context) *layouts.Flash {
@@ -70,7 +81,7 @@ func (p *Pages) record(c *gin.Context, v referrals.View) view.RecordView {
 		Meta: meta, Caption: "Referral " + v.Reference, Title: v.Service.Name, State: string(v.Status), Says: p.says(v),
 		High: v.Priority == models.PriorityHigh && !v.Status.Ended(), Facts: p.facts(v), Clocks: p.clockTable(v),
 		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(v), Actions: others(v, p.reviewed(c, v)),
-		Shared: p.sharedRows(v), SharedTitle: "What was shared",
+		Shared: p.sharedRows(v), SharedTitle: "What was shared", Parts: parts(c, v),
 	}
 	if referrer {
 		if out.SharedTitle = "What the service sees"; v.Status.Ended() {

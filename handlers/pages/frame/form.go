@@ -1,0 +1,62 @@
+package frame
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"throughline/models"
+	"throughline/web/components"
+)
+
+// Typed is what a form was sent with, kept to be shown again.
+type Typed map[string][]string
+
+// ReadForm reads what was sent. What no keyboard can type is refused, because
+// it cannot be shown again either.
+func ReadForm(c *gin.Context) (Typed, error) {
+	if err := c.Request.ParseForm(); err != nil {
+		return nil, models.Malformed("We could not read the form. Go back and send it again.")
+	}
+	return TypedOf(c.Request.PostForm)
+}
+
+// TypedOf keeps the values of a form that was read another way.
+func TypedOf(values map[string][]string) (Typed, error) {
+	t := Typed{}
+	for name, list := range values {
+		for _, v := range list {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return nil, models.Malformed("The form holds a character that cannot be stored. Go back and take it out.")
+			}
+			t[name] = append(t[name], strings.TrimSpace(v))
+		}
+	}
+	return t, nil
+}
+
+// One is the first value of a name, empty where there is none.
+func (t Typed) One(name string) string {
+	if v := t[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// Parts are the pages of one record that are open to everyone who keeps
+// records; current is the last part of the address of the page they stand on.
+func Parts(a models.Actor, path, current string) []components.SubNavItem {
+	if !a.Can(models.RecordKeep) {
+		return nil
+	}
+	var out []components.SubNavItem
+	for _, part := range [][2]string{{"", "Overview"}, {"notes", "Notes"}} {
+		href := path
+		if part[0] != "" {
+			href += "/" + part[0]
+		}
+		out = append(out, components.SubNavItem{Text: part[1], Href: href, Current: part[0] == current})
+	}
+	return out
+}
