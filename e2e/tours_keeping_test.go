@@ -14,7 +14,7 @@ func (w *tour) keeping() {
 	w.look(p.visit(page+"/notes").is(200), filled)
 	w.wrong(p, "Add note")
 	p.write("Write a note", "She rang at ten.\nShe is with her sister.\n\nShe asked about the court date.").press("Add note").is(200).sees("The note was added")
-	p.press("Correct", "She rang at ten").is(200)
+	p.press("Correct").is(200)
 	w.look(p, "correct")
 	p.write("What is right?", "She rang at eleven.").press("Add correction").is(200).sees("Correction", "She rang at eleven.", "She rang at ten.")
 	w.look(p, "corrected")
