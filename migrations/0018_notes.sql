@@ -7,7 +7,7 @@ create table notes (
   referral_id uuid references referrals (id), -- null: about the case itself
   kind text not null check (kind in ('internal', 'shared', 'counselling')),
   corrects uuid,
-  text text not null check (length(text) <= 10000),
+  text bytea not null check (octet_length(text) <= 41000), -- sealed; empty where it is no longer kept
   at timestamptz not null,
   recorded_at timestamptz not null default clock_timestamp(),
   by_user_id uuid not null,
@@ -23,12 +23,14 @@ create index notes_referral on notes (referral_id, at desc, id desc) where refer
 create index notes_corrects on notes (corrects, at) where corrects is not null;
 
 -- +goose StatementBegin
--- No role may change or remove a note, its owner neither: all that is left is
--- to empty one, when what it was about should not exist or must not be kept.
+-- No role may change or remove a note, its owner neither. All that is left is
+-- to empty one, when what it was about should not exist or must not be kept,
+-- and to seal the same words under another key (its id is bytes 2 to 5).
 create function notes_frozen() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' then
-    if new.text = '' and (new.id, new.case_id, new.kind, new.at, new.recorded_at, new.by_user_id, new.by_org_id)
+    if (new.text = '' or (get_byte(new.text, 0) = 1 and substring(new.text from 2 for 4) <> substring(old.text from 2 for 4)))
+        and (new.id, new.case_id, new.kind, new.at, new.recorded_at, new.by_user_id, new.by_org_id)
         = (old.id, old.case_id, old.kind, old.at, old.recorded_at, old.by_user_id, old.by_org_id)
         and new.referral_id is not distinct from old.referral_id and new.corrects is not distinct from old.corrects then
       return new;

@@ -216,5 +216,5 @@ func (r registered) fields() []DataField {
 // encryptedColumns are the columns whose values are encrypted before they reach
 // the database.
 func encryptedColumns() []string {
-	return []string{"idempotency_keys.answer"}
+	return []string{"idempotency_keys.answer", "notes.text"}
 }

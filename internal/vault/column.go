@@ -55,6 +55,7 @@ const (
 	StepDetail
 	AttemptSaid
 	AttemptPerson
+	NoteText
 
 	ShareSending
 	ShareAcceptance
@@ -93,6 +94,7 @@ var specs = [columnCount]Spec{
 	StepDetail:          {"referral_history", "detail", "id", "", ClassNarrative},
 	AttemptSaid:         {"contact_attempts", "said", "id", "", ClassNarrative},
 	AttemptPerson:       {"contact_attempts", "person", "id", "", ClassNarrative},
+	NoteText:            {"notes", "text", "id", "", ClassNarrative},
 
 	ShareSending:    {"referral_shares", "content", "referral_id", "sending", ClassCopies},
 	ShareAcceptance: {"referral_shares", "content", "referral_id", "acceptance", ClassCopies},

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/subject"
 )
@@ -64,7 +65,7 @@ func write(ctx context.Context, tx *pg.Tx, in Input, find finder) (Note, error) 
 
 func insert(ctx context.Context, tx *pg.Tx, about *subject.Subject, n *models.Note) error {
 	_, err := tx.Exec(ctx, `insert into notes (id, case_id, referral_id, kind, corrects, text, at, by_user_id, by_org_id)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, n.ID, n.CaseID, n.ReferralID, n.Kind, n.Corrects, n.Text, n.At, n.ByUserID, n.ByOrgID)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, n.ID, n.CaseID, n.ReferralID, n.Kind, n.Corrects, tx.Vault.Seal(vault.NoteText, n.ID, n.Text), n.At, n.ByUserID, n.ByOrgID)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 	"throughline/services/subject"
@@ -72,11 +73,12 @@ func seen(list []Note, reason string) map[string]any {
 // row is a note as the database gives it.
 type row struct {
 	models.Note
+	Sealed   []byte
 	Author   string
 	Referral string
 }
 
-const selectNotes = `select n.id, n.case_id, n.referral_id, n.kind, n.corrects, n.text, n.at, n.by_user_id, n.by_org_id,
+const selectNotes = `select n.id, n.case_id, n.referral_id, n.kind, n.corrects, n.text as sealed, n.at, n.by_user_id, n.by_org_id,
 	coalesce(u.name, '') as author, coalesce(r.reference, '') as referral
 	from notes n left join users u on u.id = n.by_user_id left join referrals r on r.id = n.referral_id `
 
@@ -105,7 +107,9 @@ func read(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, about *subjec
 	at := map[uuid.UUID]int{}
 	ids := make([]uuid.UUID, len(rows))
 	for i := range rows {
-		out[i] = rows[i].note(dir, tx.Actor)
+		if out[i], err = rows[i].note(dir, tx); err != nil {
+			return nil, "", err
+		}
 		at[rows[i].ID], ids[i] = i, rows[i].ID
 	}
 	if len(rows) == 0 {
@@ -116,12 +120,19 @@ func read(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, about *subjec
 		return nil, "", err
 	}
 	for i := range corrections {
-		of := at[*corrections[i].Corrects]
-		out[of].Corrections = append(out[of].Corrections, corrections[i].note(dir, tx.Actor))
+		c, err := corrections[i].note(dir, tx)
+		if err != nil {
+			return nil, "", err
+		}
+		of := at[*c.Corrects]
+		out[of].Corrections = append(out[of].Corrections, c)
 	}
 	return out, next, nil
 }
 
-func (r *row) note(dir *directory.Snapshot, a models.Actor) Note {
-	return Note{Note: r.Note, Author: r.Author, Org: dir.Name(r.ByOrgID), Referral: r.Referral, Own: r.ByOrgID == a.OrgID}
+func (r *row) note(dir *directory.Snapshot, tx *pg.Tx) (Note, error) {
+	text, err := tx.Vault.Open(vault.NoteText, r.ID, r.Sealed)
+	n := Note{Note: r.Note, Author: r.Author, Org: dir.Name(r.ByOrgID), Referral: r.Referral, Own: r.ByOrgID == tx.Actor.OrgID}
+	n.Text = string(text)
+	return n, err
 }
