@@ -121,6 +121,10 @@ func known(err error) *models.Error {
 func (f *failures) record(c *gin.Context, e *models.Error) error {
 	switch e.Code {
 	case models.CodeForbidden, models.CodeNotFound, models.CodeConflict, models.CodeStale:
+	case models.CodeTooMany:
+		if !models.IsRecordCap(e) {
+			return nil
+		}
 	default:
 		return nil
 	}

@@ -24,6 +24,7 @@ import (
 	"throughline/handlers/middleware"
 	"throughline/handlers/route"
 	"throughline/internal/logging"
+	"throughline/internal/pg"
 	"throughline/internal/seal"
 	"throughline/internal/testkit"
 	"throughline/models"
@@ -98,7 +99,15 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 
 func open(t testing.TB) *site {
 	t.Helper()
+	// One person here does the work of many.
+	return openCapped(t, pg.Caps{Opened: pg.Cap{"": 1000}, Listed: pg.Cap{"": 10_000}})
+}
+
+// openCapped is open with caps on the records that one person may see.
+func openCapped(t testing.TB, caps pg.Caps) *site {
+	t.Helper()
 	s := &site{Stage: testkit.World(t), log: &logbook{}, cookies: map[string]*http.Cookie{}}
+	s.DB = s.Another(t, caps)
 	s.deps = depsOf(t, s.Stage, s.log)
 	var err error
 	if s.handler, err = New(s.deps); err != nil {

@@ -20,6 +20,7 @@ const (
 	RoleCommissionerAuditor Role = "commissioner_auditor"
 	RoleCommissionerAnalyst Role = "commissioner_analyst"
 	RolePrivacyOfficer      Role = "privacy_officer"
+	RoleSafeguardingLead    Role = "safeguarding_lead"
 	RoleOrganisationAdmin   Role = "organisation_admin"
 	RoleSystemAdmin         Role = "system_admin"
 	RoleSystem              Role = "system"
@@ -30,7 +31,7 @@ func Roles() []Role {
 	return []Role{
 		RoleCaseworker, RoleManager, RoleProviderWorker, RoleProviderManager, RoleCourtOfficer,
 		RoleCoordinator, RoleCommissionerAuditor, RoleCommissionerAnalyst, RolePrivacyOfficer,
-		RoleOrganisationAdmin, RoleSystemAdmin,
+		RoleSafeguardingLead, RoleOrganisationAdmin, RoleSystemAdmin,
 	}
 }
 
@@ -55,6 +56,8 @@ func (r Role) Words() string {
 		return "Commissioner's analyst"
 	case RolePrivacyOfficer:
 		return "Privacy officer"
+	case RoleSafeguardingLead:
+		return "Safeguarding lead"
 	case RoleOrganisationAdmin:
 		return "Organisation administrator"
 	case RoleSystemAdmin:

@@ -150,6 +150,23 @@ func TooMany(message string, retryAfter time.Duration) *Error {
 	return &Error{Code: CodeTooMany, Message: message, RetryAfter: retryAfter}
 }
 
+// errRecordCap marks the refusal of RecordCap among others that say wait.
+var errRecordCap = errors.New("the cap on records in an hour")
+
+// RecordCap reports that the actor opened as many people's records within an
+// hour as the setting allows (security.md T3). It is told to the privacy
+// officer too.
+func RecordCap(retryAfter time.Duration) *Error {
+	return &Error{
+		Code: CodeTooMany, RetryAfter: retryAfter, cause: errRecordCap,
+		Message: "You have opened as many records as one person may in an hour. Wait " + Length(max(time.Minute, retryAfter)) +
+			", then go on. What you opened within the hour you can open again now. Your privacy officer is told.",
+	}
+}
+
+// IsRecordCap reports whether err is RecordCap's.
+func IsRecordCap(err error) bool { return errors.Is(err, errRecordCap) }
+
 // Unavailable reports that something we stand on is not there; nothing was
 // shown and nothing was saved.
 func Unavailable(doing string, cause error) *Error {

@@ -62,6 +62,8 @@ func Permissions(r Role) []Permission {
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:
 		return []Permission{AuditOwn, AlertReview, AccessReview}
+	case RoleSafeguardingLead:
+		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:
 		return []Permission{PeopleManage}
 	case RoleSystemAdmin:

@@ -171,7 +171,7 @@ func (f DataField) LawEnforcement() bool { return f.Class == ClassOffence || f.C
 // database: a column that is missing fails a test (migrations).
 func FieldRegister() []DataField {
 	var out []DataField
-	for _, t := range slices.Concat(caseTables(), referralTables(), staffTables(), furtherTables()) {
+	for _, t := range slices.Concat(caseTables(), referralTables(), staffTables(), furtherTables(), alarmTables()) {
 		out = append(out, t.fields()...)
 	}
 	return out

@@ -60,7 +60,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	content := &vault.Vault{}
-	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: int32(cfg.DatabaseMaxConns), Vault: content})
+	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: int32(cfg.DatabaseMaxConns), Vault: content, Caps: cfg.caps()})
 	if err != nil {
 		return nil, err
 	}

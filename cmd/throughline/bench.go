@@ -193,12 +193,14 @@ func (p program) benchSite(ctx context.Context, cfg Config, s *pglocal.Server, n
 
 // joinSite adds the product to a site whose database is known.
 func (p program) joinSite(ctx context.Context, cfg Config, site bench.Site) (bench.Site, func(), error) {
+	cfg.RecordsPerHour, cfg.ListedPerHour = benchCaps(), benchCaps()
+	site.Caps = cfg.caps()
 	site.Start = func(ctx context.Context) (bench.Process, error) { return p.alone(ctx, cfg, site.AppDSN) }
-	plain, err := p.benchApp(ctx, cfg, pg.Options{DSN: site.AppDSN, Now: site.Now, MaxConns: 12})
+	plain, err := p.benchApp(ctx, cfg, pg.Options{DSN: site.AppDSN, Now: site.Now, MaxConns: 12, Caps: cfg.caps()})
 	if err != nil {
 		return site, nil, err
 	}
-	caught, err := p.benchApp(ctx, cfg, pg.Options{DSN: site.AppDSN, Now: site.Now, MaxConns: 2, Tracer: site.Catcher})
+	caught, err := p.benchApp(ctx, cfg, pg.Options{DSN: site.AppDSN, Now: site.Now, MaxConns: 2, Tracer: site.Catcher, Caps: cfg.caps()})
 	if err != nil {
 		plain.close()
 		return site, nil, err
@@ -255,6 +257,7 @@ func (p program) alone(ctx context.Context, cfg Config, dsn string) (bench.Proce
 	cmd.Env = append(slices.Clone(p.environ), // what a test needs to be the product; ours comes last and wins
 		"HTTP_ADDR="+addr, "ADMIN_ADDR=off", "DATABASE_URL="+dsn, "APP_ENV="+string(development), "LOG_LEVEL=error",
 		"JWT_KEYS_FILE="+absolute(cfg.jwtKeys()), "ANSWER_KEY_FILE="+absolute(cfg.answerKey()), "KMS_URI="+absoluteURI(cfg.kmsURI()), "DEMO_NOW="+cfg.DemoNow.Format(time.RFC3339),
+		"RECORDS_PER_HOUR="+benchCap, "LISTED_PER_HOUR="+benchCap,
 	)
 	var said strings.Builder
 	cmd.Stderr = &said

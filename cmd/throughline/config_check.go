@@ -31,6 +31,9 @@ func toServe(c Config) (found problems) {
 	if !c.AdminAddr.loopback() && c.AdminAddr != "off" {
 		found = append(found, "ADMIN_ADDR must be an address of the machine itself in production, such as 127.0.0.1:8081, or off")
 	}
+	if c.RecordsPerHour.most() > exactCap || c.ListedPerHour.most() > 10*exactCap {
+		found = append(found, "RECORDS_PER_HOUR must be at most 1000 in production, and LISTED_PER_HOUR 10000: nobody reads more")
+	}
 	return append(found, keyFiles(c)...)
 }
 

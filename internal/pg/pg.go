@@ -39,6 +39,7 @@ type Options struct {
 	DSN      string
 	Now      func() time.Time // the one clock of the program
 	MaxConns int32            // 0: 12
+	Caps     Caps             // how many records one person may open in an hour
 	Remark   func(string)     // what the server remarks beside its answers: plans, where a test asks for them
 	Tracer   pgx.QueryTracer  // nil: none; to measure with
 	Vault    *vault.Vault     // seals and opens content; nil: nothing sealed can be read or written
@@ -82,6 +83,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		cfg.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { o.Remark(n.Message) }
 	}
 	maps.Copy(cfg.ConnConfig.RuntimeParams, Settings())
+	maps.Copy(cfg.ConnConfig.RuntimeParams, o.Caps.Settings())
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -64,6 +66,12 @@ func translatePg(e *pgconn.PgError, err error) error {
 	switch {
 	case e.Code == "TL401":
 		return models.Unauthenticated()
+	case e.Code == "TL429":
+		seconds, wrong := strconv.Atoi(e.Detail)
+		if wrong != nil {
+			return models.Internal("reading how long to wait", wrong)
+		}
+		return models.RecordCap(time.Duration(seconds) * time.Second)
 	case e.Code == "TL409":
 		return ErrLostRace
 	case e.Code == "42501" && e.Routine == "aclcheck_error":

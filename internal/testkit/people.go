@@ -69,6 +69,7 @@ func personSeeds() []personSeed {
 		{"caseworker.manager", "Amina Warsame", OrgVictims, models.RoleManager},
 		{"support", "Joel Mbeki", OrgVictims, models.RoleProviderWorker},
 		{"privacy", "Hana Sorel", OrgVictims, models.RolePrivacyOfficer},
+		{"safeguarding", "Wren Achterberg", OrgVictims, models.RoleSafeguardingLead},
 		{"orgadmin", "Carys Penhale", OrgVictims, models.RoleOrganisationAdmin},
 		{"vawg", "Ines Pereira", OrgVAWG, models.RoleProviderWorker},
 		{"vawg.second", "Maud Okonjo", OrgVAWG, models.RoleProviderWorker},

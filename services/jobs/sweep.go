@@ -19,6 +19,7 @@ func sweeps() []string {
 		"delete from outbox where id = any (array(select id from outbox order by id limit 10000)) and drained_at < now() - interval '7 days'",
 		"delete from drafts where updated_at < now() - interval '90 days'",
 		"delete from sessions where expires_at < now() - interval '30 days'",
+		"delete from record_openings where at < now() - interval '1 day'",
 		"delete from sign_in_attempts where at < now() - interval '90 days'",
 	}
 }

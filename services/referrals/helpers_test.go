@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/directory"
@@ -23,6 +24,7 @@ type bench struct {
 func setup(t *testing.T) *bench {
 	t.Helper()
 	w := testkit.World(t)
+	w.DB = w.Another(t, pg.Caps{Opened: pg.Cap{"": 1000}}) // one person here does the work of many
 	return &bench{Stage: w, t: t, s: referrals.New(w.DB, models.MustCalendar(), directory.New(w.DB))}
 }
 

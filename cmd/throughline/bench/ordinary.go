@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -12,11 +13,14 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 
+	"throughline/internal/pg"
 	"throughline/models"
 )
 
@@ -31,8 +35,13 @@ type ordinary struct {
 	cal    *models.Calendar
 }
 
-func newOrdinary(dsn string, now func() time.Time) (*ordinary, error) {
-	db, err := gorm.Open(postgres.Open(dsn), &gorm.Config{Logger: logger.Discard, SkipDefaultTransaction: true, QueryFields: true, NowFunc: now})
+func newOrdinary(dsn string, caps pg.Caps, now func() time.Time) (*ordinary, error) {
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(cfg.RuntimeParams, caps.Settings())
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDB(*cfg)}), &gorm.Config{Logger: logger.Discard, SkipDefaultTransaction: true, QueryFields: true, NowFunc: now})
 	if err != nil {
 		return nil, err
 	}

@@ -144,12 +144,13 @@ func rowsOf(ctx context.Context, pool *pgxpool.Pool, t trip, s *swap) ([][]strin
 }
 
 // openPool connects as the product does, as one role or the other.
-func openPool(ctx context.Context, dsn string, conns int32) (*pgxpool.Pool, error) {
+func openPool(ctx context.Context, dsn string, caps pg.Caps, conns int32) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, err
 	}
 	cfg.MinConns, cfg.MaxConns = conns, conns
 	maps.Copy(cfg.ConnConfig.RuntimeParams, pg.Settings())
+	maps.Copy(cfg.ConnConfig.RuntimeParams, caps.Settings())
 	return pgxpool.NewWithConfig(ctx, cfg)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"throughline/internal/pg"
 	"throughline/services/demo"
 )
 
@@ -27,6 +28,7 @@ type Site struct {
 
 	AppDSN, OwnerDSN, BenchDSN string
 	Now                        func() time.Time
+	Caps                       pg.Caps // one session stands for hundreds
 
 	// Start begins the product as a process of its own on the same database and
 	// says where it listens and which process it is; stop ends it.
@@ -127,17 +129,17 @@ func Parts() (names []string) {
 var ErrUnder = errors.New("a target was missed")
 
 func (r *run) open(ctx context.Context) (err error) {
-	if r.owner, err = openPool(ctx, r.OwnerDSN, 4); err != nil {
+	if r.owner, err = openPool(ctx, r.OwnerDSN, r.Caps, 4); err != nil {
 		return err
 	}
 	conns := int32(r.o.Workers) //nolint:gosec // a handful
-	if r.app, err = openPool(ctx, r.AppDSN, conns); err != nil {
+	if r.app, err = openPool(ctx, r.AppDSN, r.Caps, conns); err != nil {
 		return err
 	}
-	if r.bypass, err = openPool(ctx, r.BenchDSN, conns); err != nil {
+	if r.bypass, err = openPool(ctx, r.BenchDSN, r.Caps, conns); err != nil {
 		return err
 	}
-	if r.ordinary, err = newOrdinary(r.AppDSN, r.Now); err != nil {
+	if r.ordinary, err = newOrdinary(r.AppDSN, r.Caps, r.Now); err != nil {
 		return err
 	}
 	for h, addr := range map[*http.Handler]*string{&r.Handler: &r.addr, &r.Caught: &r.caughtAddr} {
