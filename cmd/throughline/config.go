@@ -57,9 +57,9 @@ type Config struct {
 	KMSTokenFile  string        `env:"KMS_TOKEN_FILE"`
 	SMTPURL       secret.String `env:"SMTP_URL"`
 
-	KMSFileInProduction yes `env:"KMS_FILE_IN_PRODUCTION" must:"be yes, or not be set"`
-	RecordsPerHour recordCap `env:"RECORDS_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 50,manager=100"`
-	ListedPerHour  recordCap `env:"LISTED_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 500,manager=1000"`
+	KMSFileInProduction yes       `env:"KMS_FILE_IN_PRODUCTION" must:"be yes, or not be set"`
+	RecordsPerHour      recordCap `env:"RECORDS_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 50,manager=100"`
+	ListedPerHour       recordCap `env:"LISTED_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 500,manager=1000"`
 
 	DemoNow moment `env:"DEMO_NOW" must:"be a time, such as 2026-11-20T09:00:00Z"`
 }
