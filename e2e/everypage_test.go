@@ -127,13 +127,14 @@ func (w *tour) as(who string) *person {
 
 // never are states that a page cannot be in, and why.
 var never = map[string]string{
-	"GET /admin/access.csv":         "is a file",
-	"GET /":                         "leads to the reader's first page",
-	"GET /cases/{ref}/refer":        "leads to the first question",
-	"POST /cases/new/{draft}/check": "shows the page with the fault in place of itself",
-	"POST /cases/{ref}/refer/check": "is a button",
-	"POST /keyboard":                "is a button",
-	"POST /referrals/{ref}/assign":  "begins with somebody chosen",
+	"GET /admin/access.csv":            "is a file",
+	"GET /certificates/{ref}/download": "is a file",
+	"GET /":                            "leads to the reader's first page",
+	"GET /cases/{ref}/refer":           "leads to the first question",
+	"POST /cases/new/{draft}/check":    "shows the page with the fault in place of itself",
+	"POST /cases/{ref}/refer/check":    "is a button",
+	"POST /keyboard":                   "is a button",
+	"POST /referrals/{ref}/assign":     "begins with somebody chosen",
 }
 
 // TestEveryPageCanBeUsedByEverybody meets every page of the table of routes with
@@ -149,9 +150,9 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 	t.Run("tours", func(t *testing.T) {
 		for name, walk := range map[string]func(*tour){
 			"strangers": (*tour).strangers, "logging": (*tour).logging, "referring": (*tour).referring, "deciding": (*tour).deciding,
-			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers,
+			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers, "keeping": (*tour).keeping,
 			"managing": (*tour).managing,
-			"keeping": (*tour).keeping,
+			"rights":   (*tour).rights,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -26,6 +26,7 @@ import (
 	notepages "throughline/handlers/pages/notes"
 	qualitypages "throughline/handlers/pages/quality"
 	referralpages "throughline/handlers/pages/referrals"
+	rightspages "throughline/handlers/pages/rights"
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/services/approvals"
@@ -37,6 +38,7 @@ import (
 	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
+	"throughline/services/rights"
 	"throughline/services/sharing"
 	"throughline/web"
 )
@@ -62,6 +64,7 @@ type Deps struct {
 	Notices   *notices.Service
 	Quality   *quality.Service
 	Referrals *referrals.Service
+	Rights    *rights.Service
 	Sharing   *sharing.Service
 }
 
@@ -83,6 +86,8 @@ func API(d Deps) *api.API {
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
+	v1.RegisterRetention(a, d.Rights)
+	v1.RegisterBreaches(a, d.Rights)
 	return a
 }
 
@@ -100,6 +105,7 @@ func pages(d Deps) []route.Route {
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
+		rightspages.New(f, d.Rights, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,
 			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts, Notices: d.Notices,

@@ -29,7 +29,10 @@ func (s setting) subjects() map[string][]subject {
 	} {
 		referrals = append(referrals, subject{ref, sides})
 	}
-	return map[string][]subject{"cases": {{record.Reference, []string{"police", "police.manager"}}}, "referrals": referrals}
+	return map[string][]subject{
+		"cases": {{record.Reference, []string{"police", "police.manager"}}}, "referrals": referrals,
+		"certificates": {{s.certificate(), []string{"police.manager"}}}, "breaches": {{s.breach().Reference, []string{"police.manager"}}},
+	}
 }
 
 // TestEveryPageOfARecordServesItsOwnAndHidesTheRest opens every page that is

@@ -38,6 +38,7 @@ import (
 	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
+	"throughline/services/rights"
 	"throughline/services/sharing"
 )
 
@@ -94,6 +95,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
+		Rights: rights.New(w.DB, models.MustCalendar()),
 	}
 }
 

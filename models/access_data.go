@@ -34,6 +34,7 @@ func reaches() map[Permission]may {
 		QualityAudit:       {"Draw a sample, review it, record findings", under(reason, RelationFigures)},
 		AlertReview:        {"Review alerts", within(RelationOrganisation)},
 		AccessReview:       {"Review who had access, and emergency access", under(reason, RelationOrganisation)},
+		RightsManage:       {"Answer requests about people's data, decide what is past keeping, log breaches", append(within(RelationOrganisation), under([]Obligation{ObligationSecondPerson}, RelationHolder, RelationReceiver, RelationEnded)...)},
 		PeopleManage:       {"Invite people, change what they are, end their access", under([]Obligation{ObligationStepUp}, RelationOrganisation)},
 		SystemOperate:      {"Set up organisations, agreements and sign-in; no record of a person", within(RelationOrganisation, RelationOther)},
 	}

@@ -30,6 +30,7 @@ const (
 	QualityAudit       Permission = "quality:audit"
 	AlertReview        Permission = "alert:review"
 	AccessReview       Permission = "access:review"
+	RightsManage       Permission = "rights:manage" // what people are owed of their data, and when it goes
 	PeopleManage       Permission = "people:manage"
 	SystemOperate      Permission = "system:operate"
 )
@@ -42,7 +43,7 @@ func caseWork() []Permission {
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.
@@ -61,7 +62,7 @@ func Permissions(r Role) []Permission {
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:
-		return []Permission{AuditOwn, AlertReview, AccessReview}
+		return []Permission{AuditOwn, AlertReview, AccessReview, RightsManage}
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:

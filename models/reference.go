@@ -15,8 +15,11 @@ type ReferenceKind byte
 
 // The kinds of public reference.
 const (
-	CaseReference     ReferenceKind = 'C'
-	ReferralReference ReferenceKind = 'R'
+	CaseReference        ReferenceKind = 'C'
+	ReferralReference    ReferenceKind = 'R'
+	RequestReference     ReferenceKind = 'Q' // of a request about somebody's data
+	CertificateReference ReferenceKind = 'T' // of a deletion
+	BreachReference      ReferenceKind = 'B'
 )
 
 // ErrReference is returned for anything that is not a reference of ours: the
@@ -54,6 +57,9 @@ func NewCaseReference() string { return newReference(CaseReference) }
 
 // NewReferralReference returns a random reference of a referral, R-XXXX-XXXX-K.
 func NewReferralReference() string { return newReference(ReferralReference) }
+
+// NewReference returns a random reference of any kind.
+func NewReference(kind ReferenceKind) string { return newReference(kind) }
 
 func newReference(kind ReferenceKind) string {
 	var b [randomSymbols]byte

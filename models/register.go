@@ -112,7 +112,7 @@ const (
 	RetainTrail    RetentionKind = "trail"    // the audit trail: detail and salt can go, the line stays
 	RetainAccount  RetentionKind = "account"  // as long as somebody works here, and then as the employer says
 	RetainSession  RetentionKind = "session"  // 90 days after it ended
-	RetainGuess    RetentionKind = "guess"    // 90 days
+	RetainGuess    RetentionKind = "guess"    // 1 day; 90 days where it was right
 	RetainDraft    RetentionKind = "draft"    // 90 days without a change
 	RetainAnswer   RetentionKind = "answer"   // 24 hours
 	RetainMessage  RetentionKind = "message"  // until it has been drained and read
@@ -171,7 +171,7 @@ func (f DataField) LawEnforcement() bool { return f.Class == ClassOffence || f.C
 // database: a column that is missing fails a test (migrations).
 func FieldRegister() []DataField {
 	var out []DataField
-	for _, t := range slices.Concat(caseTables(), referralTables(), staffTables(), furtherTables(), alarmTables()) {
+	for _, t := range slices.Concat(caseTables(), referralTables(), staffTables(), furtherTables(), alarmTables(), rightsTables()) {
 		out = append(out, t.fields()...)
 	}
 	return out

@@ -35,6 +35,7 @@ import (
 	"throughline/services/notices"
 	"throughline/services/quality"
 	"throughline/services/referrals"
+	"throughline/services/rights"
 	"throughline/services/sharing"
 )
 
@@ -82,7 +83,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	}
 	calendar := models.MustCalendar()
 	sent := referrals.New(db, calendar, directory.New(db))
-	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log)
+	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, jobs.WithNight(rights.New(db, calendar)))
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +123,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Notices:   notices.New(a.db),
 		Quality:   quality.New(a.db),
 		Referrals: referrals.New(a.db, calendar, dir),
+		Rights:    rights.New(a.db, calendar),
 		Sharing:   sharing.New(a.db, calendar, dir),
 	}
 }

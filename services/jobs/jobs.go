@@ -29,17 +29,20 @@ type Runner struct {
 	client *river.Client[pgx.Tx]
 }
 
-// drainArgs, tickArgs and sweepArgs name the three periodic jobs. They carry
-// nothing: each looks at what is waiting when it runs.
+// drainArgs, tickArgs and sweepArgs name the three periodic jobs, nightArgs the
+// one of the night. They carry nothing: each looks at what is waiting when it
+// runs.
 type (
 	drainArgs struct{}
 	tickArgs  struct{}
 	sweepArgs struct{}
+	nightArgs struct{}
 )
 
 func (drainArgs) Kind() string { return "outbox_drain" }
 func (tickArgs) Kind() string  { return "clocks_tick" }
 func (sweepArgs) Kind() string { return "old_rows_sweep" }
+func (nightArgs) Kind() string { return "records_night" }
 
 type worker[T river.JobArgs] struct {
 	river.WorkerDefaults[T]
@@ -52,9 +55,46 @@ func (w *worker[T]) Work(ctx context.Context, _ *river.Job[T]) error {
 
 func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return 50 * time.Second }
 
+// Night deletes what was approved and finds what is past keeping.
+// services/rights has one.
+type Night interface {
+	Night(ctx context.Context) (deleted, found int, err error)
+}
+
+// WithNight adds the job of the night, at 02:30 London time. It runs once when
+// the queue starts too, so that a copy that is never up at night does it all
+// the same.
+func WithNight(n Night) Option {
+	return func(w *river.Workers, cfg *river.Config) {
+		river.AddWorker(w, &worker[nightArgs]{do: func(ctx context.Context) error {
+			_, _, err := n.Night(ctx)
+			return err
+		}})
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, river.NewPeriodicJob(nightly{}, func() (river.JobArgs, *river.InsertOpts) {
+			return nightArgs{}, &river.InsertOpts{MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByPeriod: 12 * time.Hour}}
+		}, &river.PeriodicJobOpts{RunOnStart: true}))
+	}
+}
+
+// Option adds a job to a runner.
+type Option func(*river.Workers, *river.Config)
+
+// nightly is every night at half past two, London time.
+type nightly struct{}
+
+// Next is the next such moment after now.
+func (nightly) Next(now time.Time) time.Time {
+	y, m, d := now.In(models.London()).Date()
+	at := time.Date(y, m, d, 2, 30, 0, 0, models.London())
+	if !at.After(now) {
+		at = time.Date(y, m, d+1, 2, 30, 0, 0, models.London())
+	}
+	return at
+}
+
 // New prepares a runner. The schedule: the outbox every two seconds, the clocks
 // every minute (decisions.md 23), old rows every hour.
-func New(db *pg.DB, clocks Ticker, log *slog.Logger) (*Runner, error) {
+func New(db *pg.DB, clocks Ticker, log *slog.Logger, more ...Option) (*Runner, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker[drainArgs]{do: func(ctx context.Context) error {
 		_, err := Drain(ctx, db)
@@ -65,7 +105,7 @@ func New(db *pg.DB, clocks Ticker, log *slog.Logger) (*Runner, error) {
 		return err
 	}})
 	river.AddWorker(workers, &worker[sweepArgs]{do: func(ctx context.Context) error { return Sweep(ctx, db) }})
-	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{
+	cfg := &river.Config{
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 3}},
 		Workers:                     workers,
 		Logger:                      log,
@@ -76,7 +116,11 @@ func New(db *pg.DB, clocks Ticker, log *slog.Logger) (*Runner, error) {
 			every[tickArgs](time.Minute),
 			every[sweepArgs](time.Hour),
 		},
-	})
+	}
+	for _, add := range more {
+		add(workers, cfg)
+	}
+	client, err := river.NewClient(riverpgxv5.New(db.Pool()), cfg)
 	if err != nil {
 		return nil, fmt.Errorf("preparing the job queue: %w", err)
 	}

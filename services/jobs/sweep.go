@@ -11,8 +11,10 @@ import (
 const keepDrafts = 90 * 24 * time.Hour
 
 // sweeps lists what is past keeping and nobody's record: kept answers after 24
-// hours (decisions.md 17), unfinished forms after 90 days untouched. They ask
-// now(), which an index can answer: clock_timestamp() would read every row.
+// hours (decisions.md 17), unfinished forms after 90 days untouched, wrong
+// guesses after a day (they count for five minutes) and right ones after 90
+// days, for which a device is known. They ask now(), which an index can answer:
+// clock_timestamp() would read every row.
 func sweeps() []string {
 	return []string{
 		"delete from idempotency_keys where created_at < now() - interval '24 hours'",
@@ -20,6 +22,7 @@ func sweeps() []string {
 		"delete from drafts where updated_at < now() - interval '90 days'",
 		"delete from sessions where expires_at < now() - interval '30 days'",
 		"delete from record_openings where at < now() - interval '1 day'",
+		"delete from sign_in_attempts where ok is not true and at < now() - interval '1 day'",
 		"delete from sign_in_attempts where at < now() - interval '90 days'",
 	}
 }

@@ -18,7 +18,8 @@ func TestSweepDeletesExactlyWhatIsPastKeeping(t *testing.T) {
 		{"idempotency_keys", "24 hours", "insert into idempotency_keys (user_id, route, key, request_hash, answer, created_at) values ($1, $2, $3::text, 'h', 'a', $4)"},
 		{"drafts", "90 days", "insert into drafts (id, user_id, kind, created_at, updated_at) select gen_random_uuid(), $1, 'x', $4::timestamptz, $4::timestamptz where $2::text <> $3::text"},
 		{"outbox", "7 days", "insert into outbox (topic, by_org_id, at, drained_at) select $2::text, $1::uuid, $4::timestamptz, $4::timestamptz where $3::text <> ''"},
-		{"sign_in_attempts", "90 days", "insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, at) select $1::uuid, sha256('b'), sha256('e'), '192.0.2.1', $4::timestamptz where $2::text <> $3::text"},
+		{"sign_in_attempts", "1 day", "insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, at, ok) select $1::uuid, sha256('b'), sha256('e'), '192.0.2.1', $4::timestamptz, false where $2::text <> $3::text"},
+		{"sign_in_attempts", "90 days", "insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, at, ok) select $1::uuid, sha256('b'), sha256('e'), '192.0.2.1', $4::timestamptz, true where $2::text <> $3::text"},
 	}
 	for _, k := range kinds {
 		for name, age := range map[string]string{"old": k.keep + " 1 minute", "young": k.keep + " -1 minutes"} {
@@ -44,7 +45,7 @@ func TestSweepDeletesExactlyWhatIsPastKeeping(t *testing.T) {
 			t.Fatal(err)
 		}
 		for table, want := range map[string]int{
-			"idempotency_keys where key = 'young'": 1, "idempotency_keys": 1, "drafts": 1, "outbox where topic = 'waiting'": 1, "outbox where topic <> 'waiting'": 1, "sign_in_attempts": 1,
+			"idempotency_keys where key = 'young'": 1, "idempotency_keys": 1, "drafts": 1, "outbox where topic = 'waiting'": 1, "outbox where topic <> 'waiting'": 1, "sign_in_attempts where ok": 1, "sign_in_attempts where not ok": 1,
 			"sessions where expires_at < now()": 1, "sessions where expires_at > now()": live, "refresh_tokens": 1,
 			"referrals": 1, "cases": 1, "clocks": 1, "audit_events": 0,
 		} {

@@ -38,6 +38,17 @@ func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
 // Nav is the navigation of an actor's role (ux.md section 3). Its first entry
 // is where signing in leads.
 func Nav(a models.Actor) []layouts.NavItem {
+	items := navOf(a)
+	if a.Can(models.RightsManage) {
+		items = append(items, layouts.NavItem{Text: "Data protection", Href: DataPath})
+	}
+	return items
+}
+
+// DataPath is the first page of what people are owed of their data.
+const DataPath = "/retention"
+
+func navOf(a models.Actor) []layouts.NavItem {
 	today := layouts.NavItem{Text: "Today", Href: "/today", Keys: "g t"}
 	cases := layouts.NavItem{Text: "Cases", Href: "/cases", Keys: "g c"}
 	services := layouts.NavItem{Text: "Services", Href: "/services"}
