@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -110,17 +111,20 @@ func StartingLimits() Limits {
 
 // Pathways returns the current version of every pathway, in the order people
 // choose from.
-func Pathways() []Pathway {
+func Pathways() []Pathway { return slices.Clone(currentPathways()) }
+
+// currentPathways are made once: they are asked for in every request.
+var currentPathways = sync.OnceValue(func() []Pathway {
 	return []Pathway{generalV1(), vawgV1(), childHouseV1(), hateCrimeV1(), restorativeV1()}
-}
+})
 
 // everyVersion are the current pathways and the retired versions of them, so
 // that an old referral is always shown with the questions it was asked.
-func everyVersion() []Pathway { return Pathways() }
+func everyVersion() []Pathway { return currentPathways() }
 
 // FindPathway returns the current version of a pathway.
 func FindPathway(key string) (Pathway, bool) {
-	all := Pathways()
+	all := currentPathways()
 	i := slices.IndexFunc(all, func(p Pathway) bool { return p.Key == key })
 	if i < 0 {
 		return Pathway{}, false

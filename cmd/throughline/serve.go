@@ -162,6 +162,8 @@ func serve(ctx context.Context, cfg Config, d parts) error {
 		d.ready()
 	}
 	d.log.Info("serving", "listening", d.listener.Addr().String(), "origin", cfg.origin(), "jobs", d.work != nil)
+	given := time.AfterFunc(time.Second, giveBack)
+	defer given.Stop()
 	return group.Wait()
 }
 

@@ -62,10 +62,15 @@ func (p *plan) render(out any) (answer, error) {
 	}
 	if p.out.body != nil && a.Status != http.StatusNoContent {
 		a.Headers["Content-Type"] = "application/json"
+		body := v.FieldByIndex(p.out.body).Interface()
+		if own, ok := body.(Appender); ok {
+			a.Body = append(own.AppendJSON(make([]byte, 0, 32<<10)), '\n')
+			return a, nil
+		}
 		var b bytes.Buffer
 		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false)
-		if err := e.Encode(v.FieldByIndex(p.out.body).Interface()); err != nil {
+		if err := e.Encode(body); err != nil {
 			return answer{}, err
 		}
 		a.Body = b.Bytes()

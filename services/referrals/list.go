@@ -199,24 +199,26 @@ func (q *query) args(b *pg.Batch) []any {
 }
 
 func scanItem(rows pg.Row) (Item, error) {
-	var it Item
-	var worker *uuid.UUID
-	var name, rule, state, pause *string
-	var id, holder *uuid.UUID
-	var due, soon, paused *time.Time
-	err := rows.Scan(&it.ID, &it.Reference, &it.CaseID, &it.Service.ID, &it.From.ID, &it.To.ID, &it.Pathway, &it.Status, &it.Priority, &it.Version,
-		&it.CreatedAt, &it.SubmittedAt, &it.AcceptedAt, &it.EndedAt, &it.StatusSince, &it.ReviewOn, &it.DueAt, &it.OverLimit, &worker, &name, &it.Team,
-		&id, &rule, &holder, &state, &due, &soon, &paused, &pause)
-	if worker != nil {
-		it.Worker = &Named{ID: *worker, Name: value(name)}
+	w := pg.WireOf(rows)
+	it := Item{ID: w.UUID(), Reference: w.Text(), CaseID: w.UUID()}
+	it.Service.ID, it.From.ID, it.To.ID = w.UUID(), w.UUID(), w.UUID()
+	it.Pathway, it.Status, it.Priority = w.Text(), models.ReferralStatus(w.Text()), models.Priority(w.Text())
+	it.Version, it.CreatedAt, it.SubmittedAt, it.AcceptedAt, it.EndedAt = w.Int(), w.Time(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime()
+	it.StatusSince, it.ReviewOn, it.DueAt, it.OverLimit = w.Time(), w.MaybeDate(), w.MaybeTime(), w.Bool()
+	worker, given := w.MaybeUUID()
+	if name := w.Text(); given {
+		it.Worker = &Named{ID: worker, Name: name}
 	}
-	if id != nil && due != nil && soon != nil && holder != nil {
-		it.Clock = &models.Clock{
-			ID: *id, CaseID: it.CaseID, ReferralID: &it.ID, Rule: models.Rule(value(rule)), HolderOrgID: *holder,
-			State: models.ClockState(value(state)), DueAt: *due, DueSoonAt: *soon, PausedSince: paused, PauseReason: pause,
-		}
+	it.Team = w.MaybeText()
+	id, owed := w.MaybeUUID()
+	if !owed {
+		return it, w.Err()
 	}
-	return it, err
+	it.Clock = &models.Clock{
+		ID: id, CaseID: it.CaseID, ReferralID: &it.ID, Rule: models.Rule(w.Text()), HolderOrgID: w.UUID(), State: models.ClockState(w.Text()),
+		DueAt: w.Time(), DueSoonAt: w.Time(), PausedSince: w.MaybeTime(), PauseReason: w.MaybeText(),
+	}
+	return it, w.Err()
 }
 
 // page cuts what was read one further than asked, and says where to read on.

@@ -32,6 +32,12 @@ func (r *run) process(ctx context.Context) error {
 		return fmt.Errorf("starting the product: %w", err)
 	}
 	defer func() { _ = p.Stop() }()
+	// Idle is what is left once the start is over.
+	select {
+	case <-time.After(3 * time.Second):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if err := r.memory(p, "when idle", 40); err != nil {
 		return err
 	}

@@ -40,12 +40,7 @@ type (
 		Overdue bool   `query:"overdue" doc:"Only those with a duty of the receiver past its time."`
 		Pathway string `query:"pathway" enum:"child_house,hate_crime,vawg,restorative,general"`
 	}
-	referralsOut struct {
-		Body struct {
-			List[ReferralItem]
-			Previous *string `json:"previous" doc:"Send this as cursor to read back; null on the first page."`
-		} `nameHint:"Referrals"`
-	}
+	referralsOut       struct{ Body Referrals }
 	referralHistoryOut struct {
 		Body struct {
 			Items []ReferralStep `json:"items"`
@@ -57,6 +52,12 @@ type (
 		} `nameHint:"ReferralClocks"`
 	}
 )
+
+// Referrals is one page of a list.
+type Referrals struct {
+	List[ReferralItem]
+	Previous *string `json:"previous" doc:"Send this as cursor to read back; null on the first page."`
+}
 
 // ReferralItem is a referral in a list. It holds nothing of the person.
 type ReferralItem struct {
