@@ -1,0 +1,4 @@
+package audit
+
+// VerifyIn is Verify inside a transaction that a test undoes.
+var VerifyIn = verify
