@@ -83,7 +83,11 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	}
 	calendar := models.MustCalendar()
 	sent := referrals.New(db, calendar, directory.New(db))
-	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, jobs.WithNight(rights.New(db, calendar)))
+	further, err := a.auditJobs(cfg)
+	if err != nil {
+		return nil, err
+	}
+	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)))...)
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (p program) bench(ctx context.Context, f benchFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
-	name, err := p.benchDatabase(ctx, server, f.cases)
+	name, err := p.benchDatabase(ctx, cfg, server, f.cases)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (p program) bench(ctx context.Context, f benchFlags) (err error) {
 
 // benchDatabase returns a fresh copy of a seeded database, and seeds that where
 // there is none of this schema and size yet.
-func (p program) benchDatabase(ctx context.Context, s *pglocal.Server, cases int) (string, error) {
+func (p program) benchDatabase(ctx context.Context, cfg Config, s *pglocal.Server, cases int) (string, error) {
 	schema, err := migrate.Fingerprint()
 	if err != nil {
 		return "", err
@@ -126,7 +126,7 @@ func (p program) benchDatabase(ctx context.Context, s *pglocal.Server, cases int
 		return "", err
 	}
 	if !ready {
-		if err := p.seedTemplate(ctx, s, admin, seeded, cases); err != nil {
+		if err := p.seedTemplate(ctx, cfg, s, admin, seeded, cases); err != nil {
 			return "", err
 		}
 	}
@@ -142,7 +142,7 @@ func (p program) benchDatabase(ctx context.Context, s *pglocal.Server, cases int
 	return name, nil
 }
 
-func (p program) seedTemplate(ctx context.Context, s *pglocal.Server, admin *pgx.Conn, name string, cases int) error {
+func (p program) seedTemplate(ctx context.Context, cfg Config, s *pglocal.Server, admin *pgx.Conn, name string, cases int) error {
 	quoted := pgx.Identifier{name}.Sanitize()
 	if _, err := admin.Exec(ctx, "drop database if exists "+quoted+" with (force)"); err != nil {
 		return err
@@ -164,6 +164,9 @@ func (p program) seedTemplate(ctx context.Context, s *pglocal.Server, admin *pgx
 		return err
 	}
 	p.say("Made %s cases a minute, %s rows in %s.", models.Count(int(float64(made.Cases)/made.Took.Minutes())), models.Count(made.Rows), made.Took.Round(time.Second))
+	if err := p.numberAll(ctx, cfg, &database{appDSN: s.DSN(pglocal.AppRole, name)}); err != nil {
+		return err
+	}
 	if _, err := admin.Exec(ctx, "alter database "+quoted+" is_template true"); err != nil {
 		return err
 	}
@@ -256,7 +259,7 @@ func (p program) alone(ctx context.Context, cfg Config, dsn string) (bench.Proce
 	cmd.Dir = cfg.DataDir
 	cmd.Env = append(slices.Clone(p.environ), // what a test needs to be the product; ours comes last and wins
 		"HTTP_ADDR="+addr, "ADMIN_ADDR=off", "DATABASE_URL="+dsn, "APP_ENV="+string(development), "LOG_LEVEL=error",
-		"JWT_KEYS_FILE="+absolute(cfg.jwtKeys()), "ANSWER_KEY_FILE="+absolute(cfg.answerKey()), "KMS_URI="+absoluteURI(cfg.kmsURI()), "DEMO_NOW="+cfg.DemoNow.Format(time.RFC3339),
+		"JWT_KEYS_FILE="+absolute(cfg.jwtKeys()), "ANSWER_KEY_FILE="+absolute(cfg.answerKey()), "AUDIT_KEY_FILE="+absolute(cfg.auditKey()), "KMS_URI="+absoluteURI(cfg.kmsURI()), "DEMO_NOW="+cfg.DemoNow.Format(time.RFC3339),
 		"RECORDS_PER_HOUR="+benchCap, "LISTED_PER_HOUR="+benchCap,
 	)
 	var said strings.Builder

@@ -53,6 +53,7 @@ type Config struct {
 	DataDir       string        `env:"DATA_DIR" envDefault:"./var"`
 	JWTKeysFile   string        `env:"JWT_KEYS_FILE"`
 	AnswerKeyFile string        `env:"ANSWER_KEY_FILE"`
+	AuditKeyFile  string        `env:"AUDIT_KEY_FILE"`
 	KMSURI        string        `env:"KMS_URI"`
 	KMSTokenFile  string        `env:"KMS_TOKEN_FILE"`
 	SMTPURL       secret.String `env:"SMTP_URL"`

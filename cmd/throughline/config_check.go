@@ -69,6 +69,7 @@ func keyFiles(c Config) (found problems) {
 	if c.AnswerKeyFile == "" {
 		found = append(found, "ANSWER_KEY_FILE must be set in production")
 	}
+	found = append(found, auditKeyMissing(c)...)
 	return append(append(found, keyProblems(c.JWTKeysFile, c.AnswerKeyFile)...), kms(c)...)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"throughline/handlers/auth"
+	"throughline/internal/prooflog"
 	"throughline/internal/seal"
 )
 
@@ -173,11 +174,15 @@ func sound(t *testing.T) map[string]string {
 	if err := seal.Create(answers); err != nil {
 		t.Fatal(err)
 	}
+	auditKey := filepath.Join(dir, "audit.key")
+	if err := prooflog.CreateKeys(auditKey, "throughline.example/audit"); err != nil {
+		t.Fatal(err)
+	}
 	token := filepath.Join(dir, "token")
 	return map[string]string{
 		"APP_ENV": "production", "BASE_URL": "https://throughline.example",
 		"DATABASE_URL":  "postgres://throughline_app:Vb7-kQz2mXw9-Lr4t@db.example/throughline?sslmode=verify-full",
-		"JWT_KEYS_FILE": jwt, "ANSWER_KEY_FILE": answers, "KMS_URI": "hcvault://vault.example:8200/transit/keys/throughline", "KMS_TOKEN_FILE": token,
+		"JWT_KEYS_FILE": jwt, "ANSWER_KEY_FILE": answers, "AUDIT_KEY_FILE": auditKey, "KMS_URI": "hcvault://vault.example:8200/transit/keys/throughline", "KMS_TOKEN_FILE": token,
 	}
 }
 
@@ -196,6 +201,8 @@ func TestProductionRefusesWhatIsForDemos(t *testing.T) {
 		"no admin address":         {map[string]string{"ADMIN_ADDR": "off"}, ""},
 		"no signing keys":          {map[string]string{"JWT_KEYS_FILE": ""}, "JWT_KEYS_FILE must be set"},
 		"no answer key":            {map[string]string{"ANSWER_KEY_FILE": ""}, "ANSWER_KEY_FILE must be set"},
+		"no audit key":             {map[string]string{"AUDIT_KEY_FILE": ""}, "AUDIT_KEY_FILE must be set"},
+		"a missing audit key":      {map[string]string{"AUDIT_KEY_FILE": "/nowhere/audit.key"}, "AUDIT_KEY_FILE: "},
 		"no key-encryption key":    {map[string]string{"KMS_URI": ""}, "KMS_URI must be set"},
 		"a key that is a file":     {map[string]string{"KMS_URI": "file:///nowhere/kek.key"}, "KMS_FILE_IN_PRODUCTION=yes"},
 		"a key that is not there":  {map[string]string{"KMS_URI": "file:///nowhere/kek.key", "KMS_FILE_IN_PRODUCTION": "yes"}, "is not at /nowhere/kek.key"},

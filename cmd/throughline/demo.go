@@ -87,7 +87,7 @@ func (p program) demo(ctx context.Context, cfg Config, cases int) error {
 				Cases: cases, Seed: demoSeed, Until: cfg.clock()(), Production: cfg.Env == production,
 				Say: func(sentence string) { p.say("%s", sentence) },
 			})
-			return err
+			return err // the jobs number its trail
 		},
 		ready: func() { p.welcome(cfg) },
 	})
@@ -117,7 +117,7 @@ func (p program) demoReset() error {
 	return pglocal.Remove(cfg.databaseDir(), func(s string) { p.say("%s", s) })
 }
 
-// makeKeys makes the two key files a first start needs, in their places under
+// makeKeys makes the key files a first start needs, in their places under
 // DATA_DIR; files that the settings name are the operator's to make.
 func makeKeys(cfg Config) error {
 	if cfg.JWTKeysFile == "" {
@@ -130,5 +130,5 @@ func makeKeys(cfg Config) error {
 			return err
 		}
 	}
-	return nil
+	return makeAuditKey(cfg)
 }

@@ -116,7 +116,7 @@ func inspectSettings(cfg Config) (all findings) {
 
 func readableKeys(cfg Config) error {
 	var err error
-	for _, words := range keyProblems(cfg.jwtKeys(), cfg.answerKey()) {
+	for _, words := range append(keyProblems(cfg.jwtKeys(), cfg.answerKey()), auditKeyProblems(cfg.auditKey())...) {
 		err = errors.Join(err, errors.New(words))
 	}
 	return err

@@ -82,5 +82,5 @@ func (p program) seed(ctx context.Context, cfg Config, f seedFlags) (err error) 
 	p.say("%s with %s: %s rows in %s, %s a minute. Checked in %s.", plural(made.Cases, "case"), plural(made.Referrals, "referral"),
 		models.Count(made.Rows), made.Took.Round(100*time.Millisecond), plural(int(float64(made.Cases)/made.Took.Minutes()), "case"),
 		made.Checked.Round(100*time.Millisecond))
-	return nil
+	return p.numberAll(ctx, cfg, d)
 }

@@ -10,9 +10,9 @@ import (
 func TestSeedFillsAnEmptyDatabaseOnceAndSaysHowFast(t *testing.T) {
 	t.Parallel()
 	d := testkit.Postgres(t)
-	environ := []string{"DATABASE_URL=" + d.AppDSN, "DATABASE_OWNER_URL=" + d.OwnerDSN}
+	environ := []string{"DATABASE_URL=" + d.AppDSN, "DATABASE_OWNER_URL=" + d.OwnerDSN, "DATA_DIR=" + t.TempDir()}
 	code, stdout, stderr := call(t, environ, "seed", "--cases", "120", "--seed", "4", "--until", "2026-11-20")
-	if code != exitFine || !strings.Contains(stdout, "120 cases with ") || !strings.Contains(stdout, "a minute") {
+	if code != exitFine || !strings.Contains(stdout, "120 cases with ") || !strings.Contains(stdout, "a minute") || !strings.Contains(stdout, "Numbered ") {
 		t.Fatalf("got exit %d and %q %q, want 120 cases and how fast", code, stdout, stderr)
 	}
 	code, _, stderr = call(t, environ, "seed", "--cases", "120")

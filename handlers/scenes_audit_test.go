@@ -1,0 +1,63 @@
+package handlers
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"throughline/internal/pg"
+	"throughline/internal/prooflog"
+	"throughline/models"
+	"throughline/services/audit"
+)
+
+func init() { furtherScenes = append(furtherScenes, auditScenes) }
+
+// auditScenes are those of the audit log.
+func auditScenes() map[string]func(setting) scene {
+	return map[string]func(setting) scene{
+		"GET /api/v1/audit/checkpoint": func(s setting) scene {
+			s.numbered()
+			return scene{who: "police", path: "/api/v1/audit/checkpoint"}
+		},
+		"GET /api/v1/audit/proofs/{id}": func(s setting) scene {
+			id := s.numbered().String()
+			return scene{who: "police.manager", id: id, path: "/api/v1/audit/proofs/" + id, foreign: "refuge.manager"}
+		},
+	}
+}
+
+// logKeys sign the log of every site of these tests: two scenes may share one.
+var logKeys = func() func(testing.TB) *prooflog.Keys {
+	once := sync.OnceValues(func() (*prooflog.Keys, error) { return prooflog.NewKeys("stage.test/audit") })
+	return func(t testing.TB) *prooflog.Keys {
+		t.Helper()
+		keys, err := once()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	}
+}()
+
+// numbered is an event of the police that has its number in the log.
+func (s setting) numbered() uuid.UUID {
+	s.t.Helper()
+	keys := logKeys(s.t)
+	c := s.Case(s.t, s.As("police"))
+	if err := s.DB.Write(s.As("police"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Record(ctx, models.Event{Action: "case.tested", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID})
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	var id uuid.UUID
+	if err := s.Owner.QueryRow(s.t.Context(), "select id from audit_events where action = 'case.tested' order by recorded_at desc limit 1").Scan(&id); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := audit.NewLog(s.DB, keys).Number(s.System()); err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
