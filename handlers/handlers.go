@@ -36,6 +36,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/protection"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
@@ -54,18 +55,19 @@ type Deps struct {
 	Edge     middleware.Options
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
-	Calendar  *models.Calendar
-	Approvals *approvals.Service
-	Audit     *audit.Service
-	Cases     *cases.Service
-	Directory *directory.Service
-	Drafts    *drafts.Service
-	Notes     *notes.Service
-	Notices   *notices.Service
-	Quality   *quality.Service
-	Referrals *referrals.Service
-	Rights    *rights.Service
-	Sharing   *sharing.Service
+	Calendar   *models.Calendar
+	Approvals  *approvals.Service
+	Audit      *audit.Service
+	Cases      *cases.Service
+	Directory  *directory.Service
+	Drafts     *drafts.Service
+	Notes      *notes.Service
+	Notices    *notices.Service
+	Quality    *quality.Service
+	Referrals  *referrals.Service
+	Rights     *rights.Service
+	Sharing    *sharing.Service
+	Protection *protection.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -84,6 +86,7 @@ func API(d Deps) *api.API {
 	v1.RegisterReferrals(a, d.Referrals)
 	v1.RegisterContact(a, d.Referrals)
 	v1.RegisterNotes(a, d.Notes)
+	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterRetention(a, d.Rights)

@@ -36,6 +36,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/protection"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
@@ -95,7 +96,8 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
-		Rights: rights.New(w.DB, models.MustCalendar()),
+		Rights:     rights.New(w.DB, models.MustCalendar()),
+		Protection: protection.New(w.DB),
 	}
 }
 

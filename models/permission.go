@@ -33,13 +33,16 @@ const (
 	RightsManage       Permission = "rights:manage" // what people are owed of their data, and when it goes
 	PeopleManage       Permission = "people:manage"
 	SystemOperate      Permission = "system:operate"
+	CaseProtection     Permission = "case:protection" // see what hides a record, bar a person from it
+	CaseProtect        Permission = "case:protect"    // restrict it, ask to seal it, decide what another asked
+	CaseEmergency      Permission = "case:emergency"  // open what is restricted to others, for fifteen minutes
 )
 
 // caseWork is what everyone who logs cases and answers referrals may do. The
 // role gives the permission; the relation to the record gives the row
 // (decisions.md 4), so referrers and providers hold the same set.
 func caseWork() []Permission {
-	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep}
+	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, CaseProtection, CaseEmergency}
 }
 
 func manages() []Permission {
@@ -62,7 +65,7 @@ func Permissions(r Role) []Permission {
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:
-		return []Permission{AuditOwn, AlertReview, AccessReview, RightsManage}
+		return []Permission{AuditOwn, AlertReview, AccessReview, RightsManage, CaseProtection, CaseProtect}
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:

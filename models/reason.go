@@ -26,6 +26,10 @@ const (
 	GroupHelpNotOffered    ReasonGroup = "help_not_offered"
 	GroupSwitchOffEnhanced ReasonGroup = "switch_off_enhanced"
 	GroupMissingField      ReasonGroup = "missing_field"
+	GroupProtect           ReasonGroup = "protect"
+	GroupUnprotect         ReasonGroup = "unprotect"
+	GroupBar               ReasonGroup = "bar"
+	GroupEmergency         ReasonGroup = "emergency"
 )
 
 // ReasonGroups lists every group, in the order they are published.
@@ -33,7 +37,7 @@ func ReasonGroups() []ReasonGroup {
 	return []ReasonGroup{
 		GroupDecline, GroupNotTakenUp, GroupNoContact, GroupWithdraw, GroupHold, GroupEndEarly, GroupReroute,
 		GroupWaitlist, GroupVoid, GroupReopen, GroupSharingWithdrawn, GroupHelpNotOffered,
-		GroupSwitchOffEnhanced, GroupMissingField,
+		GroupSwitchOffEnhanced, GroupMissingField, GroupProtect, GroupUnprotect, GroupBar, GroupEmergency,
 	}
 }
 
@@ -111,7 +115,7 @@ func DecidedBys() []DecidedBy {
 
 var reasonsByGroup = sync.OnceValue(func() map[ReasonGroup][]Reason {
 	out := map[ReasonGroup][]Reason{}
-	for _, r := range slices.Concat(endingReasons(), otherReasons()) {
+	for _, r := range slices.Concat(endingReasons(), otherReasons(), protectionReasons()) {
 		out[r.Group] = append(out[r.Group], r)
 	}
 	return out

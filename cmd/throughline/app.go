@@ -33,6 +33,7 @@ import (
 	"throughline/services/keys"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/protection"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
@@ -119,16 +120,17 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Approvals: approvals.New(a.db),
 		Audit:     audit.New(a.db),
 
-		Calendar:  calendar,
-		Cases:     cases.New(a.db, calendar, dir),
-		Directory: dir,
-		Drafts:    drafts.New(a.db),
-		Notes:     notes.New(a.db, dir),
-		Notices:   notices.New(a.db),
-		Quality:   quality.New(a.db),
-		Referrals: referrals.New(a.db, calendar, dir),
-		Rights:    rights.New(a.db, calendar),
-		Sharing:   sharing.New(a.db, calendar, dir),
+		Calendar:   calendar,
+		Cases:      cases.New(a.db, calendar, dir),
+		Directory:  dir,
+		Drafts:     drafts.New(a.db),
+		Notes:      notes.New(a.db, dir),
+		Notices:    notices.New(a.db),
+		Quality:    quality.New(a.db),
+		Referrals:  referrals.New(a.db, calendar, dir),
+		Rights:     rights.New(a.db, calendar),
+		Sharing:    sharing.New(a.db, calendar, dir),
+		Protection: protection.New(a.db),
 	}
 }
 
