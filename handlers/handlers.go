@@ -24,6 +24,7 @@ import (
 	"throughline/handlers/pages/frame"
 	infopages "throughline/handlers/pages/info"
 	notepages "throughline/handlers/pages/notes"
+	protectionpages "throughline/handlers/pages/protection"
 	qualitypages "throughline/handlers/pages/quality"
 	referralpages "throughline/handlers/pages/referrals"
 	rightspages "throughline/handlers/pages/rights"
@@ -107,6 +108,7 @@ func pages(d Deps) []route.Route {
 		}).Routes(),
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
+		protectionpages.New(f, d.Protection, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{

@@ -219,7 +219,9 @@ func presentBar(b protection.Bar) CaseBar {
 	return CaseBar{ID: b.ID, Who: b.Who, Source: b.Source, Reason: b.Reason, Note: b.Note, SetAt: utc(b.SetAt), SetBy: b.SetBy, Lifted: b.Lifted}
 }
 
-func presentOneDecision(d protection.Decision) *decisionOut { return &decisionOut{Body: presentDecision(d)} }
+func presentOneDecision(d protection.Decision) *decisionOut {
+	return &decisionOut{Body: presentDecision(d)}
+}
 
 func presentDecision(d protection.Decision) ProtectionDecision {
 	return ProtectionDecision{

@@ -65,6 +65,8 @@ func actWords(e *audit.Entry) string {
 		"safe_contact.opened": "Read safe contact", "safe_contact.changed": "Changed safe contact", "safe_contact.cleared": "Cleared a stop",
 		"sharing.recorded": "Recorded a decision to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew sharing", "audit.viewed": "Read who opened this",
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
+		"protection.viewed": "Read what protects the case", "protection.restrict": "Restricted the case", "protection.lift_restriction": "Opened the case to the organisation",
+		"protection.asked": "Asked for a second person", "protection.answered": "Answered as second person", "protection.barred": "Hid the case from a person",
 	}
 	if words, ok := known[e.Action]; ok {
 		return words + part(e)

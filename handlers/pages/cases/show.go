@@ -94,6 +94,7 @@ func parts(a models.Actor, path, current string) []components.SubNavItem {
 		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
 		{"notes", "Notes", path + "/notes", models.RecordKeep},
 		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},
+		{"protection", "Protection", path + "/protection", models.CaseProtection},
 		{"opened", "Who opened this", path + "/opened", models.AuditOwn},
 	} {
 		if a.Can(part.need) {

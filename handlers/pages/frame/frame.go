@@ -66,7 +66,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
-		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, services}
+		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, services}
 	case models.RoleSystemAdmin:
 		return []layouts.NavItem{approvals, {Text: "Who may do what", Href: "/admin/access"}, services}
 	default:
