@@ -153,6 +153,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers, "keeping": (*tour).keeping,
 			"managing": (*tour).managing,
 			"rights":   (*tour).rights,
+			"keeping":  (*tour).keeping,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
