@@ -93,8 +93,11 @@ func (p *Pages) answerAct(c *gin.Context, v *protection.View, out *act) *act {
 func (p *Pages) links(c *gin.Context, v *protection.View, path string) []components.StackItem {
 	var out []components.StackItem
 	for _, l := range [][2]string{
-		{"bar", "Hide it from one person"}, {"restrict", "Restrict it to named people"}, {"lift", "Open it to the organisation again"},
-		{"seal", "Ask to seal it"}, {"unseal", "Ask to unseal it"},
+		{"bar", "Hide it from one person"},
+		{"restrict", "Restrict it to named people"},
+		{"lift", "Open it to the organisation again"},
+		{"seal", "Ask to seal it"},
+		{"unseal", "Ask to unseal it"},
 	} {
 		if p.act(c, v, l[0]) != nil {
 			out = append(out, components.StackItem{Link: components.Link{Text: l[1], Href: path + "?do=" + l[0]}})
