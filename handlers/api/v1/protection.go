@@ -106,7 +106,7 @@ type (
 		ID   uuid.UUID `path:"id"`
 		Body Restriction
 	}
-	openIn struct {
+	unprotectIn struct {
 		ID   uuid.UUID `path:"id"`
 		Body Opening
 	}
@@ -160,7 +160,7 @@ func registerRestrictions(a *api.API, svc *protection.Service) {
 	restrict := func(in *restrictIn, a models.ProtectionAction) protection.Ask {
 		return protection.Ask{Action: a, People: in.Body.People, Reason: in.Body.Reason, Note: in.Body.Note}
 	}
-	opened := func(in *openIn, a models.ProtectionAction) protection.Ask {
+	opened := func(in *unprotectIn, a models.ProtectionAction) protection.Ask {
 		return protection.Ask{Action: a, Reason: in.Body.Reason, Note: in.Body.Note}
 	}
 	api.Keyed(a, op("/api/v1/cases/{id}/protection/restrict", "restrict-case", "Restrict a case to named people", models.CaseProtect),
@@ -168,7 +168,7 @@ func registerRestrictions(a *api.API, svc *protection.Service) {
 			return svc.Decide(ctx, in.ID, restrict(in, models.ProtectRestrict))
 		}, presentOneDecision)
 	api.Keyed(a, op("/api/v1/cases/{id}/protection/lift", "lift-restriction", "Open a case to its organisations again", models.CaseProtect),
-		func(ctx context.Context, in *openIn) (protection.Decision, error) {
+		func(ctx context.Context, in *unprotectIn) (protection.Decision, error) {
 			return svc.Decide(ctx, in.ID, opened(in, models.ProtectLift))
 		}, presentOneDecision)
 	api.Keyed(a, op("/api/v1/referrals/{id}/protection/restrict", "restrict-referral", "Restrict a referral you received to named people of your service", models.CaseProtect),
@@ -176,7 +176,7 @@ func registerRestrictions(a *api.API, svc *protection.Service) {
 			return svc.NarrowReferral(ctx, in.ID, restrict(in, models.ProtectRestrictReferral))
 		}, presentOneDecision)
 	api.Keyed(a, op("/api/v1/referrals/{id}/protection/lift", "lift-referral-restriction", "Open a referral you received to your service again", models.CaseProtect),
-		func(ctx context.Context, in *openIn) (protection.Decision, error) {
+		func(ctx context.Context, in *unprotectIn) (protection.Decision, error) {
 			return svc.NarrowReferral(ctx, in.ID, opened(in, models.ProtectLiftReferral))
 		}, presentOneDecision)
 	api.Keyed(a, op("/api/v1/cases/{id}/protection/bars", "bar-person", "Bar a person from every record of the victim", models.CaseProtection),
