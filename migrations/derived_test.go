@@ -150,7 +150,7 @@ func TestWhatIsKeptAsDataEqualsWhatIsComputedAnew(t *testing.T) {
 		for _, key := range []string{testkit.OrgPolice, testkit.OrgVictims, testkit.OrgVAWG, testkit.OrgRefuge} {
 			l.orgs = append(l.orgs, w.Org(key).ID)
 		}
-		for step := range 110 {
+		for step := range 130 {
 			l.Clock.Advance(time.Duration(l.rnd.IntN(400)) * time.Minute)
 			what := l.step()
 			if step%6 == 5 {

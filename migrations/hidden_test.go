@@ -122,11 +122,11 @@ func TestARestrictedCaseIsItsPeoplesAndTheServiceKeepsItsReferral(t *testing.T) 
 	s := shelterOf(t)
 	before := s.before(t)
 	s.Do(t, "update cases set restricted_to = $2 where id = $1", s.ID, []uuid.UUID{s.Person("caseworker.manager").ID})
-	s.hides(t, "restricted", before, "caseworker", "support", "orgadmin", "coordinator")
+	s.hides(t, "restricted", before, "caseworker", "support", "safeguarding", "orgadmin", "coordinator")
 	s.Do(t, "update referrals set over_limit = true where id = $1", s.sent.ID)
-	s.hides(t, "restricted and late", before, "caseworker", "support", "orgadmin", "coordinator")
+	s.hides(t, "restricted and late", before, "caseworker", "support", "safeguarding", "orgadmin", "coordinator")
 	s.Do(t, "update referrals set over_limit = false, to_people = $2 where id = $1", s.sent.ID, []uuid.UUID{s.Person("vawg").ID})
-	s.hides(t, "the service narrows it too", before, "caseworker", "support", "orgadmin", "vawg.second", "vawg.manager")
+	s.hides(t, "the service narrows it too", before, "caseworker", "support", "safeguarding", "orgadmin", "vawg.second", "vawg.manager")
 	s.Do(t, "update referrals set to_people = null where id = $1", s.sent.ID)
 	s.Do(t, "update cases set restricted_to = null where id = $1", s.ID)
 	s.hides(t, "opened again", before)
@@ -137,7 +137,7 @@ func TestASealedCaseIsItsCustodiansAlone(t *testing.T) {
 	s := shelterOf(t)
 	before := s.before(t)
 	s.Do(t, "update cases set sealed = true, restricted_to = $2 where id = $1", s.ID, []uuid.UUID{s.Person("caseworker.manager").ID, s.Person("caseworker").ID})
-	s.hides(t, "sealed", before, "support", "privacy", "orgadmin", "vawg", "vawg.second", "vawg.manager", "coordinator")
+	s.hides(t, "sealed", before, "support", "safeguarding", "privacy", "orgadmin", "vawg", "vawg.second", "vawg.manager", "coordinator")
 }
 
 // A live session gains nothing by having been there first (T5, T6).
