@@ -152,8 +152,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"strangers": (*tour).strangers, "logging": (*tour).logging, "referring": (*tour).referring, "deciding": (*tour).deciding,
 			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers, "keeping": (*tour).keeping,
 			"managing": (*tour).managing,
-			"rights":   (*tour).rights,
-			"keeping":  (*tour).keeping,
+			"rights":   (*tour).rights, "protecting": (*tour).protecting,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

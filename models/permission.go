@@ -46,7 +46,7 @@ func caseWork() []Permission {
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, CaseProtect)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.
