@@ -49,7 +49,7 @@ func (e usageError) Unwrap() error { return e.error }
 
 // commands is every command; each has its own newXxxCmd.
 var commands = []func(program) *cobra.Command{
-	newDemoCmd, newServeCmd, newWorkCmd, newMigrateCmd, newSeedCmd, newAdminCmd, newOpenAPICmd, newAccessTableCmd, newDoctorCmd, newBenchCmd,
+	newDemoCmd, newServeCmd, newWorkCmd, newMigrateCmd, newSeedCmd, newAdminCmd, newAuditCmd, newOpenAPICmd, newAccessTableCmd, newDoctorCmd, newBenchCmd,
 }
 
 func newRootCmd(p program) *cobra.Command {

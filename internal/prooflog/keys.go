@@ -133,7 +133,7 @@ func RotateKeys(path string) (Public, error) {
 		return Public{}, fmt.Errorf("making the audit key: %w", err)
 	}
 	fresh := path + ".new"
-	if err := os.WriteFile(fresh, []byte(private+"\n"+k.String()), 0o600); err != nil {
+	if err := os.WriteFile(fresh, []byte(private+"\n"+k.String()), 0o600); err != nil { //nolint:gosec // the operator names the file
 		return Public{}, fmt.Errorf("writing the audit key file: %w", err)
 	}
 	if err := os.Rename(fresh, path); err != nil {

@@ -188,8 +188,10 @@ func (a *altered) rewrite() (root [32]byte, size int64) {
 	}
 	var seal []byte
 	var e prooflog.Event
-	_, err = pgx.ForEachRow(rows, []any{&seal, &e.ID, &e.At, &e.RecordedAt, &e.ActorUserID, &e.ActorOrgID, &e.ActorRole, &e.SessionID, &e.RequestID, &e.Action,
-		&e.SubjectType, &e.SubjectID, &e.CaseID, &e.Refused, &e.Xact}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{
+		&seal, &e.ID, &e.At, &e.RecordedAt, &e.ActorUserID, &e.ActorOrgID, &e.ActorRole, &e.SessionID, &e.RequestID, &e.Action,
+		&e.SubjectType, &e.SubjectID, &e.CaseID, &e.Refused, &e.Xact,
+	}, func() error {
 		tree.Append(e.Hash(seal))
 		return nil
 	})

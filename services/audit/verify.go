@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -73,6 +74,19 @@ func verify(ctx context.Context, tx pgx.Tx, public prooflog.Public, outside []st
 		}
 	}
 	return v.out, nil
+}
+
+// ErrNoCheckpoint says that nothing has been signed yet.
+var ErrNoCheckpoint = errors.New("nothing has been signed yet: the jobs of throughline serve or work sign a few seconds after the first event")
+
+// LastNote is the text of the last checkpoint, for whoever keeps it elsewhere.
+func LastNote(ctx context.Context, conn *pgx.Conn) (string, error) {
+	var note string
+	err := conn.QueryRow(ctx, "select note from audit_checkpoints order by n desc limit 1").Scan(&note)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNoCheckpoint
+	}
+	return note, err
 }
 
 // verifier is one run of Verify.
