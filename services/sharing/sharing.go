@@ -13,19 +13,20 @@ import (
 	"throughline/internal/pg"
 	"throughline/models"
 	"throughline/services/directory"
+	"throughline/services/referrals"
 )
 
 // Service records, withdraws and lists sharing decisions.
 type Service struct {
 	db        *pg.DB
-	calendar  *models.Calendar
+	referrals *referrals.Service
 	directory *directory.Service
 }
 
 // New returns a service over a database, the calendar that clocks end by, and
 // the directory that knows the receivers.
 func New(db *pg.DB, calendar *models.Calendar, dir *directory.Service) *Service {
-	return &Service{db: db, calendar: calendar, directory: dir}
+	return &Service{db: db, referrals: referrals.New(db, calendar, dir), directory: dir}
 }
 
 // Input is what a decision is recorded with.

@@ -9,6 +9,7 @@ import (
 
 	"throughline/internal/pg"
 	"throughline/models"
+	"throughline/services/referrals"
 )
 
 // WithdrawInput says why a decision is withdrawn.
@@ -70,7 +71,7 @@ func (s *Service) withdraw(ctx context.Context, tx *pg.Tx, d *Decision, in Withd
 	if err != nil {
 		return err
 	}
-	if d.Ended, err = s.endReferrals(ctx, tx, d, ids); err != nil {
+	if d.Ended, err = s.referrals.EndShared(ctx, tx, referrals.NoLongerShared{CaseID: d.CaseID, Decision: d.ID, Decisions: ids, Reason: d.WithdrawnReason}); err != nil {
 		return err
 	}
 	if err := tx.Enqueue(ctx, "sharing.withdrawn", uuid.Nil, d.CaseID); err != nil {

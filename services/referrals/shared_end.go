@@ -1,4 +1,4 @@
-package sharing
+package referrals
 
 import (
 	"context"
@@ -10,8 +10,17 @@ import (
 	"throughline/models"
 )
 
-// ending is a referral that ends because what it was sent on was withdrawn.
-type ending struct {
+// NoLongerShared is a decision to share that was withdrawn, and every other
+// that goes with it.
+type NoLongerShared struct {
+	CaseID    uuid.UUID
+	Decision  uuid.UUID   // the one that was withdrawn
+	Decisions []uuid.UUID // it, and those that end with it
+	Reason    string      // code of GroupSharingWithdrawn
+}
+
+// unshared is a referral that ends because what it was sent on was withdrawn.
+type unshared struct {
 	ID          uuid.UUID
 	Reference   string
 	Status      models.ReferralStatus
@@ -19,9 +28,9 @@ type ending struct {
 	Version     int
 }
 
-// reasonOf gives the coded reason and whose decision it was, as a withdrawal of
+// endReason gives the coded reason and whose decision it was, as a withdrawal of
 // the referral by hand would (referrals.md section 6).
-func reasonOf(withdrawn string) (string, models.DecidedBy) {
+func endReason(withdrawn string) (string, models.DecidedBy) {
 	switch withdrawn {
 	case "victim_withdrew":
 		return "consent_withdrawn", models.DecidedByVictim
@@ -33,14 +42,15 @@ func reasonOf(withdrawn string) (string, models.DecidedBy) {
 	return "other", models.DecidedByReferrer
 }
 
-// endReferrals withdraws every live referral that relies on the decisions: rows
-// 18 and 19 of the state table, with history, clocks, trail and outbox, as a
+// EndShared withdraws, in the transaction of the withdrawal of a decision to
+// share, every live referral that relies on it, and returns their references:
+// rows 18 and 19 of the state table, with history, clocks, trail and outbox, as a
 // withdrawal by hand leaves them. Each is locked first, so that a service that
 // accepts at the same moment is either before or after, never between.
-func (s *Service) endReferrals(ctx context.Context, tx *pg.Tx, d *Decision, decisions []uuid.UUID) ([]string, error) {
-	var rows []ending
+func (s *Service) EndShared(ctx context.Context, tx *pg.Tx, d NoLongerShared) ([]string, error) {
+	var rows []unshared
 	err := tx.Scan(ctx, &rows, `select id, reference, status, status_since, version from referrals
-		where case_id = ? and live and sharing_decision_id in ? order by id for update`, d.CaseID, decisions)
+		where case_id = ? and live and sharing_decision_id in ? order by id for update`, d.CaseID, d.Decisions)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +60,7 @@ func (s *Service) endReferrals(ctx context.Context, tx *pg.Tx, d *Decision, deci
 		if len(models.FindTransitions(models.ActWithdraw, r.Status)) == 0 {
 			continue
 		}
-		if err := s.end(ctx, tx, d, r); err != nil {
+		if err := s.endShared(ctx, tx, d, r); err != nil {
 			return nil, err
 		}
 		ended = append(ended, r.Reference)
@@ -58,8 +68,8 @@ func (s *Service) endReferrals(ctx context.Context, tx *pg.Tx, d *Decision, deci
 	return ended, nil
 }
 
-func (s *Service) end(ctx context.Context, tx *pg.Tx, d *Decision, r *ending) error {
-	reason, by := reasonOf(d.WithdrawnReason)
+func (s *Service) endShared(ctx context.Context, tx *pg.Tx, d NoLongerShared, r *unshared) error {
+	reason, by := endReason(d.Reason)
 	const to = models.StatusWithdrawn
 	_, err := tx.Exec(ctx, `update referrals set status = ?, held_from = null, version = version + 1, ended_at = ?, reason = ?, decided_by = ?,
 		review_on = null, status_since = ?, status_by = ?, status_by_org_id = ?, due_at = null, over_limit = false where id = ?`,
@@ -71,11 +81,11 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, d *Decision, r *ending) er
 		seconds_in_previous, reason, decided_by, detail)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, jsonb_build_object('sharing_decision', ?::text))`,
 		models.NewID(), r.ID, r.Version+1, models.ActWithdraw, r.Status, to, tx.Now, tx.Actor.UserID, tx.Actor.OrgID, tx.Actor.Role,
-		int64(tx.Now.Sub(r.StatusSince)/time.Second), reason, by, d.ID.String())
+		int64(tx.Now.Sub(r.StatusSince)/time.Second), reason, by, d.Decision.String())
 	if err != nil {
 		return err
 	}
-	if err := s.endClocks(ctx, tx, r.ID); err != nil {
+	if err := s.excuseClocks(ctx, tx, r.ID); err != nil {
 		return err
 	}
 	if err := tx.Enqueue(ctx, "referral.withdrawn", r.ID, d.CaseID); err != nil {
@@ -83,12 +93,12 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, d *Decision, r *ending) er
 	}
 	return tx.Record(ctx, models.Event{
 		Action: "referral.withdrawn", SubjectType: "referral", SubjectID: r.ID, CaseID: d.CaseID,
-		Detail: map[string]any{"from": r.Status, "to": to, "version": r.Version + 1, "reason": reason, "sharing_decision": d.ID},
+		Detail: map[string]any{"from": r.Status, "to": to, "version": r.Version + 1, "reason": reason, "sharing_decision": d.Decision},
 	})
 }
 
-// endClocks excuses every duty that is still owed on a referral.
-func (s *Service) endClocks(ctx context.Context, tx *pg.Tx, referral uuid.UUID) error {
+// excuseClocks excuses every duty that is still owed on a referral.
+func (s *Service) excuseClocks(ctx context.Context, tx *pg.Tx, referral uuid.UUID) error {
 	var clocks []models.Clock
 	err := tx.Scan(ctx, &clocks, `select * from clocks where referral_id = ? and stopped_at is null and state in ('running', 'due_soon', 'breached')
 		order by id for update`, referral)
