@@ -89,13 +89,18 @@ func (b *Batch) Enqueue(topic string, referral, caseID uuid.UUID) {
 		topic, nullable(referral), nullable(caseID), b.Now)
 }
 
-// Send runs the batch. Where it fails nothing of it happened.
+// Send runs the batch. Where the database refuses any of it, nothing of it
+// happened; where only a scan fails, what the statements did stands, and the
+// caller knows no more than that. A batch of reads can change nothing.
 func (b *Batch) Send(kind BatchKind) error {
 	if b.err != nil {
 		return b.err
 	}
 	if kind == BatchWrite && b.events == 0 {
 		return models.Internal("a batch on people's records recorded no audit event", nil)
+	}
+	if kind == BatchRead {
+		b.batch.QueuedQueries[0].SQL += ", set_config('transaction_read_only', 'on', true)"
 	}
 	conn, err := b.db.pool.Acquire(b.ctx)
 	if err != nil {

@@ -308,3 +308,30 @@ func TestAnAnswerThatCannotBeKeptUndoesTheAct(t *testing.T) {
 		}
 	}
 }
+
+func TestABatchOfReadsCanChangeNothing(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	for _, who := range []string{"police", "system"} {
+		ctx := s.As("police")
+		if who == "system" {
+			ctx = models.WithActor(t.Context(), models.System())
+		}
+		b := s.begin(t, ctx)
+		q, args := s.add("police")
+		b.Exec(q, args...)
+		if err := b.Send(pg.BatchRead); err == nil {
+			t.Errorf("%s: a batch of reads wrote a row", who)
+		}
+		s.clean(t, "a batch of reads that tried to write")
+	}
+	if got := s.rows(t); got != [3]int{} {
+		t.Errorf("got %v rows, want none", got)
+	}
+	b := s.begin(t, s.As("police")) // the same connection writes again
+	q, args := s.add("police")
+	b.Exec(q, args...)
+	if err := b.Send(pg.BatchHousekeeping); err != nil {
+		t.Errorf("the connection's next batch: %v", err)
+	}
+}
