@@ -107,6 +107,7 @@ var mayAskTheTime = map[string]string{
 	"internal/ratelimit/":             "limits live in real time",
 	"scripts/":                        "how long the tests took",
 	"services/accounts/":              "sessions and guessing limits live in real time",
+	"services/people/invite.go":       "the links of invitations live in real time",
 	"services/demo/load.go":           "how fast the load goes",
 	"services/directory/directory.go": "a snapshot in memory is some seconds old in real time",
 	"services/jobs/jobs.go":           "the queue lives in real time",

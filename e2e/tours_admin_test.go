@@ -1,18 +1,59 @@
 package e2e
 
+import "strings"
+
 // managing meets the pages of those who manage people and organisations.
 func (w *tour) managing() {
 	p := w.as("admin")
 	w.look(p.visit("/approvals").is(200), empty)
 	w.look(p.visit("/admin/access").is(200), filled)
-	w.approving(p)
+	w.look(p.visit("/admin/invitations").is(200), empty)
+	w.look(p.visit("/admin/people/invite").is(200), filled)
+	w.wrong(p, "Invite")
+	p.write("Email address", "police.admin@demo.test").pick("Organisation", "Metropolitan Police Service, victim care").choose("Organisation administrator")
+	p.write("Why is this role needed?", "Nobody manages accounts there.").press("Invite").is(200)
+	w.approving(w.as("admin.second"))
+	w.inviting(w.as("orgadmin"))
+	m := w.as("vawg.manager")
+	w.look(m.visit("/team").is(200), filled)
+	hand := ask[string](m, `document.querySelector('main td a, main th a').getAttribute('href')`)
+	w.look(m.visit(hand).is(200), filled)
+	w.wrong(m, "Hand over")
 }
 
 // approving meets a request that another system administrator made.
 func (w *tour) approving(p *person) {
-	id := "018f0000-0000-7000-8000-0000000000a1"
-	change(w.t, site(w.t).superuser(w.t), `insert into approvals (id, org_id, kind, subject_type, subject_id, reason, decide_roles, requested_by, requested_by_role, requested_at, expires_at)
-		select $1, org_id, 'stage.act', 'user', id, 'It takes two.', '{system_admin}', id, role, '2026-11-20 08:00Z', '2026-12-20 08:00Z' from users where email = 'admin.second@demo.test'`, id)
 	w.look(p.visit("/approvals").is(200), filled)
-	w.look(p.visit("/approvals/"+id).is(200), filled)
+	p.press("Give a role that crosses organisations").is(200)
+	w.look(p, filled)
+	p.press("Refuse").is(422)
+	w.look(p, faulty)
+	w.look(p.press("Approve").is(200), filled)
+}
+
+// inviting meets the pages of an organisation's administrator, and the link of
+// an invitation as its holder opens it.
+func (w *tour) inviting(p *person) {
+	w.look(p.visit("/admin/people").is(200), filled)
+	one := ask[string](p, `[...document.querySelectorAll('main a')].find(a => a.innerText.startsWith('Amina')).getAttribute('href')`)
+	w.look(p.visit(one).is(200), filled)
+	w.look(p.visit(one+"/role").is(200), filled)
+	w.wrong(p, "Change role")
+	w.look(p.visit(one+"/leave").is(200), filled)
+	p.visit("/admin/people/invite").write("Email address", "nia.farrow@demo.test").choose("Caseworker").press("Invite").is(200)
+	w.look(p, "link")
+	link := ask[string](p, `[...document.querySelectorAll('main dd')].map(d => d.innerText.trim()).find(t => t.includes('/invitation/'))`)
+	w.look(p.visit("/admin/invitations").is(200), filled)
+	p.press("nia.farrow@demo.test").is(200)
+	w.look(p, filled)
+	stranger := open(w.t, w.base, "nobody")
+	w.look(stranger.visit(link[strings.Index(link, "/invitation/"):]).is(200), filled)
+	w.wrong(stranger, "Set my password")
+	// Somebody with work in hand cannot leave before it is handed over.
+	change(w.t, site(w.t).superuser(w.t), `insert into users (id, org_id, email, name, role, password_hash)
+		select gen_random_uuid(), org_id, 'vawg.admin@demo.test', 'Wren Overbury', 'organisation_admin', password_hash from users where email = 'vawg@demo.test'`)
+	admin := w.as("vawg.admin")
+	busy := ask[string](admin, `[...document.querySelectorAll('main a')].find(a => a.innerText.startsWith('Inês')).getAttribute('href')`)
+	w.look(admin.visit(busy+"/leave").is(200), filled)
+	w.wrong(admin, "End access")
 }

@@ -37,6 +37,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/people"
 	"throughline/services/protection"
 	"throughline/services/quality"
 	"throughline/services/referrals"
@@ -69,6 +70,19 @@ type Deps struct {
 	Rights     *rights.Service
 	Sharing    *sharing.Service
 	Protection *protection.Service
+	Calendar   *models.Calendar
+	Approvals  *approvals.Service
+	Audit      *audit.Service
+	Cases      *cases.Service
+	Directory  *directory.Service
+	Drafts     *drafts.Service
+	Notes      *notes.Service
+	Notices    *notices.Service
+	People     *people.Service
+	Quality    *quality.Service
+	Referrals  *referrals.Service
+	Rights     *rights.Service
+	Sharing    *sharing.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -77,6 +91,7 @@ func API(d Deps) *api.API {
 	v1.RegisterHealth(a, d.Ready...)
 	v1.RegisterAuth(a, d.Edge.Accounts, d.Edge.Tokens, d.Edge.Cache)
 	v1.RegisterPeople(a, d.Edge.Accounts)
+	v1.RegisterPeopleManagement(a, d.People, d.Referrals)
 	v1.RegisterAccess(a)
 	v1.RegisterApprovals(a, d.Approvals)
 	v1.RegisterReasons(a)
@@ -100,7 +115,7 @@ func pages(d Deps) []route.Route {
 	f := frame.Frame{Training: d.Training}
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
-		adminpages.New(adminpages.Deps{Frame: f}).Routes(),
+		adminpages.New(adminpages.Deps{Frame: f, People: d.People, Referrals: d.Referrals, Directory: d.Directory, Accounts: d.Edge.Accounts}).Routes(),
 		approvalpages.New(f, d.Approvals).Routes(),
 		auditpages.New(f, d.Audit).Routes(),
 		casepages.New(casepages.Deps{

@@ -58,7 +58,7 @@ func mainScenes() map[string]func(setting) scene {
 		"POST /api/v1/auth/tokens/refresh": func(s setting) scene {
 			return scene{path: "/api/v1/auth/tokens/refresh", body: doc("refresh_token", s.refreshToken())}
 		},
-		"DELETE /api/v1/auth/session": func(setting) scene { return scene{who: "orgadmin", path: "/api/v1/auth/session"} },
+		"DELETE /api/v1/auth/session": func(setting) scene { return scene{who: "witnesscare", path: "/api/v1/auth/session"} },
 		"POST /api/v1/cases":          func(setting) scene { return scene{who: "police", path: "/api/v1/cases", body: aCase()} },
 		"POST /api/v1/cases/search": func(setting) scene {
 			return scene{who: "police", path: "/api/v1/cases/search", body: `{"name":"quillfeather"}`}

@@ -36,6 +36,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/people"
 	"throughline/services/protection"
 	"throughline/services/quality"
 	"throughline/services/referrals"
@@ -84,15 +85,16 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		t.Fatal(err)
 	}
 	base := &url.URL{Scheme: "http", Host: "throughline.test"}
-	people := accounts.New(w.DB)
+	signIns := accounts.New(w.DB)
+	second := approvals.New(w.DB)
 	dir := directory.New(w.DB)
 	return Deps{
 		Version: "1", Training: true, Sealer: seal.New(), Now: w.Clock.Now,
 		Edge: middleware.Options{
 			Base: base, Log: logging.New(log, slog.LevelInfo, true), Cookies: auth.NewCookies(false),
-			Tokens: auth.NewTokens(keys, base.String(), time.Now), Cache: auth.NewCache(), Accounts: people,
+			Tokens: auth.NewTokens(keys, base.String(), time.Now), Cache: auth.NewCache(), Accounts: signIns,
 		},
-		Approvals: approvals.New(w.DB), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
+		Approvals: second, People: people.New(w.DB, second, base.String()), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),

@@ -45,7 +45,7 @@ func attempts() []string {
 		"update referrals set to_org_id = to_org_id", "update referrals set from_org_id = from_org_id", "update referrals set case_id = case_id",
 		"update referrals set changed_in = changed_in", "delete from cases", "delete from victims", "delete from clocks", "delete from notices",
 		"update contact_attempts set counted = true", "update sessions set expires_at = now() + interval '9 days'", "update sessions set role = 'manager'",
-		"insert into sessions select * from sessions", "insert into users select * from users", "update users set role = 'manager'", "update organisations set name = 'x'",
+		"insert into sessions select * from sessions", "insert into users select * from users", "update users set email = 'x'", "update users set org_id = org_id", "update organisations set name = 'x'",
 		"insert into pathway_coordinators select * from pathway_coordinators", "update services set capacity = 'open'",
 	}
 }

@@ -39,6 +39,8 @@ func reaches() map[Permission]may {
 		CaseProtection:     {"See what hides a case, bar a person from it", under(reason, RelationHolder)},
 		CaseProtect:        {"Restrict a case or a referral; seal, unseal and lift a bar when a second person approves", under(reason, RelationHolder, RelationReceiver)},
 		CaseEmergency:      {"Open a case restricted to others, for fifteen minutes", under(reason, RelationHolder)},
+		PeopleManage:       {"Change what colleagues are, start a new password for them", under([]Obligation{ObligationStepUp}, RelationOrganisation)},
+		PeopleInvite:       {"Invite people whose role they may give, end and restore their access", under([]Obligation{ObligationStepUp}, RelationOrganisation)},
 		SystemOperate:      {"Set up organisations, agreements and sign-in; no record of a person", within(RelationOrganisation, RelationOther)},
 	}
 }

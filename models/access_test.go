@@ -60,7 +60,7 @@ func TestWhatNobodyListedIsDenied(t *testing.T) {
 // themselves, a colleague and a stranger, in every kind of organisation.
 func TestNobodyGivesARoleButAsTheTableSays(t *testing.T) {
 	t.Parallel()
-	ordinary := []Role{RoleCaseworker, RoleManager, RoleProviderWorker, RoleProviderManager, RoleCourtOfficer, RolePrivacyOfficer}
+	ordinary := []Role{RoleCaseworker, RoleManager, RoleProviderWorker, RoleProviderManager, RoleCourtOfficer, RolePrivacyOfficer, RoleSafeguardingLead}
 	tried := 0
 	for _, giver := range append(Roles(), RoleSystem) {
 		for _, given := range append(Roles(), RoleSystem) {

@@ -61,7 +61,7 @@ func (r Role) Fits(k OrganisationKind) bool {
 	switch r {
 	case RoleSystemAdmin:
 		return k == KindOperator
-	case RoleOrganisationAdmin, RolePrivacyOfficer:
+	case RoleOrganisationAdmin, RolePrivacyOfficer, RoleSafeguardingLead:
 		return true
 	case RoleCommissionerAuditor:
 		return k == KindCommissioner

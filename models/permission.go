@@ -32,6 +32,7 @@ const (
 	AccessReview       Permission = "access:review"
 	RightsManage       Permission = "rights:manage" // what people are owed of their data, and when it goes
 	PeopleManage       Permission = "people:manage"
+	PeopleInvite       Permission = "people:invite"
 	SystemOperate      Permission = "system:operate"
 	CaseProtection     Permission = "case:protection" // see what hides a record, bar a person from it
 	CaseProtect        Permission = "case:protect"    // restrict it, ask to seal it, decide what another asked
@@ -69,9 +70,9 @@ func Permissions(r Role) []Permission {
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:
-		return []Permission{PeopleManage}
+		return []Permission{PeopleManage, PeopleInvite}
 	case RoleSystemAdmin:
-		return []Permission{SystemOperate}
+		return []Permission{SystemOperate, PeopleInvite}
 	}
 	return nil
 }

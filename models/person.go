@@ -1,7 +1,9 @@
 package models
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -17,4 +19,13 @@ type Person struct {
 	CreatedAt  time.Time
 	DisabledAt *time.Time
 	Version    int
+}
+
+// IsEmail reports whether a text can be the address somebody signs in with, in
+// lower case: one @ with something on both sides, and nothing a header, a list
+// or a page could choke on.
+func IsEmail(s string) bool {
+	local, domain, found := strings.Cut(s, "@")
+	return found && local != "" && domain != "" && len(s) <= 254 && utf8.ValidString(s) && s == strings.ToLower(s) &&
+		!strings.ContainsAny(s, " \t\r\n\x00<>,;\"'()\\") && !strings.Contains(domain, "@") && strings.Contains(domain, ".")
 }

@@ -36,5 +36,10 @@ func furtherTables() []registered {
 		{"audit_tiles", ControllerOperator, RetainTrail, []registeredLine{{ClassLink, "level n hashes", "", ""}}},
 		{"audit_checkpoints", ControllerOperator, RetainTrail, []registeredLine{{ClassLink, "n size note", "", ""}}},
 		{"audit_receipts", ControllerOperator, RetainTrail, []registeredLine{{ClassLink, "n way place tried_at tries sent_at failure", "", "which of the places, never an address"}}},
+		{"invitations", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id org_id kind sso invited_at approval_id issued_at expires_at used_at ended_at version", "", ""},
+			{ClassStaff, "email role user_id invited_by invited_by_role used_by", "", ""},
+			{ClassSecret, "token_hash", "", "of a link that is good once, for a day"},
+		}},
 	}
 }

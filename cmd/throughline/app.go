@@ -33,6 +33,7 @@ import (
 	"throughline/services/keys"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/people"
 	"throughline/services/protection"
 	"throughline/services/quality"
 	"throughline/services/referrals"
@@ -100,6 +101,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 // else by the one clock (decisions.md 12).
 func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps {
 	calendar, dir := models.MustCalendar(), directory.New(a.db)
+	second := approvals.New(a.db)
 	return handlers.Deps{
 		Version:  version(),
 		Training: cfg.Env != production,
@@ -117,7 +119,8 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cache:    auth.NewCache(),
 			Accounts: accounts.New(a.db),
 		},
-		Approvals: approvals.New(a.db),
+		Approvals: second,
+		People:    people.New(a.db, second, cfg.origin()),
 		Audit:     audit.New(a.db),
 
 		Calendar:   calendar,

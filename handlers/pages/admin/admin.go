@@ -1,32 +1,73 @@
 // Package admin serves the pages of those who manage the people of an
-// organisation, and of who may do what.
+// organisation, of joining by an invitation, of handing work over, and of who
+// may do what.
 package admin
 
 import (
 	"net/http"
 
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/route"
 	"throughline/models"
+	"throughline/services/accounts"
+	"throughline/services/directory"
+	"throughline/services/people"
+	"throughline/services/referrals"
 )
 
 // Deps are what the pages stand on.
 type Deps struct {
-	Frame frame.Frame
+	Frame     frame.Frame
+	People    *people.Service
+	Referrals *referrals.Service
+	Directory *directory.Service
+	Accounts  *accounts.Service
 }
 
 // Pages serves them.
 type Pages struct {
-	frame frame.Frame
+	frame     frame.Frame
+	people    *people.Service
+	referrals *referrals.Service
+	directory *directory.Service
+	accounts  *accounts.Service
 }
 
 // New returns the pages.
-func New(d Deps) *Pages { return &Pages{frame: d.Frame} }
+func New(d Deps) *Pages {
+	return &Pages{frame: d.Frame, people: d.People, referrals: d.Referrals, directory: d.Directory, accounts: d.Accounts}
+}
 
 // Routes lists them.
 func (p *Pages) Routes() []route.Route {
+	get := func(path string, need models.Permission, h route.Handler) route.Route {
+		return route.Route{Method: http.MethodGet, Path: path, Need: need, Handle: h}
+	}
+	post := func(path string, need models.Permission, h route.Handler) route.Route {
+		return route.Route{Method: http.MethodPost, Path: path, Need: need, Handle: h}
+	}
+	invite, manage := models.PeopleInvite, models.PeopleManage
 	return []route.Route{
-		{Method: http.MethodGet, Path: "/admin/access", Need: models.SignedIn, Handle: p.access},
-		{Method: http.MethodGet, Path: "/admin/access.csv", Need: models.SignedIn, Handle: accessCSV},
+		get("/admin/access", models.SignedIn, p.access), get("/admin/access.csv", models.SignedIn, accessCSV),
+		get("/admin/people", invite, p.list), post("/admin/people", invite, p.list),
+		get("/admin/people/invite", invite, p.inviteForm), post("/admin/people/invite", invite, p.invite),
+		get("/admin/people/:id", invite, p.show),
+		get("/admin/people/:id/role", manage, p.roleForm), post("/admin/people/:id/role", manage, p.changeRole),
+		get("/admin/people/:id/leave", invite, p.leaveForm), post("/admin/people/:id/leave", invite, p.leave),
+		post("/admin/people/:id/enable", invite, p.enable),
+		post("/admin/people/:id/reset", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
+			return p.people.StartReset(c.Request.Context(), id)
+		})),
+		get("/admin/invitations", invite, p.invitations), get("/admin/invitations/:id", invite, p.invitation),
+		post("/admin/invitations/:id/link", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
+			return p.people.MakeLink(c.Request.Context(), id)
+		})),
+		post("/admin/invitations/:id/take-back", invite, p.takeBack),
+		get("/invitation/:token", models.Public, p.joinForm), post("/invitation/:token", models.Public, p.join),
+		get("/team", models.TeamManage, p.team),
+		get("/team/:id/hand-over", models.TeamManage, p.handOverForm), post("/team/:id/hand-over", models.TeamManage, p.handOver),
 	}
 }

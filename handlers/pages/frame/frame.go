@@ -53,12 +53,19 @@ func navOf(a models.Actor) []layouts.NavItem {
 	cases := layouts.NavItem{Text: "Cases", Href: "/cases", Keys: "g c"}
 	services := layouts.NavItem{Text: "Services", Href: "/services"}
 	approvals := layouts.NavItem{Text: "Approvals", Href: "/approvals"}
+	people := layouts.NavItem{Text: "People", Href: "/admin/people"}
+	access := layouts.NavItem{Text: "Who may do what", Href: "/admin/access"}
+	team := layouts.NavItem{Text: "Team", Href: "/team"}
 	find := layouts.NavItem{Text: "Find a case", Href: "/find", Keys: "g f"}
 	switch a.Role {
-	case models.RoleCaseworker, models.RoleManager:
+	case models.RoleCaseworker:
 		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, services, find}
-	case models.RoleProviderWorker, models.RoleProviderManager:
+	case models.RoleManager:
+		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, services, find, team}
+	case models.RoleProviderWorker:
 		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, services, find}
+	case models.RoleProviderManager:
+		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, services, find, team}
 	case models.RoleCourtOfficer:
 		return []layouts.NavItem{cases, services}
 	case models.RoleCoordinator:
@@ -67,8 +74,11 @@ func navOf(a models.Actor) []layouts.NavItem {
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
 		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, services}
+		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, services}
+	case models.RoleOrganisationAdmin:
+		return []layouts.NavItem{people, access, services}
 	case models.RoleSystemAdmin:
-		return []layouts.NavItem{approvals, {Text: "Who may do what", Href: "/admin/access"}, services}
+		return []layouts.NavItem{approvals, people, access, services}
 	default:
 		return []layouts.NavItem{services}
 	}
