@@ -70,19 +70,7 @@ type Deps struct {
 	Rights     *rights.Service
 	Sharing    *sharing.Service
 	Protection *protection.Service
-	Calendar   *models.Calendar
-	Approvals  *approvals.Service
-	Audit      *audit.Service
-	Cases      *cases.Service
-	Directory  *directory.Service
-	Drafts     *drafts.Service
-	Notes      *notes.Service
-	Notices    *notices.Service
 	People     *people.Service
-	Quality    *quality.Service
-	Referrals  *referrals.Service
-	Rights     *rights.Service
-	Sharing    *sharing.Service
 }
 
 // API returns every operation, described and ready to be mounted.

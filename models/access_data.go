@@ -35,7 +35,6 @@ func reaches() map[Permission]may {
 		AlertReview:        {"Review alerts", within(RelationOrganisation)},
 		AccessReview:       {"Review who had access, and emergency access", under(reason, RelationOrganisation)},
 		RightsManage:       {"Answer requests about people's data, decide what is past keeping, log breaches", append(within(RelationOrganisation), under([]Obligation{ObligationSecondPerson}, RelationHolder, RelationReceiver, RelationEnded)...)},
-		PeopleManage:       {"Invite people, change what they are, end their access", under([]Obligation{ObligationStepUp}, RelationOrganisation)},
 		CaseProtection:     {"See what hides a case, bar a person from it", under(reason, RelationHolder)},
 		CaseProtect:        {"Restrict a case or a referral; seal, unseal and lift a bar when a second person approves", under(reason, RelationHolder, RelationReceiver)},
 		CaseEmergency:      {"Open a case restricted to others, for fifteen minutes", under(reason, RelationHolder)},

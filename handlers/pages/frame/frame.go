@@ -74,7 +74,6 @@ func navOf(a models.Actor) []layouts.NavItem {
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
 		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, services}
-		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, services}
 	case models.RoleOrganisationAdmin:
 		return []layouts.NavItem{people, access, services}
 	case models.RoleSystemAdmin:
