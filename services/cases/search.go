@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
 	"throughline/internal/pg"
 	"throughline/models"
 )
@@ -73,15 +71,16 @@ func (s *Service) Search(ctx context.Context, q Query) (Found, error) {
 }
 
 func (r *reading) hit(row pg.Row) (Item, error) {
-	var i Item
-	var org uuid.UUID
-	err := row.Scan(&i.ID, &i.Reference, &i.Status, &i.GivenName, &i.FamilyName, &i.KnownAs, &i.DateOfBirth, &i.Borough, &i.Risk, &i.Enhanced,
-		&i.LoggedAt, &org, &i.Version)
-	i.Accountable = r.org(org)
+	w := pg.WireOf(row)
+	i := Item{
+		ID: w.UUID(), Reference: w.Text(), Status: models.CaseStatus(w.Text()), GivenName: w.Text(), FamilyName: w.Text(), KnownAs: w.Text(),
+		DateOfBirth: w.MaybeDate(), Borough: w.Text(), Risk: models.Priority(w.Text()), Enhanced: w.Bool(), LoggedAt: w.Time(),
+		Accountable: r.org(w.UUID()), Version: w.Int(),
+	}
 	if at, ok := r.dir.Authority(i.Borough); ok {
 		i.BoroughName = at.Name
 	}
-	return i, err
+	return i, w.Err()
 }
 
 // look is a query ready for the database: folded, and as ranges an index can
