@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"throughline/internal/logging"
 	"throughline/internal/pg"
 	"throughline/models"
 )
@@ -108,7 +109,7 @@ func New(db *pg.DB, clocks Ticker, log *slog.Logger, more ...Option) (*Runner, e
 	cfg := &river.Config{
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 3}},
 		Workers:                     workers,
-		Logger:                      log,
+		Logger:                      logging.AtLeast(log, slog.LevelWarn),
 		ReindexerSchedule:           river.NeverSchedule(), // the application owns no index
 		CompletedJobRetentionPeriod: time.Hour,
 		PeriodicJobs: []*river.PeriodicJob{
