@@ -86,9 +86,9 @@ func TestTheDatabaseItselfKeepsToTheStateTable(t *testing.T) {
 func TestWhatIsEnteredInErrorLosesItsContent(t *testing.T) {
 	t.Parallel()
 	s := set(t)
-	s.Do(t, "update referrals set answers = '{\"a\": 1}', version = version + 1 where id = $1", s.sent.ID)
-	s.Do(t, "update referral_questions set answer = 'On Tuesday' where referral_id = $1", s.sent.ID)
-	s.Do(t, "update referral_history set note = 'A note', detail = '{\"a\": 1}' where referral_id = $1", s.sent.ID)
+	s.Do(t, "update referrals set answers = '\\x01'::bytea || sha256('x'), version = version + 1 where id = $1", s.sent.ID)
+	s.Do(t, "update referral_questions set answer = '\\x01'::bytea || sha256('x') where referral_id = $1", s.sent.ID)
+	s.Do(t, "update referral_history set note = '\\x01'::bytea || sha256('x'), detail = '\\x01'::bytea || sha256('x') where referral_id = $1", s.sent.ID)
 	s.Do(t, "update referrals set status = 'entered_in_error', reason = 'other', ended_at = now(), version = version + 1 where id = $1", s.sent.ID)
 	for what, query := range map[string]string{
 		"answers":   "select count(*) from referrals where id = $1 and answers <> '{}'",

@@ -67,16 +67,16 @@ func fill(t *testing.T, w *testkit.Stage) {
 	ref := func(kind string) string {
 		return "'" + kind + "-' || translate(upper(substr(md5(i::text), 1, 4)), 'ILOU', '1107') || '-' || translate(upper(substr(md5(i::text), 5, 4)), 'ILOU', '1107') || '-0'"
 	}
-	text(`insert into victims (id, given_name, family_name, given_key, family_key, date_of_birth, postcode, borough, access, created_at)
-		select id, 'g' || i %% 900, 'f' || i %% 2000, 'g' || i %% 900, 'f' || i %% 2000, date '1950-01-01' + i %% 20000, 'E8 ' || i %% 9 || 'A' || chr(65 + i %% 20), 'E09000012', array[sender], at from n`)
+	text(`insert into victims (id, given_name, family_name, given_key, family_key, date_of_birth, postcode_key, borough, access, created_at)
+		select id, 'g' || i %% 900, 'f' || i %% 2000, 'g' || i %% 900, 'f' || i %% 2000, date '1950-01-01' + i %% 20000, '\x01'::bytea || substr(sha256(('E8 ' || i %% 9 || 'A' || chr(65 + i %% 20))::bytea), 1, 16), 'E09000012', array[sender], at from n`)
 	text(`insert into cases (id, reference, victim_id, source, accountable_org_id, logged_by_org_id, logged_by, risk_level, enhanced, access, logged_at, updated_at)
 		select id, %s, id, 'police', sender, sender, '%s', 'standard', true, array[sender], at, at from n on conflict do nothing`, ref("C"), police.UserID)
 	text("insert into case_holders (case_id, org_id, from_at) select id, sender, at from n")
-	text("insert into incidents (id, case_id, position, crime_key, summary) select id, id, 1, 'cr' || i, 'She was threatened.' from n")
+	text("insert into incidents (id, case_id, position, crime_key, summary) select id, id, 1, '\\x01'::bytea || substr(sha256(('cr' || i)::bytea), 1, 16), '' from n")
 	text("insert into related_people (id, case_id, relation) select id, id, 'parent' from n where i %% 4 = 0")
 	text("insert into contact_channels (id, case_id, position, channel, safe) select id, id, 1, 'phone', 'yes' from n")
-	text("insert into contact_details (channel_id, case_id, value, value_key) select id, id, '07700 900123', '44770' || i from n")
-	text("insert into code_words (case_id, word) select id, 'marigold' from n where i %% 4 = 0")
+	text("insert into contact_details (channel_id, case_id, value, value_key) select id, id, '', '\\x01'::bytea || substr(sha256(('44770' || i)::bytea), 1, 16) from n")
+	text("insert into code_words (case_id, word) select id, '' from n where i %% 4 = 0")
 	text("insert into contact_plans (id, case_id, channel_id, at, planned_at, by_user_id, by_org_id) select id, id, id, at, at, '%s', '%s' from n where i %% 4 = 0", vawg.UserID, vawg.OrgID)
 	text(`insert into sharing_decisions (id, case_id, receiver_org_id, purpose, basis, method, recorded_at, recorded_by, recorded_by_org_id, fields)
 		select id, id, receiver, 'support', 'agreement', 'spoken', at, '%s', sender, '{borough}' from n`, police.UserID)
@@ -86,10 +86,10 @@ func fill(t *testing.T, w *testkit.Stage) {
 			case when status in ('accepted', 'in_progress', 'completed') then at end, case when status in ('completed', 'declined', 'withdrawn') then at end,
 			case when status in ('declined', 'withdrawn') then 'other' end, at, 4, case when status in ('submitted', 'acknowledged', 'accepted') then due end
 		from n on conflict do nothing`, ref("R"), police.UserID)
-	text("insert into referral_shares (referral_id, stage, content) select id, stage, '{\"borough\": \"Hackney\"}' from n, unnest(array['sending', 'acceptance']) stage where status <> 'draft'")
+	text("insert into referral_shares (referral_id, stage, content) select id, stage, '' from n, unnest(array['sending', 'acceptance']) stage where status <> 'draft'")
 	text(`insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role, case_id)
 		select gen_random_uuid(), id, v, 'submit', 'draft', 'submitted', at, '%s', sender, 'caseworker', id from n, generate_series(3, 4) v`, police.UserID)
-	text(`insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) select id, id, 1, at, '%s', 'When?' from n where status <> 'draft' and i %% 4 = 0`, vawg.UserID)
+	text(`insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) select id, id, 1, at, '%s', '' from n where status <> 'draft' and i %% 4 = 0`, vawg.UserID)
 	text(`insert into referral_assignments (id, referral_id, worker_id, from_at, by_user_id) select id, id, '%[1]s', at, '%[1]s' from n where status = 'accepted'`, vawg.UserID)
 	text(`insert into contact_attempts (id, case_id, referral_id, channel_id, channel, direction, outcome, counted, safety_incident, permission, at, by_user_id, by_org_id)
 		select id, id, id, id, 'phone', 'out', 'no_answer', true, false, '{}', at, '%s', receiver from n where status <> 'draft' and i %% 4 = 0`, vawg.UserID)

@@ -116,10 +116,10 @@ func set(t *testing.T) *scene {
 	w.Do(t, "insert into pathway_coordinators (pathway, org_id) values ('vawg', $1)", police.OrgID)
 	w.Do(t, "insert into refresh_tokens (id, session_id, token_hash, expires_at) values ($1, $2, sha256('x'), now() + interval '1 hour')", id(), police.SessionID)
 	w.Do(t, "insert into sign_in_attempts (id, bucket, email_hash, ip_prefix) values ($1, sha256('b'), sha256('e'), '192.0.2.1')", id())
-	w.Do(t, "insert into related_people (id, case_id, relation, name) values ($1, $2, 'parent', 'Orla Quillfeather')", id(), s.ID)
+	w.Do(t, "insert into related_people (id, case_id, relation, name) values ($1, $2, 'parent', '\\x01'::bytea || sha256('x'))", id(), s.ID)
 	w.Do(t, "insert into contact_stops (id, channel_id, case_id, why, at, by_org_id, by_user_id) values ($1, $2, $3, 'other_adult', $4, $5, $6)",
 		id(), s.Text, s.ID, now, vawg.OrgID, vawg.UserID)
-	w.Do(t, "insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) values ($1, $2, 1, $3, $4, 'When?')", id(), s.sent.ID, now, vawg.UserID)
+	w.Do(t, "insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) values ($1, $2, 1, $3, $4, '\\x01'::bytea || sha256('x'))", id(), s.sent.ID, now, vawg.UserID)
 	w.Do(t, "insert into referral_assignments (id, referral_id, worker_id, from_at, by_user_id) values ($1, $2, $3, $4, $3)", id(), s.accepted.ID, vawg.UserID, now)
 	w.Do(t, `insert into contact_attempts (id, case_id, referral_id, channel_id, channel, direction, outcome, counted, safety_incident, permission, at, by_user_id, by_org_id)
 		values ($1, $2, $3, $4, 'phone', 'out', 'no_answer', true, false, '{}', $5, $6, $7)`, id(), s.ID, s.accepted.ID, s.Phone, now, vawg.UserID, vawg.OrgID)

@@ -216,5 +216,14 @@ func (r registered) fields() []DataField {
 // encryptedColumns are the columns whose values are encrypted before they reach
 // the database.
 func encryptedColumns() []string {
-	return []string{"idempotency_keys.answer", "notes.text"}
+	return []string{
+		"contact_details.value", "contact_details.note", "contact_details.value_key", "code_words.word",
+		"victims.address", "victims.postcode", "victims.postcode_key",
+		"incidents.summary", "incidents.crime_reference", "incidents.crime_key",
+		"cases.risk_note", "cases.help_note", "cases.enhanced_off_note", "related_people.name",
+		"sharing_decisions.reason", "sharing_decisions.withdrawn_note",
+		"referral_questions.question", "referral_questions.answer", "referral_history.note", "referral_history.detail",
+		"contact_attempts.said", "contact_attempts.person",
+		"referral_shares.content", "referrals.answers", "drafts.data", "idempotency_keys.answer", "notes.text",
+	}
 }

@@ -12,7 +12,7 @@ func caseTables() []registered {
 			{ClassIdentity, "known_as known_key", "known_as", ""},
 			{ClassIdentity, "date_of_birth", "date_of_birth", ""},
 			{ClassIdentity, "borough", "borough", ""},
-			{ClassIdentity, "postcode", "postcode", ""},
+			{ClassIdentity, "postcode postcode_key", "postcode", ""},
 			{ClassIdentity, "address", "address", "never ticked to begin with"},
 			{ClassSpecial, "language interpreter_needed", "language", "can show ethnicity"},
 			{ClassSpecial, "access_needs", "access_needs", "shows health"},

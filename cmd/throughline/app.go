@@ -46,6 +46,7 @@ import (
 type app struct {
 	db       *pg.DB
 	keys     *keys.Service
+	vault    *vault.Vault
 	handler  http.Handler
 	work     func(context.Context) error
 	draining atomic.Bool
@@ -75,7 +76,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err := db.Ready(ctx, migrate.Latest()); err != nil {
 		return nil, fmt.Errorf("the database is not ready (has it been migrated? throughline migrate up): %w", errors.Unwrap(err))
 	}
-	a := &app{db: db, log: log}
+	a := &app{db: db, log: log, vault: content}
 	if a.keys, err = openKeys(ctx, cfg, db, content); err != nil {
 		return nil, fmt.Errorf("nothing that was sealed could be read: %w", err)
 	}

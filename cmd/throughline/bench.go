@@ -159,7 +159,11 @@ func (p program) seedTemplate(ctx context.Context, cfg Config, s *pglocal.Server
 		return err
 	}
 	p.say("Seeding %s cases: this is done once.", models.Count(cases))
-	made, err := demo.Seed(ctx, owner, demo.Options{Cases: cases, Seed: demoSeed, Until: until, Say: func(sentence string) { p.say("%s", sentence) }})
+	content, err := p.vaultOf(ctx, cfg, s.DSN(pglocal.AppRole, name))
+	if err != nil {
+		return err
+	}
+	made, err := demo.Seed(ctx, owner, demo.Options{Vault: content, Cases: cases, Seed: demoSeed, Until: until, Say: func(sentence string) { p.say("%s", sentence) }})
 	if err != nil {
 		return err
 	}
@@ -208,7 +212,7 @@ func (p program) joinSite(ctx context.Context, cfg Config, site bench.Site) (ben
 		plain.close()
 		return site, nil, err
 	}
-	site.Handler, site.Caught = plain.handler, caught.handler
+	site.Handler, site.Caught, site.Vault = plain.handler, caught.handler, plain.vault
 	return site, func() { plain.close(); caught.close() }, nil
 }
 
@@ -228,7 +232,7 @@ func (p program) benchApp(ctx context.Context, cfg Config, o pg.Options) (*app, 
 	if err != nil {
 		return nil, err
 	}
-	a := &app{db: db, log: logging.New(io.Discard, cfg.LogLevel, true)}
+	a := &app{db: db, vault: o.Vault, log: logging.New(io.Discard, cfg.LogLevel, true)}
 	if a.keys, err = openKeys(ctx, cfg, db, o.Vault); err != nil {
 		db.Close()
 		return nil, err

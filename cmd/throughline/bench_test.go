@@ -25,9 +25,6 @@ func TestBenchDoesTheSameWorkEveryWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := demo.Seed(t.Context(), d.OwnerDSN, demo.Options{Cases: 700, Seed: 2, Until: until}); err != nil {
-		t.Fatal(err)
-	}
 	bypass := asBenchRole(t, d)
 	data := t.TempDir()
 	p := with(t, "", asProgram+"=1", "DATA_DIR="+data, "DATABASE_URL="+d.AppDSN, "DATABASE_OWNER_URL="+d.OwnerDSN)
@@ -39,6 +36,13 @@ func TestBenchDoesTheSameWorkEveryWay(t *testing.T) {
 	}
 	cfg.DemoNow.Time = until
 	if err := makeKeys(cfg); err != nil {
+		t.Fatal(err)
+	}
+	content, err := p.vaultOf(t.Context(), cfg, d.AppDSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := demo.Seed(t.Context(), d.OwnerDSN, demo.Options{Cases: 700, Seed: 2, Until: until, Vault: content}); err != nil {
 		t.Fatal(err)
 	}
 	site, closeSite, err := p.joinSite(t.Context(), cfg, bench.Site{

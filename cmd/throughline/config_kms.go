@@ -70,3 +70,25 @@ func openKeys(ctx context.Context, cfg Config, db *pg.DB, v *vault.Vault) (*keys
 	s := keys.New(db, v, kek)
 	return s, s.Load(ctx)
 }
+
+// vaultOf opens the data keys of a migrated database for a command that does
+// not serve.
+func (p program) vaultOf(ctx context.Context, cfg Config, dsn string) (*vault.Vault, error) {
+	v := &vault.Vault{}
+	err := p.withKeys(ctx, cfg, dsn, v, func(*keys.Service) error { return nil })
+	return v, err
+}
+
+// withKeys runs fn with the data keys of a migrated database.
+func (p program) withKeys(ctx context.Context, cfg Config, dsn string, v *vault.Vault, fn func(*keys.Service) error) error {
+	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: 2, Vault: v})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	s, err := openKeys(ctx, cfg, db, v)
+	if err != nil {
+		return err
+	}
+	return fn(s)
+}

@@ -83,8 +83,12 @@ func (p program) demo(ctx context.Context, cfg Config, cases int) error {
 			if err := p.migrated(ctx, d); err != nil {
 				return err
 			}
-			_, err := demo.SeedOnce(ctx, d.ownerDSN, demo.Options{
-				Cases: cases, Seed: demoSeed, Until: cfg.clock()(), Production: cfg.Env == production,
+			content, err := p.vaultOf(ctx, cfg, d.appDSN)
+			if err != nil {
+				return err
+			}
+			_, err = demo.SeedOnce(ctx, d.ownerDSN, demo.Options{
+				Cases: cases, Vault: content, Seed: demoSeed, Until: cfg.clock()(), Production: cfg.Env == production,
 				Say: func(sentence string) { p.say("%s", sentence) },
 			})
 			return err // the jobs number its trail

@@ -75,6 +75,9 @@ func (p program) seed(ctx context.Context, cfg Config, f seedFlags) (err error) 
 	if err := p.migrated(ctx, d); err != nil {
 		return err
 	}
+	if o.Vault, err = p.vaultOf(ctx, cfg, d.appDSN); err != nil {
+		return err
+	}
 	made, err := demo.Seed(ctx, d.ownerDSN, o)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -70,16 +71,18 @@ func (f *CaseFacts) queue(b *pgx.Batch) {
 	b.Queue(`insert into cases (id, reference, victim_id, source, accountable_org_id, logged_by_org_id, logged_by, risk_level, enhanced,
 		enhanced_reasons, logged_at, updated_at) values ($1, $2, $3, 'police', $4, $4, $5, $6, true, '{domestic_abuse}', $7, $7)`,
 		f.ID, f.Reference, f.VictimID, f.OrgID, f.UserID, f.Risk, f.LoggedAt)
+	incident := models.NewID()
 	b.Queue(`insert into incidents (id, case_id, position, occurred_on, offence_types, summary)
-		values ($1, $2, 1, $3, $4, 'She was threatened at home.')`, models.NewID(), f.ID, f.LoggedAt, f.OffenceTypes)
+		values ($1, $2, 1, $3, $4, $5)`, incident, f.ID, f.LoggedAt, f.OffenceTypes, Seal(vault.IncidentSummary, incident, "She was threatened at home."))
 	b.Queue(`insert into contact_channels (id, case_id, position, channel, safe, leave_message, windows, confirmed_on)
 		values ($1, $2, 1, 'phone', $3, false, $4::jsonb, $5)`, f.Phone, f.ID, f.PhoneSafe, f.PhoneWindows, f.ConfirmedOn)
 	b.Queue(`insert into contact_channels (id, case_id, position, channel, safe, confirmed_on)
 		values ($1, $2, 2, 'text', $3, $4)`, f.Text, f.ID, f.TextSafe, f.ConfirmedOn)
 	for _, c := range []uuid.UUID{f.Phone, f.Text} {
-		b.Queue("insert into contact_details (channel_id, case_id, value, value_key, note) values ($1, $2, '07700 900123', '447700900123', 'Ring twice')", c, f.ID)
+		b.Queue("insert into contact_details (channel_id, case_id, value, value_key, note) values ($1, $2, $3, $4, $5)", c, f.ID,
+			Seal(vault.ContactValue, c, "07700 900123"), LookUp(vault.ContactValueKey, "447700900123"), Seal(vault.ContactNote, c, "Ring twice"))
 	}
-	b.Queue("insert into code_words (case_id, word) values ($1, $2)", f.ID, f.CodeWord)
+	b.Queue("insert into code_words (case_id, word) values ($1, $2)", f.ID, Seal(vault.CodeWord, f.ID, f.CodeWord))
 }
 
 // Agreement plants a sharing decision of a case for one receiver, with every
@@ -125,8 +128,9 @@ func (w *Stage) Referral(t testing.TB, c CaseFacts, service string, status model
 		return r
 	}
 	w.Do(t, `insert into referral_shares (referral_id, stage, content) values
-		($1, 'sending', '{"borough": "Hackney", "incident_summary": "She was threatened at home."}'),
-		($1, 'acceptance', '{"given_name": "Zephyrine", "family_name": "Quillfeather"}')`, r.ID)
+		($1, 'sending', $2), ($1, 'acceptance', $3)`, r.ID,
+		Seal(vault.ShareSending, r.ID, `{"borough": "Hackney", "incident_summary": "She was threatened at home."}`),
+		Seal(vault.ShareAcceptance, r.ID, `{"given_name": "Zephyrine", "family_name": "Quillfeather"}`))
 	w.Do(t, `update referrals set status = 'submitted', version = 2, submitted_at = $2, submitted_by = $3, status_by = $3, status_by_org_id = from_org_id,
 		due_at = $4 where id = $1`, r.ID, now, c.UserID, due)
 	w.history(t, r.ID, 2, "submit", "draft", "submitted", c.UserID, c.OrgID)

@@ -70,36 +70,37 @@ const (
 type Spec struct {
 	Table, Name, Key, Part string
 	Class                  Class
+	JSON                   bool // a JSON object, where the others are text
 }
 
 // specs are in the order of the constants above.
 var specs = [columnCount]Spec{
-	ContactValue:   {"contact_details", "value", "channel_id", "", ClassContact},
-	ContactNote:    {"contact_details", "note", "channel_id", "", ClassContact},
-	CodeWord:       {"code_words", "word", "case_id", "", ClassContact},
-	VictimAddress:  {"victims", "address", "id", "", ClassContact},
-	VictimPostcode: {"victims", "postcode", "id", "", ClassContact},
+	ContactValue:   {"contact_details", "value", "channel_id", "", ClassContact, false},
+	ContactNote:    {"contact_details", "note", "channel_id", "", ClassContact, false},
+	CodeWord:       {"code_words", "word", "case_id", "", ClassContact, false},
+	VictimAddress:  {"victims", "address", "id", "", ClassContact, false},
+	VictimPostcode: {"victims", "postcode", "id", "", ClassContact, false},
 
-	IncidentSummary:     {"incidents", "summary", "id", "", ClassNarrative},
-	IncidentCrime:       {"incidents", "crime_reference", "id", "", ClassNarrative},
-	CaseRiskNote:        {"cases", "risk_note", "id", "", ClassNarrative},
-	CaseHelpNote:        {"cases", "help_note", "id", "", ClassNarrative},
-	CaseEnhancedOffNote: {"cases", "enhanced_off_note", "id", "", ClassNarrative},
-	PersonName:          {"related_people", "name", "id", "", ClassNarrative},
-	DecisionReason:      {"sharing_decisions", "reason", "id", "", ClassNarrative},
-	DecisionNote:        {"sharing_decisions", "withdrawn_note", "id", "", ClassNarrative},
-	QuestionText:        {"referral_questions", "question", "id", "", ClassNarrative},
-	QuestionAnswer:      {"referral_questions", "answer", "id", "", ClassNarrative},
-	StepNote:            {"referral_history", "note", "id", "", ClassNarrative},
-	StepDetail:          {"referral_history", "detail", "id", "", ClassNarrative},
-	AttemptSaid:         {"contact_attempts", "said", "id", "", ClassNarrative},
-	AttemptPerson:       {"contact_attempts", "person", "id", "", ClassNarrative},
-	NoteText:            {"notes", "text", "id", "", ClassNarrative},
+	IncidentSummary:     {"incidents", "summary", "id", "", ClassNarrative, false},
+	IncidentCrime:       {"incidents", "crime_reference", "id", "", ClassNarrative, false},
+	CaseRiskNote:        {"cases", "risk_note", "id", "", ClassNarrative, false},
+	CaseHelpNote:        {"cases", "help_note", "id", "", ClassNarrative, false},
+	CaseEnhancedOffNote: {"cases", "enhanced_off_note", "id", "", ClassNarrative, false},
+	PersonName:          {"related_people", "name", "id", "", ClassNarrative, false},
+	DecisionReason:      {"sharing_decisions", "reason", "id", "", ClassNarrative, false},
+	DecisionNote:        {"sharing_decisions", "withdrawn_note", "id", "", ClassNarrative, false},
+	QuestionText:        {"referral_questions", "question", "id", "", ClassNarrative, false},
+	QuestionAnswer:      {"referral_questions", "answer", "id", "", ClassNarrative, false},
+	StepNote:            {"referral_history", "note", "id", "", ClassNarrative, false},
+	StepDetail:          {"referral_history", "detail", "id", "", ClassNarrative, true},
+	AttemptSaid:         {"contact_attempts", "said", "id", "", ClassNarrative, false},
+	AttemptPerson:       {"contact_attempts", "person", "id", "", ClassNarrative, false},
+	NoteText:            {"notes", "text", "id", "", ClassNarrative, false},
 
-	ShareSending:    {"referral_shares", "content", "referral_id", "sending", ClassCopies},
-	ShareAcceptance: {"referral_shares", "content", "referral_id", "acceptance", ClassCopies},
-	ReferralAnswers: {"referrals", "answers", "id", "", ClassCopies},
-	DraftData:       {"drafts", "data", "id", "", ClassCopies},
+	ShareSending:    {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
+	ShareAcceptance: {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},
+	ReferralAnswers: {"referrals", "answers", "id", "", ClassCopies, true},
+	DraftData:       {"drafts", "data", "id", "", ClassCopies, true},
 }
 
 // Columns are all the sealed columns.

@@ -6,11 +6,13 @@
 package vault
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/tink-crypto/tink-go/v2/prf"
@@ -128,10 +130,14 @@ func (v *Vault) open(c Column, row uuid.UUID, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// Bytes seals content for a column of a row; nothing stays nothing.
+// Bytes seals content for a column of a row; nothing stays nothing. What the
+// database would not take as text is invalid here too.
 func (v *Vault) Bytes(c Column, row uuid.UUID, plain []byte) ([]byte, error) {
 	if len(plain) == 0 {
 		return nil, nil
+	}
+	if !utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0 || holdsNUL(plain, c) {
+		return nil, models.Invalid(models.Field("", models.FieldInvalid, "Remove characters that cannot be stored"))
 	}
 	r := v.rings()
 	if r == nil {
@@ -151,6 +157,24 @@ func (v *Vault) Bytes(c Column, row uuid.UUID, plain []byte) ([]byte, error) {
 func (v *Vault) Seal(c Column, row uuid.UUID, text string) Sealed {
 	b, err := v.Bytes(c, row, []byte(text))
 	return Sealed{b, err}
+}
+
+// holdsNUL finds the character U+0000 written as an escape in a JSON column,
+// which the database's own JSON would refuse.
+func holdsNUL(plain []byte, c Column) bool {
+	if !specs[c].JSON {
+		return false
+	}
+	for i := 0; i+5 < len(plain); i++ {
+		if plain[i] != '\\' {
+			continue
+		}
+		if string(plain[i+1:i+6]) == "u0000" {
+			return true
+		}
+		i++ // an escaped backslash escapes nothing more
+	}
+	return false
 }
 
 // SealAny is Seal for a text that may be missing.

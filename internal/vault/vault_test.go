@@ -78,7 +78,7 @@ func TestWhatWasChangedDoesNotOpen(t *testing.T) {
 		if _, err := v.Open(vault.CodeWord, row, b); !errors.Is(err, vault.ErrNoKeys) {
 			t.Errorf("without keys: got %v", err)
 		}
-		if _, err := v.Bytes(vault.CodeWord, row, b); !errors.Is(err, vault.ErrNoKeys) {
+		if _, err := v.Bytes(vault.CodeWord, row, []byte("x")); !errors.Is(err, vault.ErrNoKeys) {
 			t.Errorf("sealing without keys: got %v", err)
 		}
 		if _, err := v.LookUp(vault.CrimeKey, "x").BytesValue(); !errors.Is(err, vault.ErrNoKeys) {
@@ -107,6 +107,27 @@ func TestNothingStaysNothing(t *testing.T) {
 	} {
 		if b, err := test.got.BytesValue(); err != nil || string(b) != test.want {
 			t.Errorf("%s: got %q and %v, want %q", name, b, err, test.want)
+		}
+	}
+}
+
+func TestWhatTheDatabaseWouldNotTakeAsTextIsNotSealedEither(t *testing.T) {
+	t.Parallel()
+	v := vault.Temporary()
+	for name, s := range map[string]vault.Sealed{
+		"a NUL": v.Seal(vault.CodeWord, row, "mari\x00gold"), "no UTF-8": v.Seal(vault.CodeWord, row, "mari\xffgold"),
+		"a NUL in JSON":         v.SealJSON(vault.DraftData, row, map[string]string{"a": "x\x00"}),
+		"one after a backslash": v.SealJSON(vault.DraftData, row, map[string]string{"a": `x\` + "\x00"}),
+	} {
+		if _, err := s.BytesValue(); models.CodeOf(err) != models.CodeInvalid {
+			t.Errorf("%s: got %v, want invalid", name, err)
+		}
+	}
+	for name, s := range map[string]vault.Sealed{
+		"six signs that say so": v.SealJSON(vault.DraftData, row, map[string]string{"a": `\u0000`}), "in a text": v.Seal(vault.CodeWord, row, `\u0000`),
+	} {
+		if _, err := s.BytesValue(); err != nil {
+			t.Errorf("%s: got %v, want it sealed", name, err)
 		}
 	}
 }

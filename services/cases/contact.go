@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -123,9 +124,24 @@ func visiblePeople(ctx context.Context, tx *pg.Tx, caseID uuid.UUID) ([]models.R
 	if n == 0 {
 		return nil, models.NotFound("case")
 	}
-	var people []models.RelatedPerson
-	err := tx.Scan(ctx, &people, "select relation, coalesce(name, '') as name, suspect from related_people where case_id = ?", caseID)
-	return people, err
+	var rows []struct {
+		ID       uuid.UUID
+		Relation string
+		Name     []byte
+		Suspect  bool
+	}
+	if err := tx.Scan(ctx, &rows, "select id, relation, name, suspect from related_people where case_id = ?", caseID); err != nil {
+		return nil, err
+	}
+	people := make([]models.RelatedPerson, len(rows))
+	for i, r := range rows {
+		name, err := tx.Vault.Open(vault.PersonName, r.ID, r.Name)
+		if err != nil {
+			return nil, err
+		}
+		people[i] = models.RelatedPerson{Relation: r.Relation, Name: string(name), Suspect: r.Suspect}
+	}
+	return people, nil
 }
 
 // tellReceivers writes to the outbox for every live referral of the case.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -45,7 +46,7 @@ func putChannel(ctx context.Context, tx *pg.Tx, caseID uuid.UUID, p *models.Cont
 	}
 	_, err = tx.Exec(ctx, `insert into contact_details (channel_id, case_id, value, value_key, note) values (?, ?, ?, ?, ?)
 		on conflict (channel_id) do update set value = excluded.value, value_key = excluded.value_key, note = excluded.note`,
-		p.ID, caseID, null(p.Value), null(valueKey(p.Kind, p.Value)), null(p.Note))
+		detailArgs(tx.Vault, p.ID, caseID, p)...)
 	return map[string]any{"id": p.ID, "channel": p.Kind, "safe": p.Safe, "was": was.Safe}, err
 }
 
@@ -65,7 +66,7 @@ func newChannel(ctx context.Context, tx *pg.Tx, caseID uuid.UUID, p *models.Cont
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, insertDetail, id, caseID, null(p.Value), null(valueKey(p.Kind, p.Value)), null(p.Note))
+	_, err = tx.Exec(ctx, insertDetail, detailArgs(tx.Vault, id, caseID, p)...)
 	return map[string]any{"id": id, "channel": p.Kind, "safe": p.Safe, "new": true}, err
 }
 
@@ -75,7 +76,7 @@ func (in *ContactChange) putCodeWord(ctx context.Context, tx *pg.Tx, caseID uuid
 		return nil
 	}
 	_, err := tx.Exec(ctx, "insert into code_words (case_id, word) values (?, ?) on conflict (case_id) do update set word = excluded.word",
-		caseID, in.SafeContact.CodeWord)
+		caseID, tx.Vault.Seal(vault.CodeWord, caseID, in.SafeContact.CodeWord))
 	return err
 }
 

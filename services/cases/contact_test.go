@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/testkit"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/cases"
 )
@@ -83,7 +84,9 @@ func TestAChangeOfSafeContactThatCannotBeIsRefused(t *testing.T) {
 	s := newStage(t)
 	ctx := s.As("police")
 	c := s.Case(t, ctx)
-	s.Do(t, "insert into related_people (id, case_id, relation, name, suspect) values ($1, $2, 'husband', 'Aldous Fernsby', true)", models.NewID(), c.ID)
+	husband := models.NewID()
+	s.Do(t, "insert into related_people (id, case_id, relation, name, suspect) values ($1, $2, 'husband', $3, true)", husband, c.ID,
+		testkit.Seal(vault.PersonName, husband, "Aldous Fernsby"))
 	for name, tc := range map[string]struct {
 		in   cases.ContactChange
 		want models.Code

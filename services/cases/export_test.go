@@ -13,7 +13,7 @@ func SearchStatements() map[string]string {
 
 // QueueExplain asks for the generic plan of a search's statement.
 func QueueExplain(b *pg.Batch, q string, lines *[]string) {
-	b.Exec(`prepare p (text[], text[], text[], text, text, date, date, text, text, text, text, uuid, timestamptz, uuid, text, text[]) as ` + q)
+	b.Exec(`prepare p (text[], text[], text[], text, text, date, date, text, bytea, bytea, bytea, uuid, timestamptz, uuid, text, text[]) as ` + q)
 	b.Query(pg.Each(func(row pg.Row) error {
 		var line string
 		err := row.Scan(&line)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 )
@@ -95,18 +96,20 @@ type reading struct {
 }
 
 const selectCase = `select c.id, c.reference, c.victim_id, c.status, c.source, c.accountable_org_id, c.logged_by_org_id, c.logged_by,
-	c.risk_level, coalesce(c.risk_note, ''), c.enhanced, c.enhanced_reasons, coalesce(c.enhanced_off_reason, ''), coalesce(c.enhanced_off_note, ''),
-	c.help_offered, coalesce(c.help_reason, ''), coalesce(c.help_note, ''), c.wants, c.logged_at, c.updated_at, c.version, coalesce(u.name, ''),
+	c.risk_level, c.risk_note, c.enhanced, c.enhanced_reasons, coalesce(c.enhanced_off_reason, ''), c.enhanced_off_note,
+	c.help_offered, coalesce(c.help_reason, ''), c.help_note, c.wants, c.logged_at, c.updated_at, c.version, coalesce(u.name, ''),
 	coalesce(v.given_name, ''), coalesce(v.family_name, ''), coalesce(v.known_as, ''), v.date_of_birth, coalesce(v.borough, ''),
-	coalesce(v.postcode, ''), coalesce(v.address, ''), coalesce(v.language, ''), v.interpreter_needed, v.access_needs, v.equality, v.missing, v.version
+	v.postcode, v.address, coalesce(v.language, ''), v.interpreter_needed, v.access_needs, v.equality, v.missing, v.version
 	from cases c join victims v on v.id = c.victim_id left join users u on u.id = c.logged_by and u.org_id = $2 where c.id = $1`
 
 func (r *reading) queueCase(b *pg.Batch, id uuid.UUID) {
-	c, v := &r.view.Case, &r.view.Victim
+	c, v, open := &r.view.Case, &r.view.Victim, b.Vault
 	b.Query(pg.One(&r.found, &c.ID, &c.Reference, &c.VictimID, &c.Status, &c.Source, &c.AccountableOrgID, &c.LoggedByOrgID, &c.LoggedBy,
-		&c.RiskLevel, &c.RiskNote, &c.Enhanced, &c.EnhancedReasons, &c.EnhancedOffReason, &c.EnhancedOffNote, &c.HelpOffered, &c.HelpReason,
-		&c.HelpNote, &c.Wants, &c.LoggedAt, &c.UpdatedAt, &c.Version, &r.view.LoggedByName,
-		&v.GivenName, &v.FamilyName, &v.KnownAs, &v.DateOfBirth, &v.Borough, &v.Postcode, &v.Address, &v.Language, &v.InterpreterNeeded,
+		&c.RiskLevel, open.Text(vault.CaseRiskNote, &c.ID, &c.RiskNote), &c.Enhanced, &c.EnhancedReasons, &c.EnhancedOffReason,
+		open.Text(vault.CaseEnhancedOffNote, &c.ID, &c.EnhancedOffNote), &c.HelpOffered, &c.HelpReason,
+		open.Text(vault.CaseHelpNote, &c.ID, &c.HelpNote), &c.Wants, &c.LoggedAt, &c.UpdatedAt, &c.Version, &r.view.LoggedByName,
+		&v.GivenName, &v.FamilyName, &v.KnownAs, &v.DateOfBirth, &v.Borough,
+		open.Text(vault.VictimPostcode, &c.VictimID, &v.Postcode), open.Text(vault.VictimAddress, &c.VictimID, &v.Address), &v.Language, &v.InterpreterNeeded,
 		&v.AccessNeeds, &v.Equality, &v.Missing, &v.Version), selectCase, id, b.Actor.OrgID)
 }
 
@@ -114,12 +117,12 @@ func (r *reading) queueIncidents(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Each(func(row pg.Row) error {
 		i := models.Incident{CaseID: id}
 		err := row.Scan(&i.ID, &i.Position, &i.OccurredOn, &i.OccurredFrom, &i.OccurredTo, &i.ReportedOn, &i.WantsToReport, &i.Force,
-			&i.CrimeReference, &i.Place.Kind, &i.Place.Borough, &i.Place.Mode, &i.Place.Operator, &i.Place.Route, &i.OffenceTypes,
-			&i.HateStrands, &i.Summary)
+			b.Vault.Text(vault.IncidentCrime, &i.ID, &i.CrimeReference), &i.Place.Kind, &i.Place.Borough, &i.Place.Mode, &i.Place.Operator, &i.Place.Route, &i.OffenceTypes,
+			&i.HateStrands, b.Vault.Text(vault.IncidentSummary, &i.ID, &i.Summary))
 		r.view.Incidents = append(r.view.Incidents, i)
 		return err
 	}), `select id, position, occurred_on, occurred_from, occurred_to, reported_on, wants_to_report, coalesce(force, ''),
-		coalesce(crime_reference, ''), coalesce(place_kind, ''), coalesce(place_borough, ''), coalesce(place_mode, ''),
+		crime_reference, coalesce(place_kind, ''), coalesce(place_borough, ''), coalesce(place_mode, ''),
 		coalesce(place_operator, ''), coalesce(place_route, ''), offence_types, hate_strands, summary
 		from incidents where case_id = $1 order by position`, id)
 }
@@ -127,22 +130,24 @@ func (r *reading) queueIncidents(b *pg.Batch, id uuid.UUID) {
 func (r *reading) queuePeople(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Each(func(row pg.Row) error {
 		p := models.RelatedPerson{CaseID: id}
-		err := row.Scan(&p.ID, &p.Relation, &p.Name, &p.ParentalResponsibility, &p.Suspect)
+		err := row.Scan(&p.ID, &p.Relation, b.Vault.Text(vault.PersonName, &p.ID, &p.Name), &p.ParentalResponsibility, &p.Suspect)
 		r.view.People = append(r.view.People, p)
 		return err
-	}), "select id, relation, coalesce(name, ''), parental_responsibility, suspect from related_people where case_id = $1 order by id", id)
+	}), "select id, relation, name, parental_responsibility, suspect from related_people where case_id = $1 order by id", id)
 }
 
 func (r *reading) queueSharing(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Each(func(row pg.Row) error {
 		d := Decision{SharingDecision: models.SharingDecision{CaseID: id}}
-		err := row.Scan(&d.ID, &d.ReceiverOrgID, &d.Purpose, &d.Basis, &d.Method, &d.Fields, &d.Reason, &d.RecordedAt, &d.RecordedBy,
-			&d.RecordedByOrgID, &d.ExpiresOn, &d.WithdrawnAt, &d.WithdrawnBy, &d.WithdrawnReason, &d.WithdrawnNote, &d.Version)
+		err := row.Scan(&d.ID, &d.ReceiverOrgID, &d.Purpose, &d.Basis, &d.Method, &d.Fields,
+			b.Vault.Text(vault.DecisionReason, &d.ID, &d.Reason), &d.RecordedAt, &d.RecordedBy,
+			&d.RecordedByOrgID, &d.ExpiresOn, &d.WithdrawnAt, &d.WithdrawnBy, &d.WithdrawnReason,
+			b.Vault.Text(vault.DecisionNote, &d.ID, &d.WithdrawnNote), &d.Version)
 		d.Receiver, d.Live = r.dir.Name(d.ReceiverOrgID), d.SharingDecision.Live(r.view.At)
 		r.view.Sharing = append(r.view.Sharing, d)
 		return err
-	}), `select id, receiver_org_id, purpose, basis, method, fields, coalesce(reason, ''), recorded_at, recorded_by, recorded_by_org_id, expires_on,
-		withdrawn_at, withdrawn_by, coalesce(withdrawn_reason, ''), coalesce(withdrawn_note, ''), version
+	}), `select id, receiver_org_id, purpose, basis, method, fields, reason, recorded_at, recorded_by, recorded_by_org_id, expires_on,
+		withdrawn_at, withdrawn_by, coalesce(withdrawn_reason, ''), withdrawn_note, version
 		from sharing_decisions where case_id = $1 order by recorded_at desc, id desc`, id)
 }
 

@@ -4,11 +4,12 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
 const selectChannels = `select ch.id, ch.channel, ch.person, ch.safe, ch.leave_message, ch.windows, ch.confirmed_on, coalesce(ch.confirmed_source, ''),
-	ch.confirmed_by_org_id, ch.version, coalesce(d.value, ''), coalesce(d.note, ''), st.id, st.at, st.why, st.by_org_id
+	ch.confirmed_by_org_id, ch.version, d.value, d.note, st.id, st.at, st.why, st.by_org_id
 	from contact_channels ch left join contact_details d on d.channel_id = ch.id
 	left join contact_stops st on st.channel_id = ch.id and st.cleared_at is null
 	where ch.case_id = $1 order by ch.position, ch.id`
@@ -23,7 +24,7 @@ func (r *reading) queueContact(b *pg.Batch, id uuid.UUID) {
 		var stop, by, stopBy *uuid.UUID
 		var why *string
 		err := row.Scan(&p.ID, &p.Kind, &p.Person, &p.Safe, &p.LeaveMessage, &p.Windows, &p.ConfirmedOn, &p.Source, &by, &p.Version,
-			&p.Value, &p.Note, &stop, &p.StoppedAt, &why, &stopBy)
+			b.Vault.Text(vault.ContactValue, &p.ID, &p.Value), b.Vault.Text(vault.ContactNote, &p.ID, &p.Note), &stop, &p.StoppedAt, &why, &stopBy)
 		if by != nil {
 			p.ConfirmedByOrg = r.dir.Name(*by)
 		}
@@ -33,7 +34,7 @@ func (r *reading) queueContact(b *pg.Batch, id uuid.UUID) {
 		c.Points = append(c.Points, p)
 		return err
 	}), selectChannels, id)
-	b.Query(pg.One(&c.HasCodeWord, &c.CodeWord), "select word from code_words where case_id = $1", id)
+	b.Query(pg.One(&c.HasCodeWord, b.Vault.Text(vault.CodeWord, &id, &c.CodeWord)), "select word from code_words where case_id = $1", id)
 }
 
 const selectReferrals = `select id, reference, service_id, from_org_id, to_org_id, pathway, status, priority, coalesce(relation, ''), parent_id,

@@ -92,9 +92,9 @@ type look struct {
 	from, to         *string  // the whole name as a prefix
 	bornFrom, bornTo *time.Time
 	reference        *string
-	crime            *string
-	phone            *string
-	postcode         *string
+	crime            string // empty: not asked for
+	phone            string
+	postcode         string
 }
 
 // cuts is the most places a name of several words is cut at.

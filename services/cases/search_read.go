@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -57,7 +58,7 @@ func (q *Query) readPhone(l *look, f *models.Faults) {
 		f.Add("phone", models.FieldInvalid, "Enter a phone number, like 020 7946 0123 or +44 20 7946 0123")
 		return
 	}
-	l.phone = &key
+	l.phone = key
 	l.use(byPhone)
 }
 
@@ -70,7 +71,7 @@ func (q *Query) readCrime(l *look, f *models.Faults) {
 		f.Add("crime_reference", models.FieldInvalid, "Enter the crime reference as it was given")
 		return
 	}
-	l.crime = &key
+	l.crime = key
 	l.use(byCrime)
 }
 
@@ -131,13 +132,14 @@ func (q *Query) readPostcode(l *look, f *models.Faults) {
 		f.Add("postcode", models.FieldInvalid, "Enter a full UK postcode, like E8 1EA")
 		return
 	}
-	l.postcode = &key
+	l.postcode = key
 	l.use(byPostcode)
 }
 
 func (l *look) args(ctx context.Context, b *pg.Batch) []any {
 	return []any{
-		l.eq, l.low, l.high, l.from, l.to, l.bornFrom, l.bornTo, l.reference, l.crime, l.phone, l.postcode,
+		l.eq, l.low, l.high, l.from, l.to, l.bornFrom, l.bornTo, l.reference,
+		b.Vault.LookUp(vault.CrimeKey, l.crime), b.Vault.LookUp(vault.ContactValueKey, l.phone), b.Vault.LookUp(vault.PostcodeKey, l.postcode),
 		models.NewID(), b.Now, b.Actor.SessionID, models.RequestFrom(ctx).ID, l.by,
 	}
 }

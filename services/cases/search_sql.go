@@ -19,7 +19,7 @@ const (
 // equality and order, on stored keys, never LIKE (performance.md section 1).
 // Every statement takes the same parameters, and what is not asked for is null.
 const (
-	ofPerson = `($6::date is null or v.date_of_birth between $6 and $7) and ($11::text is null or v.postcode = $11)`
+	ofPerson = `($6::date is null or v.date_of_birth between $6 and $7) and ($11::bytea is null or v.postcode_key = $11)`
 	// Each branch is cut short, so that a name half of London has costs no more.
 	eachName = ` limit 200)`
 
@@ -47,7 +47,7 @@ func leads() map[driver]string {
 		byCrime:     `select case_id as id from incidents where crime_key = $9`,
 		byName:      ofVictims(people),
 		byBirth:     ofVictims(`select v.id from victims v where v.date_of_birth between $6 and $7` + limited(1000)),
-		byPostcode:  ofVictims(`select v.id from victims v where v.postcode = $11` + limited(1000)),
+		byPostcode:  ofVictims(`select v.id from victims v where v.postcode_key = $11` + limited(1000)),
 	}
 }
 
@@ -63,8 +63,8 @@ var searchSQL = func() map[driver]string {
 		out[d] = `with hits as (select ` + listColumns + ` from (` + lead + `) h join cases c on c.id = h.id join victims v on v.id = c.victim_id
 			where ` + ofPerson + `
 			and ($8::text is null or c.reference = $8)
-			and ($10::text is null or coalesce((select true from contact_details d where d.case_id = c.id and d.value_key = $10 limit 1), false))
-			and ($9::text is null or coalesce((select true from incidents i where i.case_id = c.id and i.crime_key = $9 limit 1), false))
+			and ($10::bytea is null or coalesce((select true from contact_details d where d.case_id = c.id and d.value_key = $10 limit 1), false))
+			and ($9::bytea is null or coalesce((select true from incidents i where i.case_id = c.id and i.crime_key = $9 limit 1), false))
 			and ($4::text is null or ` + named("family_key") + ` or ` + named("given_key") + ` or ` + named("known_key") + `
 				or exists (select from ` + parts + ` where ` + cutGiven + ` or ` + cutFamily + `))
 			group by c.id, v.id order by c.logged_at desc, c.id desc` + limited(mostFound+1) + `),

@@ -3,7 +3,10 @@ package cases
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -29,14 +32,15 @@ func (s *Service) write(ctx context.Context, in LogInput) (Logged, error) {
 		addIncident(b, &c, i+1, &in.Incidents[i])
 	}
 	for _, p := range in.RelatedPeople {
+		id := models.NewID()
 		b.Exec("insert into related_people (id, case_id, relation, name, parental_responsibility, suspect) values ($1, $2, $3, $4, $5, $6)",
-			models.NewID(), c.ID, p.Relation, null(p.Name), p.ParentalResponsibility, p.Suspect)
+			id, c.ID, p.Relation, b.Vault.Seal(vault.PersonName, id, p.Name), p.ParentalResponsibility, p.Suspect)
 	}
 	for i := range in.SafeContact.Channels {
 		addChannel(b, &c, i+1, &in.SafeContact.Channels[i], in.ContactSource)
 	}
 	if in.SafeContact.CodeWord != "" {
-		b.Exec("insert into code_words (case_id, word) values ($1, $2)", c.ID, in.SafeContact.CodeWord)
+		b.Exec("insert into code_words (case_id, word) values ($1, $2)", c.ID, b.Vault.Seal(vault.CodeWord, c.ID, in.SafeContact.CodeWord))
 	}
 	b.Record(models.Event{Action: "case.logged", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID, Detail: map[string]any{
 		"source": c.Source, "risk_level": c.RiskLevel, "enhanced": c.Enhanced, "enhanced_reasons": list(c.EnhancedReasons),
@@ -51,12 +55,13 @@ func (s *Service) write(ctx context.Context, in LogInput) (Logged, error) {
 }
 
 const insertVictim = `insert into victims (id, given_name, family_name, known_as, given_key, family_key, known_key, date_of_birth,
-	borough, postcode, address, language, interpreter_needed, access_needs, equality, missing, created_at)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+	borough, postcode, postcode_key, address, language, interpreter_needed, access_needs, equality, missing, created_at)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 
 func addVictim(b *pg.Batch, v *models.Victim) {
 	b.Exec(insertVictim, v.ID, null(v.GivenName), null(v.FamilyName), null(v.KnownAs), null(models.NameKey(v.GivenName)),
-		null(models.NameKey(v.FamilyName)), null(models.NameKey(v.KnownAs)), v.DateOfBirth, null(v.Borough), null(v.Postcode), null(v.Address),
+		null(models.NameKey(v.FamilyName)), null(models.NameKey(v.KnownAs)), v.DateOfBirth, null(v.Borough), b.Vault.Seal(vault.VictimPostcode, v.ID, v.Postcode),
+		b.Vault.LookUp(vault.PostcodeKey, v.Postcode), b.Vault.Seal(vault.VictimAddress, v.ID, v.Address),
 		null(v.Language), v.InterpreterNeeded, list(v.AccessNeeds), dict(v.Equality), dict(v.Missing), b.Now)
 }
 
@@ -66,8 +71,9 @@ const insertCase = `insert into cases (id, reference, victim_id, status, source,
 
 func addCase(b *pg.Batch, c *models.Case) {
 	b.Exec(insertCase, c.ID, c.Reference, c.VictimID, c.Status, c.Source, b.Actor.OrgID, b.Actor.UserID, c.RiskLevel,
-		null(c.RiskNote), c.Enhanced, list(c.EnhancedReasons), null(c.EnhancedOffReason), null(c.EnhancedOffNote), c.HelpOffered,
-		null(c.HelpReason), null(c.HelpNote), list(c.Wants), b.Now)
+		b.Vault.Seal(vault.CaseRiskNote, c.ID, c.RiskNote), c.Enhanced, list(c.EnhancedReasons), null(c.EnhancedOffReason),
+		b.Vault.Seal(vault.CaseEnhancedOffNote, c.ID, c.EnhancedOffNote), c.HelpOffered,
+		null(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now)
 }
 
 const insertIncident = `insert into incidents (id, case_id, position, occurred_on, occurred_from, occurred_to, reported_on, wants_to_report,
@@ -75,9 +81,10 @@ const insertIncident = `insert into incidents (id, case_id, position, occurred_o
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 func addIncident(b *pg.Batch, c *models.Case, position int, i *models.Incident) {
-	b.Exec(insertIncident, models.NewID(), c.ID, position, i.OccurredOn, i.OccurredFrom, i.OccurredTo, i.ReportedOn, i.WantsToReport,
-		null(i.Force), null(i.CrimeReference), null(models.CrimeKey(i.CrimeReference)), null(i.Place.Kind), null(i.Place.Borough),
-		null(i.Place.Mode), null(i.Place.Operator), null(i.Place.Route), list(i.OffenceTypes), list(i.HateStrands), i.Summary)
+	id := models.NewID()
+	b.Exec(insertIncident, id, c.ID, position, i.OccurredOn, i.OccurredFrom, i.OccurredTo, i.ReportedOn, i.WantsToReport,
+		null(i.Force), b.Vault.Seal(vault.IncidentCrime, id, i.CrimeReference), b.Vault.LookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), null(i.Place.Kind), null(i.Place.Borough),
+		null(i.Place.Mode), null(i.Place.Operator), null(i.Place.Route), list(i.OffenceTypes), list(i.HateStrands), b.Vault.Seal(vault.IncidentSummary, id, i.Summary))
 }
 
 const (
@@ -91,5 +98,12 @@ func addChannel(b *pg.Batch, c *models.Case, position int, p *models.ContactPoin
 	id := models.NewID()
 	b.Exec(insertChannel, id, c.ID, position, p.Kind, p.Person, p.Safe, p.LeaveMessage, list(p.Windows), p.ConfirmedOn,
 		null(source), b.Actor.UserID, b.Actor.OrgID)
-	b.Exec(insertDetail, id, c.ID, null(p.Value), null(valueKey(p.Kind, p.Value)), null(p.Note))
+	b.Exec(insertDetail, detailArgs(b.Vault, id, c.ID, p)...)
+}
+
+func detailArgs(v *vault.Vault, channel, caseID uuid.UUID, p *models.ContactPoint) []any {
+	return []any{
+		channel, caseID, v.Seal(vault.ContactValue, channel, p.Value), v.LookUp(vault.ContactValueKey, valueKey(p.Kind, p.Value)),
+		v.Seal(vault.ContactNote, channel, p.Note),
+	}
 }

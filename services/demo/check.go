@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"throughline/internal/vault"
 )
 
 // Querier is a connection or a pool of the schema's owner, who sees every row.
@@ -23,8 +25,9 @@ const mostFaults = 5
 // relations, that every case has one holder, and that the figures say the same.
 // The seed runs it over what it wrote in bulk; property tests run it over what
 // the services wrote. asOf is the moment the clocks were last brought up to;
-// zero where no tick has run, and the state of open clocks is not checked.
-func Check(ctx context.Context, db Querier, asOf time.Time) error {
+// zero where no tick has run, and the state of open clocks is not checked. The
+// vault opens what the steps of a referral say.
+func Check(ctx context.Context, db Querier, v *vault.Vault, asOf time.Time) error {
 	var faults []error
 	for _, c := range rowChecks {
 		found, err := texts(ctx, db, c.sql)
@@ -37,7 +40,7 @@ func Check(ctx context.Context, db Querier, asOf time.Time) error {
 			}
 		}
 	}
-	walks, err := checkWalks(ctx, db, asOf)
+	walks, err := checkWalks(ctx, db, v, asOf)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -39,11 +39,11 @@ const walksAtATime = 4000
 
 // checkWalks reads every referral, some at a time in the order of their ids,
 // and returns what is wrong with their histories and clocks.
-func checkWalks(ctx context.Context, db Querier, asOf time.Time) ([]error, error) {
+func checkWalks(ctx context.Context, db Querier, v *vault.Vault, asOf time.Time) ([]error, error) {
 	var faults []error
 	after := uuid.Nil
 	for {
-		walks, err := readWalks(ctx, db, after)
+		walks, err := readWalks(ctx, db, v, after)
 		if err != nil || len(walks) == 0 {
 			return faults, err
 		}
@@ -58,7 +58,7 @@ func checkWalks(ctx context.Context, db Querier, asOf time.Time) ([]error, error
 	}
 }
 
-func readWalks(ctx context.Context, db Querier, after uuid.UUID) ([]*walk, error) {
+func readWalks(ctx context.Context, db Querier, v *vault.Vault, after uuid.UUID) ([]*walk, error) {
 	rows, err := db.Query(ctx, `select r.id, r.reference, r.status, r.version, r.priority, r.pathway, r.pathway_version, r.from_org_id, r.to_org_id,
 		r.created_at, r.submitted_at, r.accepted_at, r.ended_at, r.status_since, r.over_limit, s.acknowledge_days, s.decide_days, s.attempt_days,
 		s.attempt_days_high, s.contact_days, (select p.org_id from pathway_coordinators p where p.pathway = r.pathway order by p.org_id limit 1)
@@ -80,7 +80,10 @@ func readWalks(ctx context.Context, db Querier, after uuid.UUID) ([]*walk, error
 	for i, w := range walks {
 		byID[w.ID], ids[i] = w, w.ID
 	}
-	for _, read := range []func(context.Context, Querier, map[uuid.UUID]*walk, []uuid.UUID) error{readSteps, readClocks, readAttempts} {
+	if err := readSteps(ctx, db, v, byID, ids); err != nil {
+		return nil, err
+	}
+	for _, read := range []func(context.Context, Querier, map[uuid.UUID]*walk, []uuid.UUID) error{readClocks, readAttempts} {
 		if err := read(ctx, db, byID, ids); err != nil {
 			return nil, err
 		}
@@ -88,24 +91,25 @@ func readWalks(ctx context.Context, db Querier, after uuid.UUID) ([]*walk, error
 	return walks, nil
 }
 
-func readSteps(ctx context.Context, db Querier, walks map[uuid.UUID]*walk, ids []uuid.UUID) error {
-	rows, err := db.Query(ctx, `select referral_id, version, action, coalesce(from_status, ''), to_status, at, seconds_in_previous, coalesce(reason, ''), detail
+func readSteps(ctx context.Context, db Querier, v *vault.Vault, walks map[uuid.UUID]*walk, ids []uuid.UUID) error {
+	rows, err := db.Query(ctx, `select referral_id, version, action, coalesce(from_status, ''), to_status, at, seconds_in_previous, coalesce(reason, ''), id, detail
 		from referral_history where referral_id = any ($1) order by referral_id, version`, ids)
 	if err != nil {
 		return err
 	}
 	var id uuid.UUID
 	var s walkStep
-	var detail []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &s.version, &s.action, &s.from, &s.to, &s.at, &s.inBefore, &s.reason, &detail}, func() error {
+	var step uuid.UUID
+	var detail map[string]any
+	_, err = pgx.ForEachRow(rows, []any{&id, &s.version, &s.action, &s.from, &s.to, &s.at, &s.inBefore, &s.reason, &step, v.JSON(vault.StepDetail, &step, &detail)}, func() error {
 		step := s
-		step.detail = nil
+		step.detail, detail = detail, nil
 		if s.inBefore != nil {
 			seconds := *s.inBefore
 			step.inBefore = &seconds
 		}
 		walks[id].steps = append(walks[id].steps, step)
-		return json.Unmarshal(detail, &walks[id].steps[len(walks[id].steps)-1].detail)
+		return nil
 	})
 	return err
 }

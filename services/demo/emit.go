@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -16,11 +17,13 @@ type book struct {
 	referrals, shares, history, questions, assignments, attempts, clocks, audit, told *sheet
 
 	notices int64 // how many were written: the outbox goes on from there
+	vault   *vault.Vault
 }
 
-func newBook() *book {
+func newBook(v *vault.Vault) *book {
 	return &book{
-		victims: newSheet("victims", `id given_name family_name known_as given_key family_key known_key date_of_birth borough postcode address language
+		vault: v,
+		victims: newSheet("victims", `id given_name family_name known_as given_key family_key known_key date_of_birth borough postcode postcode_key address language
 			interpreter_needed access_needs equality missing access created_at recorded_at version`),
 		cases: newSheet("cases", `id reference victim_id status source accountable_org_id logged_by_org_id logged_by risk_level risk_note enhanced
 			enhanced_reasons help_offered help_reason wants logged_at recorded_at updated_at version`),
@@ -65,22 +68,25 @@ func (b *book) sheets() []*sheet {
 func (b *book) write(g *generator, k *kase) {
 	v := &k.victim
 	b.victims.row(v.ID, opt(v.GivenName), opt(v.FamilyName), opt(v.KnownAs), opt(models.NameKey(v.GivenName)), opt(models.NameKey(v.FamilyName)),
-		opt(models.NameKey(v.KnownAs)), dayOf(v.DateOfBirth), opt(v.Borough), opt(v.Postcode), opt(v.Address), opt(v.Language), flag(v.InterpreterNeeded),
+		opt(models.NameKey(v.KnownAs)), dayOf(v.DateOfBirth), opt(v.Borough), b.seal(vault.VictimPostcode, v.ID, v.Postcode),
+		b.lookUp(vault.PostcodeKey, v.Postcode), b.seal(vault.VictimAddress, v.ID, v.Address), opt(v.Language), flag(v.InterpreterNeeded),
 		orEmpty(v.AccessNeeds), jsonb(toJSON(v.Equality)), jsonb(toJSON(v.Missing)), []uuid.UUID{k.LoggedByOrgID}, k.LoggedAt, recorded(k.LoggedAt), v.Version)
 	b.cases.row(k.ID, k.Reference, k.VictimID, string(k.Status), k.Case.Source, k.AccountableOrgID, k.LoggedByOrgID, k.LoggedBy, string(k.RiskLevel),
-		opt(k.RiskNote), k.Enhanced, orEmpty(k.EnhancedReasons), k.HelpOffered, opt(k.HelpReason), orEmpty(k.Wants), k.LoggedAt,
+		b.seal(vault.CaseRiskNote, k.ID, k.RiskNote), k.Enhanced, orEmpty(k.EnhancedReasons), k.HelpOffered, opt(k.HelpReason), orEmpty(k.Wants), k.LoggedAt,
 		recorded(k.LoggedAt), k.UpdatedAt, k.Version)
 	for _, i := range k.incidents {
 		b.incidents.row(i.ID, k.ID, small(i.Position), dayOf(i.OccurredOn), dayOf(i.OccurredFrom), dayOf(i.OccurredTo), dayOf(i.ReportedOn),
-			flag(i.WantsToReport), opt(i.Force), opt(i.CrimeReference), opt(models.CrimeKey(i.CrimeReference)), opt(i.Place.Kind), opt(i.Place.Borough),
-			opt(i.Place.Mode), opt(i.Place.Operator), opt(i.Place.Route), orEmpty(i.OffenceTypes), orEmpty(i.HateStrands), i.Summary)
+			flag(i.WantsToReport), opt(i.Force), b.seal(vault.IncidentCrime, i.ID, i.CrimeReference),
+			b.lookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), opt(i.Place.Kind), opt(i.Place.Borough),
+			opt(i.Place.Mode), opt(i.Place.Operator), opt(i.Place.Route), orEmpty(i.OffenceTypes), orEmpty(i.HateStrands),
+			b.seal(vault.IncidentSummary, i.ID, i.Summary))
 	}
 	for _, p := range k.people {
-		b.people.row(p.ID, k.ID, p.Relation, opt(p.Name), flag(p.ParentalResponsibility), p.Suspect)
+		b.people.row(p.ID, k.ID, p.Relation, b.seal(vault.PersonName, p.ID, p.Name), flag(p.ParentalResponsibility), p.Suspect)
 	}
 	b.writeContact(k)
 	for _, d := range k.decisions {
-		b.decisions.row(d.ID, k.ID, d.ReceiverOrgID, d.Purpose, d.Basis, d.Method, d.Fields, opt(d.Reason), d.RecordedAt, d.RecordedBy, d.RecordedByOrgID)
+		b.decisions.row(d.ID, k.ID, d.ReceiverOrgID, d.Purpose, d.Basis, d.Method, d.Fields, b.seal(vault.DecisionReason, d.ID, d.Reason), d.RecordedAt, d.RecordedBy, d.RecordedByOrgID)
 	}
 	events := k.events
 	for _, r := range k.referrals {
@@ -106,7 +112,8 @@ func (b *book) writeContact(k *kase) {
 		}
 		b.channels.row(c.ID, k.ID, small(i+1), string(c.Kind), c.Person, string(c.Safe), c.LeaveMessage, jsonb(toJSON(windows)), dayOf(latest(c.confirmed)),
 			k.source, k.author.id, k.author.org.id, c.Version)
-		b.details.row(c.ID, k.ID, opt(c.value), opt(valueKey(c.Kind, c.value)), opt(c.note))
+		b.details.row(c.ID, k.ID, b.seal(vault.ContactValue, c.ID, c.value), b.lookUp(vault.ContactValueKey, valueKey(c.Kind, c.value)),
+			b.seal(vault.ContactNote, c.ID, c.note))
 		if s := c.stop; s != nil {
 			var cleared, by any
 			if s.cleared != nil {
@@ -116,7 +123,7 @@ func (b *book) writeContact(k *kase) {
 		}
 	}
 	if k.codeWord != "" {
-		b.words.row(k.ID, k.codeWord)
+		b.words.row(k.ID, b.seal(vault.CodeWord, k.ID, k.codeWord))
 	}
 }
 
@@ -125,29 +132,34 @@ func (b *book) writeReferral(r *referral) {
 		r.mask()
 	}
 	b.referrals.row(r.ID, r.Reference, r.CaseID, r.JourneyID, someone(r.ParentID), text(r.Relation), r.ServiceID, r.Pathway, small(r.PathwayVersion),
-		r.FromOrgID, r.ToOrgID, r.SharingDecisionID, string(r.Status), text(r.HeldFrom), string(r.Priority), jsonb(toJSON(r.Answers)), r.SharedFields,
+		r.FromOrgID, r.ToOrgID, r.SharingDecisionID, string(r.Status), text(r.HeldFrom), string(r.Priority), b.sealJSON(vault.ReferralAnswers, r.ID, toJSON(r.Answers)), r.SharedFields,
 		r.SharedAfter, r.Version, r.CreatedBy, r.CreatedAt, someone(r.SubmittedBy), at(r.SubmittedAt), at(r.FirstReadAt), at(r.AcknowledgedAt),
 		someone(r.AcknowledgedBy), at(r.AcceptedAt), someone(r.AcceptedBy), someone(r.WorkerID), text(r.Team), at(r.EndedAt), text(r.Reason),
 		text(r.DecidedBy), dayOf(r.ReviewOn), at(r.WithdrawalAcknowledgedAt), r.StatusSince, someone(r.StatusBy), someone(r.StatusByOrg), at(r.DueAt),
 		r.overLimit, recorded(r.CreatedAt))
 	for _, stage := range sortedKeys(r.shares) {
-		b.shares.row(r.ID, stage, jsonb(r.shares[stage]))
+		b.shares.row(r.ID, stage, b.sealJSON(shareColumns[stage], r.ID, r.shares[stage]))
 	}
 	for _, h := range r.history {
 		user, organisation := actorOf(h.by)
 		b.history.row(h.id, r.ID, h.version, string(h.action), string(h.from), string(h.to), h.at, recorded(h.at), user, organisation, string(h.role),
-			number(h.inBefore), opt(h.reason), opt(string(h.decidedBy)), opt(h.note), jsonb(object(h.detail)), r.CaseID)
+			number(h.inBefore), opt(h.reason), opt(string(h.decidedBy)), b.seal(vault.StepNote, h.id, h.note),
+			b.sealJSON(vault.StepDetail, h.id, object(h.detail)), r.CaseID)
 	}
 	for _, q := range r.questions {
 		var by any
 		if q.answeredBy != nil {
 			by = q.answeredBy.id
 		}
-		answer := opt(q.answer)
-		if q.answeredAt != nil {
-			answer = q.answer
+		answer := b.seal(vault.QuestionAnswer, q.id, q.answer)
+		if q.answeredAt != nil && answer == nil {
+			answer = []byte{} // it was taken away
 		}
-		b.questions.row(q.id, r.ID, small(q.position), q.at, q.by.id, q.text, answer, at(q.answeredAt), by)
+		question := b.seal(vault.QuestionText, q.id, q.text)
+		if question == nil {
+			question = []byte{}
+		}
+		b.questions.row(q.id, r.ID, small(q.position), q.at, q.by.id, question, answer, at(q.answeredAt), by)
 	}
 	for _, a := range r.assignments {
 		var worker any
@@ -157,8 +169,9 @@ func (b *book) writeReferral(r *referral) {
 		b.assignments.row(a.id, r.ID, worker, opt(a.team), a.from, at(a.until), a.by.id)
 	}
 	for _, a := range r.attempts {
-		b.attempts.row(a.ID, a.CaseID, someone(a.ReferralID), someone(a.ChannelID), string(a.Channel), string(a.Direction), opt(a.Person), string(a.Outcome),
-			opt(a.Said), a.Counted, a.SafetyIncident, jsonb(toJSON(a.Permission)), a.At, recorded(a.At), a.ByUserID, a.ByOrgID)
+		b.attempts.row(a.ID, a.CaseID, someone(a.ReferralID), someone(a.ChannelID), string(a.Channel), string(a.Direction), b.seal(vault.AttemptPerson, a.ID, a.Person),
+			string(a.Outcome),
+			b.seal(vault.AttemptSaid, a.ID, a.Said), a.Counted, a.SafetyIncident, jsonb(toJSON(a.Permission)), a.At, recorded(a.At), a.ByUserID, a.ByOrgID)
 	}
 	for _, c := range r.clocks {
 		b.clocks.row(c.ID, c.CaseID, someone(c.ReferralID), string(c.Rule), small(c.RuleVersion), c.HolderOrgID, string(c.State), small(c.LimitDays),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -18,6 +19,8 @@ type Options struct {
 	// Until is when the demo ends: nothing happens at or after it, and what is
 	// open is open then.
 	Until time.Time
+	// Vault seals what is sealed; a demo without cases needs none.
+	Vault *vault.Vault
 	// Production refuses: fictional people do not belong among real ones.
 	Production bool
 	Say        func(sentence string) // progress; nil: silent
@@ -65,6 +68,9 @@ func Seed(ctx context.Context, ownerDSN string, o Options) (Report, error) {
 	if err := o.Check(); err != nil {
 		return Report{}, err
 	}
+	if o.Cases > 0 && len(o.Vault.Versions()) == 0 {
+		return Report{}, vault.ErrNoKeys
+	}
 	if o.Say == nil {
 		o.Say = func(string) {}
 	}
@@ -74,7 +80,7 @@ func Seed(ctx context.Context, ownerDSN string, o Options) (Report, error) {
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	begun := time.Now()
-	l := &loader{o: o, conn: conn, book: newBook()}
+	l := &loader{o: o, conn: conn, book: newBook(o.Vault)}
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return l.run(ctx, tx) })
 	if err != nil {
 		return l.report, err
@@ -84,7 +90,7 @@ func Seed(ctx context.Context, ownerDSN string, o Options) (Report, error) {
 	}
 	l.report.Took = time.Since(begun)
 	begun = time.Now()
-	if err := Check(ctx, conn, o.Until); err != nil {
+	if err := Check(ctx, conn, o.Vault, o.Until); err != nil {
 		return l.report, fmt.Errorf("the demo was made wrongly: %w", err)
 	}
 	l.report.Checked = time.Since(begun)
@@ -165,7 +171,7 @@ func (l *loader) loadAll(ctx context.Context, tx pgx.Tx, g *generator) error {
 	made := make(chan *book)
 	spare := make(chan *book, 2)
 	spare <- l.book
-	spare <- newBook()
+	spare <- newBook(l.o.Vault)
 	go func() {
 		defer close(made)
 		l.make(ctx, g, spare, made)

@@ -100,6 +100,8 @@ func appendCell(b []byte, c any) []byte {
 		b = append(b, v[:]...)
 	case string:
 		b = append(b, v...)
+	case []byte:
+		b = append(b, v...)
 	case jsonb:
 		b = append(append(b, 1), v...)
 	case bool:

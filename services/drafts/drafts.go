@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -63,7 +64,7 @@ func (s *Service) Save(ctx context.Context, kind string, id, caseID uuid.UUID, d
 	}
 	b.Exec(`insert into drafts (id, user_id, kind, case_id, data, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6)
 		on conflict (id) do update set data = excluded.data, case_id = excluded.case_id, updated_at = excluded.updated_at, version = drafts.version + 1`,
-		id, b.Actor.UserID, kind, about, text, b.Now)
+		id, b.Actor.UserID, kind, about, b.Vault.SealJSON(vault.DraftData, id, json.RawMessage(text)), b.Now)
 	return b.Send(pg.BatchHousekeeping)
 }
 
@@ -86,10 +87,10 @@ func (s *Service) one(ctx context.Context, where, kind string, id uuid.UUID) (Dr
 	if id == uuid.Nil {
 		id = b.Actor.UserID
 	}
-	var d Draft
+	d := Draft{Data: json.RawMessage("{}")}
 	var found bool
 	var about *uuid.UUID
-	b.Query(pg.One(&found, &d.ID, &d.Kind, &about, &d.Data, &d.CreatedAt, &d.UpdatedAt, &d.Version),
+	b.Query(pg.One(&found, &d.ID, &d.Kind, &about, b.Vault.JSON(vault.DraftData, &d.ID, &d.Data), &d.CreatedAt, &d.UpdatedAt, &d.Version),
 		"select id, kind, case_id, data, created_at, updated_at, version from drafts "+where, kind, id)
 	if err := b.Send(pg.BatchRead); err != nil {
 		return Draft{}, err

@@ -69,8 +69,8 @@ type follower struct {
 	shared, after []string
 	clocks        []models.Clock
 	history       step
-	shares        map[string]map[string]any // nil: copied from the old one, a coordinator sees no case
-	fields        []string                  // what the new decision allows to be copied
+	shares        map[string]map[string]any
+	copied        bool // the shares are the old one's: a coordinator sees no case to freeze
 }
 
 // transition says what the act does to the status, for the trail.

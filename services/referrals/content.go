@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 )
@@ -58,21 +59,25 @@ func (s *state) queueCase(b *pg.Batch, referral uuid.UUID) {
 // queue reads what the case with an id says; of is "$1" or ofReferral.
 func (f *caseFacts) queue(b *pg.Batch, of string, id uuid.UUID) {
 	b.Query(pg.Each(func(rows pg.Row) error {
-		return rows.Scan(&f.CaseID, &f.GivenName, &f.FamilyName, &f.KnownAs, &f.Postcode, &f.Address, &f.Language, &f.Interpreter, &f.AccessNeeds, &f.RiskNote)
-	}), `select c.id, v.given_name, v.family_name, v.known_as, v.postcode, v.address, v.language, v.interpreter_needed, v.access_needs, c.risk_note
+		var victim uuid.UUID
+		return rows.Scan(&f.CaseID, &victim, &f.GivenName, &f.FamilyName, &f.KnownAs, b.Vault.TextOrNil(vault.VictimPostcode, &victim, &f.Postcode),
+			b.Vault.TextOrNil(vault.VictimAddress, &victim, &f.Address), &f.Language, &f.Interpreter, &f.AccessNeeds, b.Vault.TextOrNil(vault.CaseRiskNote, &f.CaseID, &f.RiskNote))
+	}), `select c.id, v.id, v.given_name, v.family_name, v.known_as, v.postcode, v.address, v.language, v.interpreter_needed, v.access_needs, c.risk_note
 		from cases c join victims v on v.id = c.victim_id where c.id = `+of, id)
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var i incident
-		err := rows.Scan(&i.summary, &i.crime)
+		var id uuid.UUID
+		err := rows.Scan(&id, b.Vault.Text(vault.IncidentSummary, &id, &i.summary), b.Vault.TextOrNil(vault.IncidentCrime, &id, &i.crime))
 		f.Incidents = append(f.Incidents, i)
 		return err
-	}), "select summary, crime_reference from incidents where case_id = "+of+" order by position", id)
+	}), "select id, summary, crime_reference from incidents where case_id = "+of+" order by position", id)
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var r related
-		err := rows.Scan(&r.relation, &r.name, &r.suspect)
+		var id uuid.UUID
+		err := rows.Scan(&id, &r.relation, b.Vault.TextOrNil(vault.PersonName, &id, &r.name), &r.suspect)
 		f.Related = append(f.Related, r)
 		return err
-	}), "select relation, name, suspect from related_people where case_id = "+of+" order by id", id)
+	}), "select id, relation, name, suspect from related_people where case_id = "+of+" order by id", id)
 }
 
 // The stages in which shared content opens to a receiver.

@@ -2,13 +2,13 @@ package referrals
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 )
@@ -62,10 +62,7 @@ func (s *Service) create(ctx context.Context, in CreateInput) (View, error) {
 	if err := d.check(in, req, b.Now); err != nil {
 		return View{}, err
 	}
-	id, err := d.queue(b, in)
-	if err != nil {
-		return View{}, err
-	}
+	id := d.queue(b, in)
 	r, err := s.reader(ctx, b.Actor, b.Now)
 	if err != nil {
 		return View{}, err
@@ -177,7 +174,7 @@ func pathwayVersion(key string) int {
 }
 
 // queue adds the draft and what belongs to it.
-func (d *draft) queue(b *pg.Batch, in CreateInput) (uuid.UUID, error) {
+func (d *draft) queue(b *pg.Batch, in CreateInput) uuid.UUID {
 	id := models.NewID()
 	journey := id
 	if d.parent != nil {
@@ -188,29 +185,15 @@ func (d *draft) queue(b *pg.Batch, in CreateInput) (uuid.UUID, error) {
 		priority = d.facts.Risk
 	}
 	first, second := stages(in.SharedFields, in.SharedAfterAcceptance, d.decision.Fields)
-	answers, err := answersJSON(in.Answers)
-	if err != nil {
-		return id, err
-	}
 	b.Exec(`insert into referrals (id, reference, case_id, journey_id, parent_id, relation, service_id, pathway, pathway_version, from_org_id, to_org_id,
 		sharing_decision_id, priority, answers, shared_fields, shared_after_acceptance, created_by, created_at, status_since, status_by, status_by_org_id)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17, $18, $18, $17, $10)`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $17, $10)`,
 		id, models.NewReferralReference(), in.CaseID, journey, nonZero(in.ParentID), nonZero(in.Relation), d.service.ID, d.service.Pathway,
-		pathwayVersion(d.service.Pathway), b.Actor.OrgID, d.service.OrgID, in.SharingDecisionID, priority, answers, first, second, b.Actor.UserID, b.Now)
+		pathwayVersion(d.service.Pathway), b.Actor.OrgID, d.service.OrgID, in.SharingDecisionID, priority,
+		b.Vault.SealJSON(vault.ReferralAnswers, id, in.Answers), first, second, b.Actor.UserID, b.Now)
 	b.Record(models.Event{
 		Action: "referral.created", SubjectType: "referral", SubjectID: id, CaseID: in.CaseID,
 		Detail: map[string]any{"service_id": d.service.ID},
 	})
-	return id, nil
-}
-
-func answersJSON(answers map[string]any) (string, error) {
-	if answers == nil {
-		return "{}", nil
-	}
-	out, err := json.Marshal(answers)
-	if err != nil {
-		return "", models.Internal("writing answers", err)
-	}
-	return string(out), nil
+	return id
 }

@@ -149,10 +149,25 @@ func (a *act) follow(s models.Service, d *models.SharingDecision) {
 		id: models.NewID(), action: models.ActSubmit, from: models.StatusDraft, to: models.StatusSubmitted, at: a.now, inState: &seconds,
 		detail: map[string]any{"instead_of": a.ID},
 	}
-	f.fields = d.Fields
-	if a.has(models.SideReferrer) {
+	if f.copied = !a.has(models.SideReferrer); f.copied {
+		f.shares = copied(a.Next.Frozen, d.Fields)
+	} else {
 		f.shares = a.Case.freeze(f.shared, f.after, f.answers)
 	}
 	a.c.next = f
 	a.c.history.detail["referral_id"] = f.ID
+}
+
+// copied is what was frozen before, as far as the new decision allows it.
+func copied(frozen map[string]map[string]any, fields []string) map[string]map[string]any {
+	out := map[string]map[string]any{}
+	for stage, content := range frozen {
+		out[stage] = map[string]any{}
+		for key, value := range content {
+			if key == "answers" || slices.Contains(fields, key) {
+				out[stage][key] = value
+			}
+		}
+	}
+	return out
 }

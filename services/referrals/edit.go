@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -55,9 +56,7 @@ func (s *Service) update(ctx context.Context, id uuid.UUID, in UpdateInput) (Vie
 	if err != nil {
 		return View{}, err
 	}
-	if err := queueEdit(b, st); err != nil {
-		return View{}, err
-	}
+	queueEdit(b, st)
 	r.queue(b, id)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return View{}, err
@@ -121,20 +120,15 @@ func (s *state) edit(in UpdateInput, req *models.Request, now time.Time) error {
 	return nil
 }
 
-func queueEdit(b *pg.Batch, s *state) error {
-	answers, err := answersJSON(s.Answers)
-	if err != nil {
-		return err
-	}
+func queueEdit(b *pg.Batch, s *state) {
 	b.Exec(`with changed as (
-		update referrals set answers = $3::jsonb, shared_fields = $4, shared_after_acceptance = $5, sharing_decision_id = $6, priority = $7, version = $2 + 1
+		update referrals set answers = $3, shared_fields = $4, shared_after_acceptance = $5, sharing_decision_id = $6, priority = $7, version = $2 + 1
 		where id = $1 and version = $2 and status = 'draft' returning id, version
 	), history as (
 		insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role)
 		select $8, id, version, 'edit', 'draft', 'draft', $9, $10, $11, $12 from changed
 	) select app_lost_race() where not exists (select from changed)`,
-		s.ID, s.Version, answers, s.SharedFields, s.SharedAfterAcceptance, s.SharingDecisionID, s.Priority,
+		s.ID, s.Version, b.Vault.SealJSON(vault.ReferralAnswers, s.ID, s.Answers), s.SharedFields, s.SharedAfterAcceptance, s.SharingDecisionID, s.Priority,
 		models.NewID(), b.Now, b.Actor.UserID, b.Actor.OrgID, b.Actor.Role)
 	b.Record(models.Event{Action: "referral." + past(actEdit), SubjectType: "referral", SubjectID: s.ID, CaseID: s.CaseID})
-	return nil
 }

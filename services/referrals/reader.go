@@ -2,13 +2,13 @@ package referrals
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 )
@@ -59,16 +59,10 @@ func (r *reader) attempt(c *change) {
 func (r *reader) queue(b *pg.Batch, id uuid.UUID) {
 	r.queueRow(b, id)
 	queueClocks(b, id, &r.st.Clocks)
-	b.Query(pg.Each(func(rows pg.Row) error {
-		var stage string
-		content := map[string]any{}
-		err := rows.Scan(&stage, &content)
-		r.shares[stage] = content
-		return err
-	}), "select stage, content from referral_shares where referral_id = $1", id)
+	b.Query(scanShares(b.Vault, &id, r.shares), "select stage, content from referral_shares where referral_id = $1", id)
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var q Question
-		err := rows.Scan(&q.ID, &q.AskedAt, &q.Question, &q.Answer, &q.AnsweredAt)
+		err := rows.Scan(&q.ID, &q.AskedAt, b.Vault.Text(vault.QuestionText, &q.ID, &q.Question), b.Vault.TextOrNil(vault.QuestionAnswer, &q.ID, &q.Answer), &q.AnsweredAt)
 		r.questions = append(r.questions, q)
 		return err
 	}), "select id, asked_at, question, answer, answered_at from referral_questions where referral_id = $1 order by asked_at, position", id)
@@ -77,14 +71,37 @@ func (r *reader) queue(b *pg.Batch, id uuid.UUID) {
 	r.queueSafeContact(b, id)
 }
 
+// scanShares opens what was frozen of a referral, by stage.
+func scanShares(v *vault.Vault, referral *uuid.UUID, into map[string]map[string]any) func(pg.Row) error {
+	return func(rows pg.Row) error {
+		for rows.Next() {
+			var stage string
+			var stored []byte
+			if err := rows.Scan(&stage, &stored); err != nil {
+				return err
+			}
+			content := map[string]any{}
+			if err := v.JSON(shareColumn(stage), referral, &content).ScanBytes(stored); err != nil {
+				return err
+			}
+			into[stage] = content
+		}
+		return nil
+	}
+}
+
+// shareColumn is where a stage of what is shared is sealed.
+func shareColumn(stage string) vault.Column {
+	if stage == StageAcceptance {
+		return vault.ShareAcceptance
+	}
+	return vault.ShareSending
+}
+
 func (r *reader) queueRow(b *pg.Batch, id uuid.UUID) {
 	b.Query(func(rows pg.Row) error {
-		var answers []byte
-		into := append(r.st.into(&answers), &r.caseRef, &r.worker, &r.statusBy, &r.st.Coordinates)
-		if err := pg.One(&r.found, into...)(rows); err != nil || !r.found {
-			return err
-		}
-		return json.Unmarshal(answers, &r.st.Answers)
+		into := append(r.st.into(b.Vault), &r.caseRef, &r.worker, &r.statusBy, &r.st.Coordinates)
+		return pg.One(&r.found, into...)(rows)
 	}, "select "+columns+`, (select c.reference from cases c where c.id = r.case_id), (select u.name from users u where u.id = r.worker_id and u.org_id = $2),
 		(select u.name from users u where u.id = r.status_by and u.org_id = $2),
 		exists (select from pathway_coordinators p where p.pathway = r.pathway and p.org_id = (select app_org_id()))
@@ -93,11 +110,13 @@ func (r *reader) queueRow(b *pg.Batch, id uuid.UUID) {
 
 func (r *reader) queueHistory(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Each(func(rows pg.Row) error {
-		var h Step
+		h := Step{Detail: map[string]any{}}
+		var id uuid.UUID
 		var from *models.ReferralStatus
 		var org *uuid.UUID
 		var name *string
-		err := rows.Scan(&h.Version, &h.Action, &from, &h.To, &h.At, &org, &h.ByRole, &h.InState, &h.Reason, &h.DecidedBy, &h.Note, &h.Detail, &name)
+		err := rows.Scan(&id, &h.Version, &h.Action, &from, &h.To, &h.At, &org, &h.ByRole, &h.InState, &h.Reason, &h.DecidedBy,
+			b.Vault.TextOrNil(vault.StepNote, &id, &h.Note), b.Vault.JSON(vault.StepDetail, &id, &h.Detail), &name)
 		if from != nil {
 			h.From = *from
 		}
@@ -107,7 +126,7 @@ func (r *reader) queueHistory(b *pg.Batch, id uuid.UUID) {
 		}
 		r.history = append(r.history, h)
 		return err
-	}), `select h.version, h.action, h.from_status, h.to_status, h.at, h.by_org_id, h.by_role, h.seconds_in_previous, h.reason, h.decided_by,
+	}), `select h.id, h.version, h.action, h.from_status, h.to_status, h.at, h.by_org_id, h.by_role, h.seconds_in_previous, h.reason, h.decided_by,
 		h.note, h.detail, (select u.name from users u where u.id = h.by_user_id and u.org_id = $2)
 		from referral_history h where h.referral_id = $1 order by h.version`, id, b.Actor.OrgID)
 }
@@ -115,16 +134,16 @@ func (r *reader) queueHistory(b *pg.Batch, id uuid.UUID) {
 func (r *reader) queueSafeContact(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var p models.ContactPoint
-		var number, note *string
 		err := rows.Scan(&p.ID, &p.CaseID, &p.Kind, &p.Person, &p.Safe, &p.LeaveMessage, &p.Windows, &p.ConfirmedOn, &p.ContactChannel.Version, &p.StoppedAt,
-			&number, &note)
-		p.Value, p.Note = value(number), value(note)
+			b.Vault.Text(vault.ContactValue, &p.ID, &p.Value), b.Vault.Text(vault.ContactNote, &p.ID, &p.Note))
 		r.points = append(r.points, p)
 		return err
 	}), "select "+channelColumns+`, d.value, d.note from contact_channels ch left join contact_details d on d.channel_id = ch.id
 		where ch.case_id = (select case_id from referrals where id = $1) order by ch.position`, id)
-	b.Query(pg.Each(func(rows pg.Row) error { return rows.Scan(&r.codeWord) }),
-		"select word from code_words where case_id = (select case_id from referrals where id = $1)", id)
+	b.Query(pg.Each(func(rows pg.Row) error {
+		var id uuid.UUID
+		return rows.Scan(&id, b.Vault.Text(vault.CodeWord, &id, &r.codeWord))
+	}), "select case_id, word from code_words where case_id = (select case_id from referrals where id = $1)", id)
 }
 
 func value(s *string) string {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -77,11 +78,12 @@ func (s *Service) endShared(ctx context.Context, tx *pg.Tx, d NoLongerShared, r 
 	if err != nil {
 		return err
 	}
+	id := models.NewID()
 	_, err = tx.Exec(ctx, `insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role,
 		seconds_in_previous, reason, decided_by, detail)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, jsonb_build_object('sharing_decision', ?::text))`,
-		models.NewID(), r.ID, r.Version+1, models.ActWithdraw, r.Status, to, tx.Now, tx.Actor.UserID, tx.Actor.OrgID, tx.Actor.Role,
-		int64(tx.Now.Sub(r.StatusSince)/time.Second), reason, by, d.Decision.String())
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, r.ID, r.Version+1, models.ActWithdraw, r.Status, to, tx.Now, tx.Actor.UserID, tx.Actor.OrgID, tx.Actor.Role,
+		int64(tx.Now.Sub(r.StatusSince)/time.Second), reason, by, tx.Vault.SealJSON(vault.StepDetail, id, map[string]any{"sharing_decision": d.Decision}))
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,12 @@
 package referrals
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 )
@@ -58,6 +58,7 @@ type nextService struct {
 	Service  models.Service
 	Known    bool
 	Decision *models.SharingDecision
+	Frozen   map[string]map[string]any // what the referral that is left was sent with, to a coordinator who confirms the move
 }
 
 // columns are read in this order by scanReferral, everywhere.
@@ -68,10 +69,11 @@ const columns = `r.id, r.reference, r.case_id, r.journey_id, r.parent_id, r.rela
 	r.status_by, r.status_by_org_id, r.due_at, r.over_limit`
 
 // into lists where columns go.
-func (s *state) into(answers *[]byte) []any {
+func (s *state) into(v *vault.Vault) []any {
+	s.Answers = map[string]any{}
 	return []any{
 		&s.ID, &s.Reference, &s.CaseID, &s.JourneyID, &s.ParentID, &s.Relation, &s.ServiceID, &s.Pathway, &s.PathwayVersion, &s.FromOrgID,
-		&s.ToOrgID, &s.SharingDecisionID, &s.Status, &s.HeldFrom, &s.Priority, answers, &s.SharedFields, &s.SharedAfterAcceptance, &s.Version,
+		&s.ToOrgID, &s.SharingDecisionID, &s.Status, &s.HeldFrom, &s.Priority, v.JSON(vault.ReferralAnswers, &s.ID, &s.Answers), &s.SharedFields, &s.SharedAfterAcceptance, &s.Version,
 		&s.CreatedBy, &s.CreatedAt, &s.SubmittedBy, &s.SubmittedAt, &s.FirstReadAt, &s.AcknowledgedAt, &s.AcknowledgedBy, &s.AcceptedAt,
 		&s.AcceptedBy, &s.WorkerID, &s.Team, &s.EndedAt, &s.Reason, &s.DecidedBy, &s.ReviewOn, &s.WithdrawalAcknowledgedAt, &s.StatusSince,
 		&s.StatusBy, &s.StatusByOrg, &s.DueAt, &s.OverLimit,
@@ -81,13 +83,7 @@ func (s *state) into(answers *[]byte) []any {
 // queueReferral adds the reading of the row itself; found tells after Send
 // whether the actor can see it.
 func (s *state) queueReferral(b *pg.Batch, id uuid.UUID, found *bool) {
-	b.Query(func(rows pg.Row) error {
-		var answers []byte
-		if err := pg.One(found, s.into(&answers)...)(rows); err != nil || !*found {
-			return err
-		}
-		return json.Unmarshal(answers, &s.Answers)
-	}, "select "+columns+" from referrals r where r.id = $1", id)
+	b.Query(pg.One(found, s.into(b.Vault)...), "select "+columns+" from referrals r where r.id = $1", id)
 }
 
 const clockColumns = `id, case_id, referral_id, rule, rule_version, holder_org_id, state, limit_days, started_at, due_at, first_due_at,
@@ -134,7 +130,7 @@ func (s *state) queueGuards(b *pg.Batch, id uuid.UUID, action models.Action, in 
 func (s *state) queueQuestions(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var q question
-		err := rows.Scan(&q.ID, &q.AskedAt, &q.Position, &q.Text)
+		err := rows.Scan(&q.ID, &q.AskedAt, &q.Position, b.Vault.Text(vault.QuestionText, &q.ID, &q.Text))
 		s.Questions = append(s.Questions, q)
 		return err
 	}), `select id, asked_at, position, question from referral_questions q where referral_id = $1 and answered_at is null
@@ -161,11 +157,12 @@ func (s *state) queueWorker(b *pg.Batch, id uuid.UUID) {
 func queueAttempts(b *pg.Batch, id uuid.UUID, into *[]models.ContactAttempt) {
 	b.Query(pg.Each(func(rows pg.Row) error {
 		var a models.ContactAttempt
-		err := rows.Scan(&a.ID, &a.CaseID, &a.ReferralID, &a.ChannelID, &a.Channel, &a.Direction, &a.Person, &a.Outcome, &a.Said, &a.Counted,
+		err := rows.Scan(&a.ID, &a.CaseID, &a.ReferralID, &a.ChannelID, &a.Channel, &a.Direction,
+			b.Vault.Text(vault.AttemptPerson, &a.ID, &a.Person), &a.Outcome, b.Vault.Text(vault.AttemptSaid, &a.ID, &a.Said), &a.Counted,
 			&a.SafetyIncident, &a.At, &a.ByUserID, &a.ByOrgID)
 		*into = append(*into, a)
 		return err
-	}), `select id, case_id, referral_id, channel_id, channel, direction, coalesce(person, ''), outcome, coalesce(said, ''), counted,
+	}), `select id, case_id, referral_id, channel_id, channel, direction, person, outcome, said, counted,
 		safety_incident, at, by_user_id, by_org_id from contact_attempts where referral_id = $1 order by at, id`, id)
 }
 
@@ -209,6 +206,8 @@ func (s *state) queueReroute(b *pg.Batch, id uuid.UUID, in *ActionInput) {
 				return rows.Scan(&d.CaseID, &d.ReceiverOrgID, &d.Fields, &d.ExpiresOn, &d.WithdrawnAt)
 			})(rows)
 		}, "select r.case_id, t.* from referrals r, app_reroute_terms(r.id, $2) t where r.id = $1", id, in.SharingDecisionID)
+		s.Next.Frozen = map[string]map[string]any{}
+		b.Query(scanShares(b.Vault, &id, s.Next.Frozen), "select stage, content from app_reroute_read($1)", id)
 		return
 	}
 	b.Query(scanDecision(&s.Next.Decision), "select "+decisionColumns+` from sharing_decisions d

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -25,7 +26,7 @@ const changeSQL = `with changed as (
 ), history as (
 	insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role,
 		seconds_in_previous, reason, decided_by, note, detail, case_id)
-	select $25, id, $6, $26, $27, $4, $28, $29, $30, $31, $32, $33, $34, $35, $36::jsonb, case_id from changed
+	select $25, id, $6, $26, $27, $4, $28, $29, $30, $31, $32, $33, $34, $35, $36, case_id from changed
 ), moved as (
 	update clocks c set state = k.state, due_at = k.due_at, due_soon_at = k.due_soon_at, stopped_at = k.stopped_at,
 		paused_since = k.paused_since, pause_reason = k.pause_reason, paused_seconds = k.paused_seconds, why = k.why, pauses = k.pauses::jsonb
@@ -60,11 +61,7 @@ func (s *Service) queueChange(b *pg.Batch, c *change, req *models.Request) error
 		n.AcknowledgedAt, n.AcknowledgedBy, n.AcceptedAt, n.AcceptedBy, n.WorkerID, n.Team, n.EndedAt, n.Reason, n.DecidedBy, n.ReviewOn,
 		n.WithdrawalAcknowledgedAt, n.StatusSince, n.StatusBy, n.StatusByOrg, n.DueAt, c.overdue,
 	}
-	h, err := c.history.args(b.Actor)
-	if err != nil {
-		return err
-	}
-	args = append(args, h...)
+	args = append(args, c.history.args(b)...)
 	args = append(append(args, movedArgs(c.moved)...), startedArgs(c.started)...)
 	detail, err := json.Marshal(c.transition())
 	if err != nil {
@@ -77,18 +74,15 @@ func (s *Service) queueChange(b *pg.Batch, c *change, req *models.Request) error
 	args = append(args, models.NewID(), nonZero(b.Actor.SessionID), req.ID, "referral."+past(c.history.action), string(detail), c.topics, pauses)
 	b.Exec(changeSQL, args...)
 	b.Recorded()
-	return s.queueEffects(b, c)
+	s.queueEffects(b, c)
+	return nil
 }
 
-func (h *step) args(actor models.Actor) ([]any, error) {
-	detail, err := json.Marshal(h.detail)
-	if err != nil {
-		return nil, models.Internal("writing the detail of a step", err)
-	}
+func (h *step) args(b *pg.Batch) []any {
 	return []any{
-		h.id, h.action, h.from, h.at, nonZero(actor.UserID), nonZero(actor.OrgID), actor.Role, h.inState, h.reason, h.decidedBy, h.note,
-		string(detail),
-	}, nil
+		h.id, h.action, h.from, h.at, nonZero(b.Actor.UserID), nonZero(b.Actor.OrgID), b.Actor.Role, h.inState, h.reason, h.decidedBy,
+		b.Vault.SealAny(vault.StepNote, h.id, h.note), b.Vault.SealJSON(vault.StepDetail, h.id, h.detail),
+	}
 }
 
 func movedArgs(list []models.Clock) []any {
@@ -137,7 +131,7 @@ func queueDiscard(b *pg.Batch, c *change) error {
 }
 
 // queueEffects adds what only some actions have.
-func (s *Service) queueEffects(b *pg.Batch, c *change) error {
+func (s *Service) queueEffects(b *pg.Batch, c *change) {
 	id := c.after.ID
 	if c.assigned != nil || c.released {
 		b.Exec("update referral_assignments set until_at = $2 where referral_id = $1 and until_at is null", id, c.history.at)
@@ -148,19 +142,17 @@ func (s *Service) queueEffects(b *pg.Batch, c *change) error {
 	}
 	for _, q := range c.asked {
 		b.Exec("insert into referral_questions (id, referral_id, position, asked_at, asked_by, question) values ($1, $2, $3, $4, $5, $6)",
-			q.ID, id, q.Position, q.AskedAt, b.Actor.UserID, q.Text)
+			q.ID, id, q.Position, q.AskedAt, b.Actor.UserID, b.Vault.Seal(vault.QuestionText, q.ID, q.Text))
 	}
 	for _, a := range c.answered {
-		b.Exec("update referral_questions set answer = $2, answered_at = $3, answered_by = $4 where id = $1", a.id, a.text, c.history.at, b.Actor.UserID)
+		b.Exec("update referral_questions set answer = $2, answered_at = $3, answered_by = $4 where id = $1", a.id,
+			b.Vault.Seal(vault.QuestionAnswer, a.id, a.text), c.history.at, b.Actor.UserID)
 	}
 	queueContact(b, c)
-	if err := queueShares(b, id, c.shares); err != nil {
-		return err
-	}
+	queueShares(b, "insert into referral_shares (referral_id, stage, content) values ($1, $2, $3)", id, c.shares)
 	if c.next != nil {
-		return queueFollower(b, c)
+		queueFollower(b, c)
 	}
-	return nil
 }
 
 func queueContact(b *pg.Batch, c *change) {
@@ -168,7 +160,8 @@ func queueContact(b *pg.Batch, c *change) {
 		permission, _ := json.Marshal(a.Permission) // a struct of strings and times
 		b.Exec(`insert into contact_attempts (id, case_id, referral_id, channel_id, channel, direction, person, outcome, said, counted,
 			safety_incident, permission, at, by_user_id, by_org_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15)`,
-			a.ID, a.CaseID, a.ReferralID, a.ChannelID, a.Channel, a.Direction, nonZero(a.Person), a.Outcome, nonZero(a.Said), a.Counted,
+			a.ID, a.CaseID, a.ReferralID, a.ChannelID, a.Channel, a.Direction, b.Vault.Seal(vault.AttemptPerson, a.ID, a.Person), a.Outcome,
+			b.Vault.Seal(vault.AttemptSaid, a.ID, a.Said), a.Counted,
 			a.SafetyIncident, string(permission), a.At, a.ByUserID, a.ByOrgID)
 	}
 	if s := c.stop; s != nil {
@@ -178,43 +171,30 @@ func queueContact(b *pg.Batch, c *change) {
 	}
 }
 
-func queueShares(b *pg.Batch, id uuid.UUID, shares map[string]map[string]any) error {
+// queueShares seals what is frozen, each stage for itself; insert takes the
+// referral, the stage and the content.
+func queueShares(b *pg.Batch, insert string, id uuid.UUID, shares map[string]map[string]any, more ...any) {
 	for _, stage := range []string{StageSending, StageAcceptance} {
-		content, ok := shares[stage]
-		if !ok {
-			continue
+		if content, ok := shares[stage]; ok {
+			b.Exec(insert, append([]any{id, stage, b.Vault.SealJSON(shareColumn(stage), id, content)}, more...)...)
 		}
-		frozen, err := json.Marshal(content)
-		if err != nil {
-			return models.Internal("freezing what is shared", err)
-		}
-		b.Exec("insert into referral_shares (referral_id, stage, content) values ($1, $2, $3::jsonb)", id, stage, string(frozen))
 	}
-	return nil
 }
 
 // queueFollower adds the referral that takes this one's place. It stands in the
 // table as sent from its first moment, after the one it replaces has ended.
-func queueFollower(b *pg.Batch, c *change) error {
+func queueFollower(b *pg.Batch, c *change) {
 	f := c.next
-	answers, err := json.Marshal(f.answers)
-	if err != nil {
-		return models.Internal("writing answers", err)
-	}
 	b.Exec(`insert into referrals (id, reference, case_id, journey_id, parent_id, relation, service_id, pathway, pathway_version, from_org_id,
 		to_org_id, sharing_decision_id, status, priority, answers, shared_fields, shared_after_acceptance, version, created_by, created_at,
 		submitted_by, submitted_at, status_since, status_by, status_by_org_id, due_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		f.ID, f.Reference, f.CaseID, f.JourneyID, f.ParentID, f.Relation, f.ServiceID, f.Pathway, f.PathwayVersion, f.FromOrgID, f.ToOrgID,
-		f.SharingDecisionID, f.Status, f.Priority, string(answers), f.shared, f.after, f.Version, f.CreatedBy, f.CreatedAt, f.SubmittedBy,
+		f.SharingDecisionID, f.Status, f.Priority, b.Vault.SealJSON(vault.ReferralAnswers, f.ID, f.answers), f.shared, f.after, f.Version, f.CreatedBy, f.CreatedAt, f.SubmittedBy,
 		f.SubmittedAt, f.StatusSince, f.StatusBy, f.StatusByOrg, f.DueAt)
-	h, err := f.history.args(b.Actor)
-	if err != nil {
-		return err
-	}
 	b.Exec(`insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role,
 		seconds_in_previous, reason, decided_by, note, detail)
-		values ($1, $13, $14, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb)`, append(h, f.ID, f.Version, f.Status)...)
+		values ($1, $13, $14, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, append(f.history.args(b), f.ID, f.Version, f.Status)...)
 	for _, k := range f.clocks {
 		b.Exec(`insert into clocks (id, case_id, referral_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)`,
@@ -225,9 +205,9 @@ func queueFollower(b *pg.Batch, c *change) error {
 		Action: "referral.submitted", SubjectType: "referral", SubjectID: f.ID, CaseID: f.CaseID,
 		Detail: map[string]any{"instead_of": c.after.ID},
 	})
-	if f.shares == nil {
-		b.Exec("select app_reroute_shares($1, $2, $3)", c.after.ID, f.ID, f.fields)
-		return nil
+	if f.copied { // by a coordinator, whose right to freeze ends there
+		queueShares(b, "select app_reroute_freeze($4, $1, $2, $3)", f.ID, f.shares, c.after.ID)
+		return
 	}
-	return queueShares(b, f.ID, f.shares)
+	queueShares(b, "insert into referral_shares (referral_id, stage, content) values ($1, $2, $3)", f.ID, f.shares)
 }

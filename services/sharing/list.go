@@ -7,18 +7,21 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
 // joined writes keys the way string_to_array reads them; keys hold no comma.
 func joined(keys []string) string { return strings.Join(keys, ",") }
 
-const columns = `id, case_id, receiver_org_id, purpose, basis, method, fields, coalesce(reason, ''), recorded_at, recorded_by, recorded_by_org_id,
-	expires_on, withdrawn_at, withdrawn_by, coalesce(withdrawn_reason, ''), coalesce(withdrawn_note, ''), version`
+const columns = `id, case_id, receiver_org_id, purpose, basis, method, fields, reason, recorded_at, recorded_by, recorded_by_org_id,
+	expires_on, withdrawn_at, withdrawn_by, coalesce(withdrawn_reason, ''), withdrawn_note, version`
 
-func scan(row pg.Row, d *models.SharingDecision) error {
-	return row.Scan(&d.ID, &d.CaseID, &d.ReceiverOrgID, &d.Purpose, &d.Basis, &d.Method, &d.Fields, &d.Reason, &d.RecordedAt, &d.RecordedBy,
-		&d.RecordedByOrgID, &d.ExpiresOn, &d.WithdrawnAt, &d.WithdrawnBy, &d.WithdrawnReason, &d.WithdrawnNote, &d.Version)
+func scan(v *vault.Vault, row pg.Row, d *models.SharingDecision) error {
+	return row.Scan(&d.ID, &d.CaseID, &d.ReceiverOrgID, &d.Purpose, &d.Basis, &d.Method, &d.Fields,
+		v.Text(vault.DecisionReason, &d.ID, &d.Reason), &d.RecordedAt, &d.RecordedBy,
+		&d.RecordedByOrgID, &d.ExpiresOn, &d.WithdrawnAt, &d.WithdrawnBy, &d.WithdrawnReason,
+		v.Text(vault.DecisionNote, &d.ID, &d.WithdrawnNote), &d.Version)
 }
 
 // Listed is the sharing of one case.
@@ -48,7 +51,7 @@ func (s *Service) List(ctx context.Context, caseID uuid.UUID) (Listed, error) {
 	b.Query(pg.One(&found, &out.Reference), "select reference from cases where id = $1", caseID)
 	b.Query(pg.Each(func(row pg.Row) error {
 		var d Decision
-		err := scan(row, &d.SharingDecision)
+		err := scan(b.Vault, row, &d.SharingDecision)
 		d.Receiver, _ = dir.Organisation(d.ReceiverOrgID)
 		d.Live = d.SharingDecision.Live(b.Now)
 		out.Decisions = append(out.Decisions, d)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 	"throughline/services/referrals"
@@ -133,7 +134,7 @@ func checkDecision(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, d *m
 
 func insert(ctx context.Context, tx *pg.Tx, d *models.SharingDecision) error {
 	_, err := tx.Exec(ctx, `insert into sharing_decisions (id, case_id, receiver_org_id, purpose, basis, method, fields, reason, recorded_at, recorded_by,
-		recorded_by_org_id, expires_on) values (?, ?, ?, ?, ?, ?, string_to_array(?, ','), nullif(?, ''), ?, ?, ?, ?)`,
-		d.ID, d.CaseID, d.ReceiverOrgID, d.Purpose, d.Basis, d.Method, joined(d.Fields), d.Reason, d.RecordedAt, d.RecordedBy, d.RecordedByOrgID, d.ExpiresOn)
+		recorded_by_org_id, expires_on) values (?, ?, ?, ?, ?, ?, string_to_array(?, ','), ?, ?, ?, ?, ?)`,
+		d.ID, d.CaseID, d.ReceiverOrgID, d.Purpose, d.Basis, d.Method, joined(d.Fields), tx.Vault.Seal(vault.DecisionReason, d.ID, d.Reason), d.RecordedAt, d.RecordedBy, d.RecordedByOrgID, d.ExpiresOn)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/referrals"
 )
@@ -108,13 +109,14 @@ func (in *WithdrawInput) check(ctx context.Context) []models.FieldError {
 func locked(ctx context.Context, tx *pg.Tx, id uuid.UUID) (*models.SharingDecision, error) {
 	var row struct {
 		ID, CaseID, ReceiverOrgID, RecordedBy, RecordedByOrgID uuid.UUID
-		Purpose, Basis, Method, Fields, Reason                 string
+		Purpose, Basis, Method, Fields                         string
+		Reason                                                 []byte
 		RecordedAt                                             time.Time
 		ExpiresOn, WithdrawnAt                                 *time.Time
 		Version                                                int
 	}
 	err := tx.Scan(ctx, &row, `select id, case_id, receiver_org_id, recorded_by, recorded_by_org_id, purpose, basis, method,
-		array_to_string(fields, ',') as fields, coalesce(reason, '') as reason, recorded_at, expires_on, withdrawn_at, version
+		array_to_string(fields, ',') as fields, reason, recorded_at, expires_on, withdrawn_at, version
 		from sharing_decisions where id = ? for update`, id)
 	if err != nil {
 		return nil, err
@@ -122,9 +124,13 @@ func locked(ctx context.Context, tx *pg.Tx, id uuid.UUID) (*models.SharingDecisi
 	if row.ID == uuid.Nil {
 		return nil, models.NotFound("sharing decision")
 	}
+	reason, err := tx.Vault.Open(vault.DecisionReason, row.ID, row.Reason)
+	if err != nil {
+		return nil, err
+	}
 	return &models.SharingDecision{
 		ID: row.ID, CaseID: row.CaseID, ReceiverOrgID: row.ReceiverOrgID, RecordedBy: row.RecordedBy, RecordedByOrgID: row.RecordedByOrgID,
-		Purpose: row.Purpose, Basis: row.Basis, Method: row.Method, Fields: strings.Split(row.Fields, ","), Reason: row.Reason,
+		Purpose: row.Purpose, Basis: row.Basis, Method: row.Method, Fields: strings.Split(row.Fields, ","), Reason: string(reason),
 		RecordedAt: row.RecordedAt, ExpiresOn: row.ExpiresOn, WithdrawnAt: row.WithdrawnAt, Version: row.Version,
 	}, nil
 }
@@ -133,13 +139,16 @@ func locked(ctx context.Context, tx *pg.Tx, id uuid.UUID) (*models.SharingDecisi
 // the ids of all.
 func markWithdrawn(ctx context.Context, tx *pg.Tx, d *models.SharingDecision) ([]uuid.UUID, error) {
 	var rows []struct{ ID uuid.UUID }
-	err := tx.Scan(ctx, &rows, `update sharing_decisions set withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ?, withdrawn_note = nullif(?, ''),
+	err := tx.Scan(ctx, &rows, `update sharing_decisions set withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ?,
 		version = version + 1
 		where withdrawn_at is null and case_id = ? and (id = ? or (receiver_org_id = ? and purpose = ? and basis = ? and basis = 'agreement')) returning id`,
-		tx.Now, tx.Actor.UserID, d.WithdrawnReason, d.WithdrawnNote, d.CaseID, d.ID, d.ReceiverOrgID, d.Purpose, d.Basis)
+		tx.Now, tx.Actor.UserID, d.WithdrawnReason, d.CaseID, d.ID, d.ReceiverOrgID, d.Purpose, d.Basis)
 	ids := make([]uuid.UUID, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
+		if err == nil && d.WithdrawnNote != "" { // sealed for each row by itself
+			_, err = tx.Exec(ctx, "update sharing_decisions set withdrawn_note = ? where id = ?", tx.Vault.Seal(vault.DecisionNote, r.ID, d.WithdrawnNote), r.ID)
+		}
 	}
 	return ids, err
 }

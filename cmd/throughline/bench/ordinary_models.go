@@ -10,16 +10,18 @@ import (
 // The tables as somebody would write them down for GORM.
 
 type gVictim struct {
-	ID                                   uuid.UUID `gorm:"primaryKey"`
-	GivenName, FamilyName, KnownAs       *string
-	GivenKey, FamilyKey, KnownKey        *string
-	DateOfBirth                          *time.Time
-	Borough, Postcode, Address, Language *string
-	InterpreterNeeded                    *bool
-	AccessNeeds                          stringList      `gorm:"type:text[]"`
-	Equality, Missing                    json.RawMessage `gorm:"type:jsonb"`
-	CreatedAt                            time.Time
-	Version                              int `gorm:"default:1"`
+	ID                             uuid.UUID `gorm:"primaryKey"`
+	GivenName, FamilyName, KnownAs *string
+	GivenKey, FamilyKey, KnownKey  *string
+	DateOfBirth                    *time.Time
+	Borough, Language              *string
+	Postcode, Address              *string `gorm:"serializer:sealed"`
+	PostcodeKey                    []byte
+	InterpreterNeeded              *bool
+	AccessNeeds                    stringList      `gorm:"type:text[]"`
+	Equality, Missing              json.RawMessage `gorm:"type:jsonb"`
+	CreatedAt                      time.Time
+	Version                        int `gorm:"default:1"`
 }
 
 func (gVictim) TableName() string { return "victims" }
@@ -30,7 +32,7 @@ type gCase struct {
 	VictimID, AccountableOrgID, LoggedByOrgID uuid.UUID
 	LoggedBy                                  uuid.UUID
 	RiskLevel                                 string
-	RiskNote                                  *string
+	RiskNote                                  *string `gorm:"serializer:sealed"`
 	Enhanced                                  bool
 	EnhancedReasons                           stringList `gorm:"type:text[]"`
 	HelpOffered                               string
@@ -51,15 +53,17 @@ type gCase struct {
 func (gCase) TableName() string { return "cases" }
 
 type gIncident struct {
-	ID, CaseID                      uuid.UUID
-	Position                        int
-	OccurredOn, ReportedOn          *time.Time
-	WantsToReport                   *bool
-	Force, CrimeReference, CrimeKey *string
-	PlaceKind, PlaceBorough         *string
-	OffenceTypes                    stringList `gorm:"type:text[]"`
-	HateStrands                     stringList `gorm:"type:text[]"`
-	Summary                         string
+	ID, CaseID              uuid.UUID
+	Position                int
+	OccurredOn, ReportedOn  *time.Time
+	WantsToReport           *bool
+	Force                   *string
+	CrimeReference          *string `gorm:"serializer:sealed"`
+	CrimeKey                []byte
+	PlaceKind, PlaceBorough *string
+	OffenceTypes            stringList `gorm:"type:text[]"`
+	HateStrands             stringList `gorm:"type:text[]"`
+	Summary                 string     `gorm:"serializer:sealed"`
 }
 
 func (gIncident) TableName() string { return "incidents" }
@@ -67,7 +71,7 @@ func (gIncident) TableName() string { return "incidents" }
 type gPerson struct {
 	ID, CaseID uuid.UUID
 	Relation   string
-	Name       *string
+	Name       *string `gorm:"serializer:sealed"`
 	Suspect    bool
 }
 
@@ -90,9 +94,10 @@ type gChannel struct {
 func (gChannel) TableName() string { return "contact_channels" }
 
 type gDetail struct {
-	ChannelID             uuid.UUID `gorm:"primaryKey"`
-	CaseID                uuid.UUID
-	Value, ValueKey, Note *string
+	ChannelID   uuid.UUID `gorm:"primaryKey"`
+	CaseID      uuid.UUID
+	Value, Note *string `gorm:"serializer:sealed"`
+	ValueKey    []byte
 }
 
 func (gDetail) TableName() string { return "contact_details" }
@@ -109,7 +114,7 @@ func (gStop) TableName() string { return "contact_stops" }
 
 type gWord struct {
 	CaseID uuid.UUID `gorm:"primaryKey"`
-	Word   string
+	Word   string    `gorm:"serializer:sealed"`
 }
 
 func (gWord) TableName() string { return "code_words" }
@@ -118,7 +123,7 @@ type gDecision struct {
 	ID, CaseID, ReceiverOrgID uuid.UUID
 	Purpose, Basis, Method    string
 	Fields                    stringList `gorm:"type:text[]"`
-	Reason                    *string
+	Reason                    *string    `gorm:"serializer:sealed"`
 	RecordedAt                time.Time
 	RecordedBy                uuid.UUID
 	ExpiresOn, WithdrawnAt    *time.Time
@@ -166,7 +171,7 @@ type gReferral struct {
 	ParentID                                                *uuid.UUID
 	Relation                                                *string
 	Pathway, Status, Priority                               string
-	Answers                                                 json.RawMessage `gorm:"type:jsonb"`
+	Answers                                                 json.RawMessage `gorm:"serializer:sealed"`
 	SharedFields, SharedAfterAcceptance                     stringList      `gorm:"type:text[]"`
 	Version                                                 int
 	CreatedBy                                               uuid.UUID
@@ -204,17 +209,18 @@ type gClock struct {
 func (gClock) TableName() string { return "clocks" }
 
 type gStep struct {
-	ID, ReferralID          uuid.UUID
-	Version                 int
-	Action, ToStatus        string
-	FromStatus              *string
-	At                      time.Time
-	ByUserID, ByOrgID       *uuid.UUID
-	ByRole                  string
-	SecondsInPrevious       *int64
-	Reason, DecidedBy, Note *string
-	Detail                  json.RawMessage `gorm:"type:jsonb"`
-	By                      *gUser          `gorm:"foreignKey:ByUserID"`
+	ID, ReferralID    uuid.UUID
+	Version           int
+	Action, ToStatus  string
+	FromStatus        *string
+	At                time.Time
+	ByUserID, ByOrgID *uuid.UUID
+	ByRole            string
+	SecondsInPrevious *int64
+	Reason, DecidedBy *string
+	Note              *string         `gorm:"serializer:sealed"`
+	Detail            json.RawMessage `gorm:"serializer:sealed"`
+	By                *gUser          `gorm:"foreignKey:ByUserID"`
 }
 
 func (gStep) TableName() string { return "referral_history" }
@@ -222,7 +228,7 @@ func (gStep) TableName() string { return "referral_history" }
 type gShare struct {
 	ReferralID uuid.UUID
 	Stage      string
-	Content    json.RawMessage `gorm:"type:jsonb"`
+	Content    json.RawMessage `gorm:"serializer:sealed"`
 }
 
 func (gShare) TableName() string { return "referral_shares" }

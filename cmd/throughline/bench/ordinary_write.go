@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -122,10 +123,9 @@ func (o *ordinary) insertCase(tx *gorm.DB, in *caseBody, w *who) (*gCase, error)
 		if err != nil {
 			return nil, err
 		}
-		crime := models.CrimeKey(i.CrimeReference)
 		row := gIncident{
 			ID: models.NewID(), CaseID: k.ID, Position: n + 1, OccurredOn: &occurred, ReportedOn: &occurred, Force: &i.Force,
-			CrimeReference: &i.CrimeReference, CrimeKey: &crime, OffenceTypes: i.OffenceTypes, HateStrands: []string{}, Summary: i.Summary,
+			CrimeReference: &i.CrimeReference, CrimeKey: lookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), OffenceTypes: i.OffenceTypes, HateStrands: []string{}, Summary: i.Summary,
 		}
 		if err := tx.Create(&row).Error; err != nil {
 			return nil, err
@@ -157,7 +157,7 @@ func (o *ordinary) insertContact(tx *gorm.DB, in *caseBody, k *gCase, w *who) er
 			return err
 		}
 		digits := "44" + strings.TrimPrefix(strings.ReplaceAll(ch.Value, " ", ""), "0")
-		if err := tx.Create(&gDetail{ChannelID: row.ID, CaseID: k.ID, Value: &ch.Value, ValueKey: &digits}).Error; err != nil {
+		if err := tx.Create(&gDetail{ChannelID: row.ID, CaseID: k.ID, Value: &ch.Value, ValueKey: lookUp(vault.ContactValueKey, digits)}).Error; err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -47,10 +48,12 @@ const plantSQL = `with chosen as (
 	insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role, seconds_in_previous)
 	select gen_random_uuid(), id, 2, 'submit', 'draft', 'submitted', $5, $4, $1, 'caseworker', 0 from sent
 ), shares as (
-	insert into referral_shares (referral_id, stage, content) select id, s.stage, s.content::jsonb from sent,
-		(values ('sending', '{"borough": "Hackney", "incident_summary": "Threatened at home."}'), ('acceptance', '{"given_name": "A", "family_name": "B"}')) s (stage, content)
+	insert into referral_shares (referral_id, stage, content) select id, s, '{}' from sent, unnest(array['sending', 'acceptance']) s
 )
 select id, case_id from sent order by id`
+
+// shareSQL puts what was frozen in its place: sealed for its own row.
+const shareSQL = `update referral_shares set content = case stage when 'sending' then $2::bytea else $3::bytea end where referral_id = $1`
 
 // plant makes so many referrals that wait for an answer, or as many as there
 // are cases for.
@@ -79,12 +82,24 @@ func (r *run) plant(ctx context.Context, n int) ([]planted, error) {
 		if err != nil {
 			return err
 		}
+		if err := r.plantShares(ctx, tx, list); err != nil {
+			return err
+		}
 		return plantClocks(ctx, tx, list, ack, dec)
 	})
 	if err == nil && len(list) < n {
 		err = fmt.Errorf("there are cases for %d referrals, and %d are needed: take more cases", len(list), n)
 	}
 	return list, err
+}
+
+func (r *run) plantShares(ctx context.Context, tx pgx.Tx, list []planted) error {
+	b := &pgx.Batch{}
+	for _, p := range list {
+		b.Queue(shareSQL, p.id, r.Vault.SealJSON(vault.ShareSending, p.id, map[string]any{"borough": "Hackney", "incident_summary": "Threatened at home."}),
+			r.Vault.SealJSON(vault.ShareAcceptance, p.id, map[string]any{"given_name": "A", "family_name": "B"}))
+	}
+	return tx.SendBatch(ctx, b).Close()
 }
 
 // plantClocks starts the two clocks of every planted referral.

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/services/demo"
 )
 
@@ -28,7 +29,8 @@ type Site struct {
 
 	AppDSN, OwnerDSN, BenchDSN string
 	Now                        func() time.Time
-	Caps                       pg.Caps // one session stands for hundreds
+	Caps                       pg.Caps      // one session stands for hundreds
+	Vault                      *vault.Vault // the data keys of the database
 
 	// Start begins the product as a process of its own on the same database and
 	// says where it listens and which process it is; stop ends it.
@@ -139,6 +141,8 @@ func (r *run) open(ctx context.Context) (err error) {
 	if r.bypass, err = openPool(ctx, r.BenchDSN, r.Caps, conns); err != nil {
 		return err
 	}
+	registerSealed()
+	sealedWith.Store(r.Vault)
 	if r.ordinary, err = newOrdinary(r.AppDSN, r.Caps, r.Now); err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ const caseStored = `select concat_ws('; ', c.status, c.source, c.risk_level, c.e
 	(select string_agg(concat_ws(' ', i.occurred_on, i.offence_types, i.crime_key), ',') from incidents i where i.case_id = c.id),
 	(select string_agg(concat_ws(' ', ch.channel, ch.safe, ch.windows, d.value_key), ',' order by ch.position) from contact_channels ch
 		join contact_details d on d.channel_id = ch.id where ch.case_id = c.id),
-	(select string_agg(relation || suspect, ',') from related_people p where p.case_id = c.id), (select word from code_words w where w.case_id = c.id),
+	(select string_agg(relation || suspect, ',') from related_people p where p.case_id = c.id), (select octet_length(word) from code_words w where w.case_id = c.id),
 	(select count(*) from case_holders h where h.case_id = c.id), (select string_agg(action, ',') from audit_events e where e.case_id = c.id),
 	(select string_agg(topic, ',') from outbox o where o.case_id = c.id))
 	from cases c join victims v on v.id = c.victim_id where c.id = $1`
