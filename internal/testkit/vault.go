@@ -1,10 +1,13 @@
 package testkit
 
 import (
+	"context"
 	"fmt"
 	"sync"
+	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"throughline/internal/vault"
 )
@@ -32,4 +35,28 @@ func Opened(c vault.Column, row uuid.UUID, stored []byte) string {
 		return fmt.Sprintf("(does not open: %v)", err)
 	}
 	return string(b)
+}
+
+// OpenedAll are the contents of a sealed column, each row's by itself.
+func (w *Stage) OpenedAll(t testing.TB, c vault.Column) []string {
+	t.Helper()
+	s := c.Spec()
+	q := "select " + s.Key + ", " + s.Name + " from " + s.Table
+	if s.Part != "" {
+		q += " where stage = '" + s.Part + "'"
+	}
+	rows, err := w.Owner.Query(context.Background(), q)
+	if err != nil {
+		t.Fatalf("reading %s: %v", c, err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (string, error) {
+		var id uuid.UUID
+		var stored []byte
+		err := row.Scan(&id, &stored)
+		return Opened(c, id, stored), err
+	})
+	if err != nil {
+		t.Fatalf("reading %s: %v", c, err)
+	}
+	return out
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/testkit"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/referrals"
 )
@@ -257,8 +258,11 @@ func (p *play) keys(id uuid.UUID, stage string) []string {
 	if err := p.Owner.QueryRow(context.Background(), "select content from referral_shares where referral_id = $1 and stage = $2", id, stage).Scan(&content); err != nil {
 		return nil
 	}
-	m := map[string]any{}
-	_ = json.Unmarshal(content, &m)
+	at, m := vault.ShareSending, map[string]any{}
+	if stage == "acceptance" {
+		at = vault.ShareAcceptance
+	}
+	_ = json.Unmarshal([]byte(testkit.Opened(at, id, content)), &m)
 	return slices.Sorted(maps.Keys(m))
 }
 
