@@ -60,10 +60,23 @@ begin
   end loop;
 end $$;
 -- +goose StatementEnd
+-- Notes were sealed from their first day.
+alter table notes add constraint notes_text_sealed check (is_sealed(text));
 alter table referrals alter column answers set default '{}';
 alter table referral_history alter column detail set default '{}';
 alter table drafts alter column data set default '{}';
 create index victims_postcode on victims (postcode_key);
+-- Whatever takes a postcode away takes away what it was found by.
+-- +goose StatementBegin
+create function victims_postcode_gone() returns trigger language plpgsql as $$
+begin
+  new.postcode_key := null;
+  return new;
+end $$;
+-- +goose StatementEnd
+create trigger victims_postcode_gone before update of postcode on victims
+  for each row when (new.postcode is null and new.postcode_key is not null) execute function victims_postcode_gone();
+revoke execute on function victims_postcode_gone() from public;
 
 -- The same as before, in bytes: what should not exist loses its content.
 -- +goose StatementBegin

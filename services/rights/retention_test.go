@@ -10,6 +10,7 @@ import (
 
 	"throughline/internal/pg"
 	"throughline/internal/testkit"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/rights"
 )
@@ -18,7 +19,7 @@ func TestARecordPastKeepingGoesFromEveryTableAndLeavesItsCertificate(t *testing.
 	t.Parallel()
 	b := setup(t)
 	c, r := b.old(7*years, func(f *testkit.CaseFacts) { f.CodeWord = "periwinkle" })
-	b.Do(t, "update victims set address = '7 Old Lane' where id = $1", c.VictimID)
+	b.Do(t, "update victims set address = $2 where id = $1", c.VictimID, testkit.Seal(vault.VictimAddress, c.VictimID, "7 Old Lane"))
 	young, _ := b.old(2*years, func(f *testkit.CaseFacts) { f.GivenName, f.FamilyName = "Young", "Stays" })
 	figures := b.Count(t, "select count(*) from quality_facts where referral_id = $1", r.ID)
 	held := []string{c.ID.String(), c.VictimID.String(), r.ID.String(), c.Reference, r.Reference, "Quillfeather", "Zephyrine", "Old Lane", "periwinkle"}
