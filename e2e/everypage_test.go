@@ -127,15 +127,18 @@ func (w *tour) as(who string) *person {
 
 // never are states that a page cannot be in, and why.
 var never = map[string]string{
-	"GET /admin/access.csv":            "is a file",
-	"GET /certificates/{ref}/download": "is a file",
-	"GET /":                            "leads to the reader's first page",
-	"GET /cases/{ref}/refer":           "leads to the first question",
-	"POST /cases/new/{draft}/check":    "shows the page with the fault in place of itself",
-	"POST /cases/{ref}/refer/check":    "is a button",
-	"POST /keyboard":                   "is a button",
-	"POST /referrals/{ref}/assign":     "begins with somebody chosen",
-	"POST /admin/people":               "is a search",
+	"GET /admin/access.csv":             "is a file",
+	"GET /certificates/{ref}/download":  "is a file",
+	"GET /":                             "leads to the reader's first page",
+	"GET /cases/{ref}/refer":            "leads to the first question",
+	"POST /cases/new/{draft}/check":     "shows the page with the fault in place of itself",
+	"POST /cases/{ref}/refer/check":     "is a button",
+	"POST /keyboard":                    "is a button",
+	"POST /referrals/{ref}/assign":      "begins with somebody chosen",
+	"POST /admin/people":                "is a search",
+	"POST /account/codes":               "is a button",
+	"POST /account/passkeys/new":        "is sent by script alone",
+	"POST /account/factors/{id}/remove": "is a button",
 }
 
 // TestEveryPageCanBeUsedByEverybody meets every page of the table of routes with
@@ -154,6 +157,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers, "keeping": (*tour).keeping,
 			"managing": (*tour).managing,
 			"rights":   (*tour).rights, "protecting": (*tour).protecting,
+			"proving": (*tour).proving,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -73,6 +73,13 @@ func (p *person) unfold(words string) *person {
 	return p
 }
 
+// clicks presses what was found where no page may follow.
+func (p *person) clicks(f found) {
+	p.t.Helper()
+	p.presses++
+	p.do(chromedp.MouseClickXY(f.X, f.Y))
+}
+
 // back goes to the page before, as the browser's own button does. The browser
 // may show the page it kept or ask for it again.
 func (p *person) back() *person {

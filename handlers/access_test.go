@@ -67,7 +67,8 @@ func inOrder(routes []route.Route) []route.Route {
 }
 
 func ends(r route.Route) int {
-	if strings.HasSuffix(r.Path, "/auth/session") || strings.HasSuffix(r.Path, "/sign-out") {
+	if strings.HasSuffix(r.Path, "/auth/session") || strings.HasSuffix(r.Path, "/sign-out") ||
+		r.Method != http.MethodGet && (r.Path == "/api/v1/me/sessions" || r.Path == "/account/sessions/end") {
 		return 1
 	}
 	return 0

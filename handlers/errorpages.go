@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
+	"throughline/handlers/middleware"
+	accountpages "throughline/handlers/pages/account"
 	"throughline/handlers/render"
 	"throughline/models"
 	"throughline/web/components"
@@ -15,7 +18,12 @@ import (
 // page answers a person. Whoever is signed out is sent to sign in.
 func (f *failures) page(c *gin.Context, e *models.Error) {
 	if e.Code == models.CodeUnauthenticated {
+		_ = f.keep(c)
 		render.See(c, toSignIn(c))
+		return
+	}
+	if models.NeedsStepUp(e) {
+		render.See(c, f.toConfirm(c))
 		return
 	}
 	heading, next := words(e.Code)
@@ -31,6 +39,34 @@ func (f *failures) page(c *gin.Context, e *models.Error) {
 		f.log.ErrorContext(c.Request.Context(), "the page for a failure could not be drawn", "cause", err.Error())
 		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte("Something went wrong here. Reference "+v.Reference+"\n"))
 	}
+}
+
+// keep puts aside what was typed into a form that could not be taken, and
+// returns its id; none where there was no form, or it could not be put aside.
+func (f *failures) keep(c *gin.Context) uuid.UUID {
+	if c.Request.Method != http.MethodPost || c.ContentType() != "application/x-www-form-urlencoded" || c.Request.ParseForm() != nil ||
+		strings.HasPrefix(c.Request.URL.Path, "/sign") || strings.HasPrefix(c.Request.URL.Path, "/account/") {
+		return uuid.Nil
+	}
+	ended, _ := middleware.SessionOf(c)
+	id, err := f.people.Keep(c.Request.Context(), ended, c.Request.URL.Path, c.Request.PostForm)
+	if err != nil {
+		f.log.ErrorContext(c.Request.Context(), "a form could not be kept", "cause", cause(known(err)))
+		return uuid.Nil
+	}
+	return id
+}
+
+// toConfirm is where somebody goes who must first prove who they are: from there
+// back to the page they asked for, or to what they had typed.
+func (f *failures) toConfirm(c *gin.Context) string {
+	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		return accountpages.ToConfirm(c.Request.URL.RequestURI())
+	}
+	if id := f.keep(c); id != uuid.Nil {
+		return accountpages.ToConfirm(accountpages.ToKept(id))
+	}
+	return accountpages.ToConfirm(c.Request.URL.Path)
 }
 
 // words are the heading of a failure and where to go from it.

@@ -15,9 +15,11 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/handlers/api"
+	accountpages "throughline/handlers/pages/account"
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/route"
 	"throughline/models"
+	"throughline/services/accounts"
 )
 
 // status is the one mapping of failures to HTTP (decisions.md 18-20). A code
@@ -74,9 +76,10 @@ type refusals interface {
 // failures answers every request that failed, as a page or as a problem,
 // whichever its route speaks.
 type failures struct {
-	audit refusals
-	frame frame.Frame
-	log   *slog.Logger
+	audit  refusals
+	people *accounts.Service
+	frame  frame.Frame
+	log    *slog.Logger
 }
 
 // fail is the one place where an error becomes an answer. A refusal of somebody
@@ -127,6 +130,9 @@ func (f *failures) record(c *gin.Context, e *models.Error) error {
 		}
 	default:
 		return nil
+	}
+	if models.NeedsStepUp(e) {
+		return nil // asked to prove who they are, not refused
 	}
 	ctx := c.Request.Context()
 	r, matched := route.Of(c)
@@ -208,8 +214,12 @@ func (f *failures) problem(c *gin.Context, e *models.Error) {
 // toSignIn is where somebody goes who is signed out: to sign in and, where
 // they asked for a page, back to it.
 func toSignIn(c *gin.Context) string {
-	if c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead || c.Request.URL.Path == "/" {
-		return "/sign-in"
+	path := "/sign-in"
+	if accounts.Waiting(c.Request.Context()) {
+		path = accountpages.SecondFactor
 	}
-	return "/sign-in?next=" + url.QueryEscape(c.Request.URL.RequestURI())
+	if c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead || c.Request.URL.Path == "/" {
+		return path
+	}
+	return path + "?next=" + url.QueryEscape(c.Request.URL.RequestURI())
 }

@@ -78,6 +78,7 @@ func API(d Deps) *api.API {
 	a := api.New(d.Version, d.Sealer)
 	v1.RegisterHealth(a, d.Ready...)
 	v1.RegisterAuth(a, d.Edge.Accounts, d.Edge.Tokens, d.Edge.Cache)
+	v1.RegisterOwnSessions(a, d.Edge.Accounts, d.Edge.Cache)
 	v1.RegisterPeople(a, d.Edge.Accounts)
 	v1.RegisterPeopleManagement(a, d.People, d.Referrals)
 	v1.RegisterAccess(a)
@@ -142,7 +143,7 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &failures{audit: d.Audit, frame: frame.Frame{Training: d.Training}, log: d.Edge.Log}
+	f := &failures{audit: d.Audit, people: d.Edge.Accounts, frame: frame.Frame{Training: d.Training}, log: d.Edge.Log}
 	edge, err := middleware.Edge(d.Edge, f.fail)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -80,6 +81,21 @@ type Actor struct {
 	Name      string
 	OrgName   string
 	OrgKind   OrganisationKind
+	// SteppedUpAt is when this session's holder last proved who they are, in
+	// real time: by a second factor, or by their password again where they have
+	// none. Zero: not since the session began with a password alone.
+	SteppedUpAt time.Time
+}
+
+// StepUpFor is how long a proof counts for the acts that need a fresh one:
+// export, unmasking, break-glass, changes of roles, passwords and factors
+// (ASVS 5.0.0, 7.5.3).
+const StepUpFor = 5 * time.Minute
+
+// SteppedUp reports whether the actor has proved who they are shortly before
+// now, which is real time. Jobs have nobody to ask.
+func (a Actor) SteppedUp(now time.Time) bool {
+	return a.Role == RoleSystem || !a.SteppedUpAt.IsZero() && now.Sub(a.SteppedUpAt) < StepUpFor
 }
 
 // System is the actor of jobs: no person, no organisation, and only the rows

@@ -110,6 +110,28 @@ func RoleForbidden() *Error {
 	return Forbidden("Your role does not let you do this.")
 }
 
+// FieldStepUp is the code of the field error, without a field, that tells a
+// caller who may do something that they must first prove who they are.
+const FieldStepUp = "step_up_required"
+
+// StepUpRequired reports that the actor may do this, once they have proved who
+// they are within the last StepUpFor.
+func StepUpRequired() *Error {
+	e := Forbidden("Confirm that it is you, then do this again. The proof counts for five minutes.")
+	e.Fields = []FieldError{Field("", FieldStepUp, "Prove who you are at /account/confirm, or by POST /api/v1/auth/step-up")}
+	return e
+}
+
+// NeedsStepUp reports whether err asks for a proof and nothing else.
+func NeedsStepUp(err error) bool {
+	for _, f := range FieldsOf(err) {
+		if f.Code == FieldStepUp {
+			return true
+		}
+	}
+	return false
+}
+
 // Conflict reports that the request no longer fits the state of the record.
 func Conflict(message string) *Error {
 	return &Error{Code: CodeConflict, Message: message}

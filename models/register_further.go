@@ -41,5 +41,38 @@ func furtherTables() []registered {
 			{ClassStaff, "email role user_id invited_by invited_by_role used_by", "", ""},
 			{ClassSecret, "token_hash", "", "of a link that is good once, for a day"},
 		}},
+		{"passkeys", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id created_at last_used_at sign_count", "", ""},
+			{ClassStaff, "user_id name", "", "the name its holder gave it"},
+			{ClassSecret, "credential_id record", "", "the public half of a key: it opens nothing"},
+		}},
+		{"app_keys", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id created_at last_used_at last_step", "", ""},
+			{ClassStaff, "user_id name", "", "the name its holder gave it"},
+			{ClassSecret, "sealed", "", "AES-256-GCM, bound to its person and row"},
+		}},
+		{"recovery_codes", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id created_at used_at", "", ""},
+			{ClassStaff, "user_id", "", ""},
+			{ClassSecret, "code_hash", "", "SHA-256 of 128 random bits"},
+		}},
+		{"challenges", ControllerOperator, RetainAnswer, []registeredLine{
+			{ClassLink, "id purpose expires_at", "", "five minutes"},
+			{ClassStaff, "user_id", "", ""},
+			{ClassSecret, "asked_hash data", "", ""},
+		}},
+		{"code_attempts", ControllerOperator, RetainGuess, []registeredLine{
+			{ClassLink, "id session_id bucket at ok", "", ""},
+			{ClassStaff, "user_id device_hash", "", ""},
+		}},
+		{"account_notices", ControllerEmployer, RetainMessage, []registeredLine{
+			{ClassLink, "id kind at read_at", "", ""},
+			{ClassStaff, "user_id detail", "", "the name of a factor"},
+		}},
+		{"kept_forms", ControllerAuthor, RetainAnswer, []registeredLine{
+			{ClassLink, "id path at", "", "an address of a page, by reference"},
+			{ClassStaff, "user_id", "", ""},
+			{ClassCopy, "sealed", "", "AES-256-GCM, bound to its person, row and page; 24 hours"},
+		}},
 	}
 }

@@ -156,8 +156,8 @@ func staffTables() []registered {
 			{ClassSecret, "password_hash", "", "argon2id"},
 		}},
 		{"sessions", ControllerEmployer, RetainSession, []registeredLine{
-			{ClassLink, "id kind created_at last_seen_at idle_expires_at expires_at revoked_at revoked_why", "", ""},
-			{ClassStaff, "user_id org_id role user_agent_short", "", ""},
+			{ClassLink, "id kind created_at last_seen_at idle_expires_at expires_at revoked_at revoked_why factor pending stepped_up_at new_device", "", ""},
+			{ClassStaff, "user_id org_id role user_agent_short network", "", ""},
 			{ClassSecret, "token_hash", "", ""},
 		}},
 		{"refresh_tokens", ControllerEmployer, RetainSession, []registeredLine{

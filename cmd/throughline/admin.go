@@ -54,6 +54,7 @@ command line. None of it shows a case.`,
 			},
 		})
 	}
+	cmd.AddCommand(adminResetFactors(p))
 	cmd.AddCommand(&cobra.Command{
 		Use: "password EMAIL", Short: "Set somebody's password, read from standard input", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -141,6 +142,27 @@ func adminFirst(p program) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&email, "email", "", "their email address")
 	cmd.Flags().StringVar(&name, "name", "", "their name")
+	return cmd
+}
+
+func adminResetFactors(p program) *cobra.Command {
+	var email string
+	cmd := &cobra.Command{
+		Use: "reset-factors", Short: "Take somebody's passkeys, apps and recovery codes away, for who has lost them", Args: cobra.NoArgs,
+		Long: `Takes every passkey, authenticator app and recovery code from somebody who has
+lost them, and signs them out everywhere. Their password stays. Make sure who is
+asking first: a call back on a number you know, or in person.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.asOwner(cmd.Context(), func(ctx context.Context, conn *pgx.Conn) error {
+				if err := accounts.NewOperator(conn).ResetFactors(ctx, email); err != nil {
+					return err
+				}
+				p.say("They are signed out everywhere, and set up a second factor when they next sign in, where one is required.")
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&email, "email", "", "their email address")
 	return cmd
 }
 

@@ -118,7 +118,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cookies:  auth.NewCookies(cfg.secure()),
 			Tokens:   auth.NewTokens(keys, cfg.origin(), time.Now),
 			Cache:    auth.NewCache(),
-			Accounts: accounts.New(a.db),
+			Accounts: accounts.New(a.db, accounts.Settings{RequireSecondFactor: cfg.secondFactor(), Keys: sealer, Origin: cfg.origin()}),
 		},
 		Approvals: second,
 		People:    people.New(a.db, second, cfg.origin()),

@@ -61,6 +61,7 @@ type Config struct {
 	KMSFileInProduction yes       `env:"KMS_FILE_IN_PRODUCTION" must:"be yes, or not be set"`
 	RecordsPerHour      recordCap `env:"RECORDS_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 50,manager=100"`
 	ListedPerHour       recordCap `env:"LISTED_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 500,manager=1000"`
+	RequireSecondFactor choice    `env:"REQUIRE_SECOND_FACTOR" must:"be on or off"`
 
 	DemoNow moment `env:"DEMO_NOW" must:"be a time, such as 2026-11-20T09:00:00Z"`
 }
@@ -139,6 +140,24 @@ func (c *connections) UnmarshalText(b []byte) error {
 	}
 	*c = connections(n)
 	return nil
+}
+
+// choice is on, off, or not made.
+type choice string
+
+// UnmarshalText takes on or off.
+func (c *choice) UnmarshalText(b []byte) error {
+	*c = choice(b)
+	if *c != "on" && *c != "off" {
+		return errors.New("neither on nor off")
+	}
+	return nil
+}
+
+// secondFactor reports whether a password alone lets nobody in: so it is in
+// production, always, and elsewhere where it was asked for.
+func (c Config) secondFactor() bool {
+	return c.Env == production || c.RequireSecondFactor == "on"
 }
 
 // moment is a time; zero is none.

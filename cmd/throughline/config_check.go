@@ -28,6 +28,9 @@ func toServe(c Config) (found problems) {
 	if !c.secure() {
 		found = append(found, "BASE_URL must be set in production, and begin with https://")
 	}
+	if c.RequireSecondFactor == "off" {
+		found = append(found, "REQUIRE_SECOND_FACTOR must not be off in production: a password alone is not enough there")
+	}
 	if !c.AdminAddr.loopback() && c.AdminAddr != "off" {
 		found = append(found, "ADMIN_ADDR must be an address of the machine itself in production, such as 127.0.0.1:8081, or off")
 	}

@@ -50,6 +50,7 @@ type Op struct {
 	Status      int   // of success; 0: 200 with a body, 204 without
 	Key         bool  // Idempotency-Key is required (428 without)
 	Match       bool  // If-Match is required (428 without)
+	StepUp      bool  // the caller must have proved who they are shortly before (403 with step_up_required)
 	Early       bool  // no record is to be found first: faults of the body are told before fn is called
 	Errors      []int // statuses beyond those that follow from the rest, as 409
 }
@@ -147,7 +148,7 @@ func (a *API) describeAll() *huma.OpenAPI {
 func (a *API) add(op Op, serve route.Handler) {
 	a.routes = append(a.routes, route.Route{
 		Method: op.Method, Path: strings.NewReplacer("{", ":", "}", "").Replace(op.Path),
-		Need: op.Need, JSON: true, Handle: serve,
+		Need: op.Need, JSON: true, StepUp: op.StepUp, Handle: serve,
 	})
 }
 

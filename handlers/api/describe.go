@@ -35,6 +35,9 @@ func describe[I, O any](a *API, op Op) *plan {
 		Tags: []string{op.Tag}, DefaultStatus: op.Status, Parameters: op.headers(),
 		Extensions: map[string]any{"x-permission": string(op.Need)},
 	}
+	if op.StepUp {
+		h.Extensions["x-step-up"] = true
+	}
 	if op.Need != models.Public {
 		h.Security = []map[string][]string{{"bearer": {}}}
 	}

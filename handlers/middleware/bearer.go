@@ -87,7 +87,7 @@ func (b bearer) lookUp(ctx context.Context, raw string, known *auth.Verified, no
 	if err != nil {
 		return models.Actor{}, err
 	}
-	if s.Ended != "" {
+	if s.Ended != "" || s.Pending {
 		b.cache.Forget(session)
 		return models.Actor{}, models.Unauthenticated()
 	}

@@ -22,7 +22,8 @@ const sessionKey = "throughline.session"
 // Session puts whoever holds the page's cookie into the context. It is for
 // pages alone: on the API a cookie means nothing, so that no other site can
 // make a browser act there. Whoever holds no live session goes on as nobody;
-// the route refuses them.
+// the route refuses them. So does whoever has given a password and waits for a
+// second factor: all they can do is give it.
 //
 // A cookie is looked up once a second at most: what a page reads or changes
 // asks the session row again in its own transaction. Assets and what
@@ -44,7 +45,11 @@ func Session(cookies auth.Cookies, sessions Sessions, fail Fail) gin.HandlerFunc
 			return
 		}
 		c.Set(sessionKey, s)
-		if s.Ended == "" {
+		switch {
+		case s.Ended != "":
+		case s.Pending:
+			c.Request = c.Request.WithContext(accounts.WithWaiting(c.Request.Context(), s))
+		default:
 			c.Request = c.Request.WithContext(models.WithActor(c.Request.Context(), s.Actor))
 		}
 		c.Next()
@@ -63,7 +68,7 @@ func (f finder) find(c *gin.Context, cookie string, now time.Time) (accounts.Ses
 	}
 	s, err := f.sessions.ByCookie(c.Request.Context(), cookie)
 	switch {
-	case err != nil:
+	case err != nil || s.Pending:
 	case s.Ended != "":
 		f.cache.Forget(s.Actor.SessionID)
 	case v == nil || v.Actor != s.Actor:

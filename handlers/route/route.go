@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"throughline/models"
+	"throughline/services/accounts"
 )
 
 // Handler serves one request, or says why it could not. It writes nothing when
@@ -24,6 +25,7 @@ type Route struct {
 	Need   models.Permission
 	Handle Handler
 	JSON   bool // failures are problem+json, not a page
+	StepUp bool // the caller must have proved who they are within models.StepUpFor
 }
 
 // Mount registers routes on g; a GET also answers HEAD. Who may not call a
@@ -83,6 +85,8 @@ func (r Route) check() error {
 		return fmt.Errorf("%s names no permission", r.Name())
 	case r.Handle == nil:
 		return fmt.Errorf("%s has no handler", r.Name())
+	case r.StepUp && r.Need == models.Public:
+		return fmt.Errorf("%s asks nobody in particular to prove who they are", r.Name())
 	}
 	return nil
 }
@@ -97,6 +101,9 @@ func (r Route) allow(c *gin.Context) error {
 	}
 	if !actor.Can(r.Need) {
 		return models.RoleForbidden()
+	}
+	if r.StepUp {
+		return accounts.StepUp(c.Request.Context())
 	}
 	return nil
 }

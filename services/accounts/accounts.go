@@ -11,24 +11,55 @@ import (
 	"encoding/base64"
 	"net/netip"
 	"runtime"
+	"sync"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/seal"
 	"throughline/models"
 )
 
 // Service signs people in and out and tells who they are.
 type Service struct {
-	db     *pg.DB
-	places chan struct{} // one for each hash that may be worked on at once
+	db       *pg.DB
+	places   chan struct{} // one for each hash that may be worked on at once
+	required bool
+	keys     *seal.Keys
+	party    func() (*webauthn.WebAuthn, error)
 }
 
-// New returns the service. Hashing a password takes 19 MiB and a core, so no
+// Settings are what an installation decides about signing in.
+type Settings struct {
+	// RequireSecondFactor lets nobody in with a password alone: who has no
+	// second factor is led to set one up.
+	RequireSecondFactor bool
+	// Keys seal the keys of authenticator apps and what was typed into forms
+	// that could not be taken. nil: keys that live as long as the process.
+	Keys *seal.Keys
+	// Origin is the address people use, which passkeys are bound to:
+	// https://throughline.example. "": http://localhost.
+	Origin string
+}
+
+// New returns the service; without settings a password is enough and nothing
+// sealed outlives the process. Hashing a password takes 19 MiB and a core, so no
 // more are worked on at once than there are cores, two at least.
-func New(db *pg.DB) *Service {
-	return &Service{db: db, places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))}
+func New(db *pg.DB, settings ...Settings) *Service {
+	var set Settings
+	if len(settings) > 0 {
+		set = settings[0]
+	}
+	if set.Keys == nil {
+		set.Keys = seal.New()
+	}
+	return &Service{
+		db: db, places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
+		required: set.RequireSecondFactor, keys: set.Keys,
+		party: sync.OnceValues(func() (*webauthn.WebAuthn, error) { return relyingParty(set.Origin) }),
+	}
 }
 
 // Kind says what a session is for: a person's browser or another system.
@@ -50,6 +81,7 @@ type Credentials struct {
 	Device    string     // the mark this browser got at an earlier sign-in, "" without
 	Replaces  string     // the session the browser still holds, "" without: it ends
 	UserAgent string
+	Code      string // of the authenticator app, or a recovery code; API alone: pages ask for it next
 }
 
 // Started is a session that has just begun. Token is the only copy of the
@@ -60,6 +92,9 @@ type Started struct {
 	Device      string // for pages: the mark to keep in this browser
 	IdleMinutes int
 	Expires     time.Time
+	// Pending: the password was right, and nothing can be done with the session
+	// but give or set up a second factor.
+	Pending bool
 }
 
 // Session is what is known of a cookie or a session id. Ended is empty for a
@@ -69,8 +104,11 @@ type Started struct {
 type Session struct {
 	Actor       models.Actor
 	IdleMinutes int
+	IdleExpires time.Time
 	Expires     time.Time
 	Ended       string
+	// Pending: as in Started. Nobody is signed in.
+	Pending bool
 }
 
 // Prefixes of the secrets, so that a leaked one is recognised for what it is.
@@ -78,6 +116,7 @@ const (
 	cookiePrefix  = "tls_"
 	refreshPrefix = "tlr_"
 	devicePrefix  = "tld_"
+	askedPrefix   = "tlc_"
 )
 
 // newSecret returns 256 random bits as text, and the hash that is stored.

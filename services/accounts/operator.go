@@ -168,6 +168,26 @@ func (o *Operator) ForgetGuesses(ctx context.Context, email string) error {
 		where u.id = $1 and a.email_hash = sha256(convert_to(u.email, 'UTF8')) and a.ok is not true`)
 }
 
+// ResetFactors takes every passkey, authenticator app and recovery code from
+// somebody who has lost them, signs them out everywhere and tells them. Their
+// password stays: where a second factor is required they set one up when they
+// next sign in. Whoever runs the installation makes sure who is asking first.
+func (o *Operator) ResetFactors(ctx context.Context, email string) error {
+	return o.with(ctx, email, func(tx pgx.Tx, u userRow) error {
+		for _, q := range []string{
+			`delete from passkeys where user_id = $1`, `delete from app_keys where user_id = $1`, `delete from recovery_codes where user_id = $1`,
+			`update sessions set revoked_at = clock_timestamp(), revoked_why = 'factors_reset' where user_id = $1 and revoked_at is null`,
+			`insert into account_notices (id, user_id, kind) values (gen_random_uuid(), $1, 'factors_reset')`,
+			`insert into outbox (topic, payload, at) values ('account.changed', jsonb_build_object('user', $1::uuid, 'kind', 'factors_reset'), clock_timestamp())`,
+		} {
+			if _, err := tx.Exec(ctx, q, u.id); err != nil {
+				return err
+			}
+		}
+		return record(ctx, tx, "user.factors_reset", u.id, u.orgID, nil)
+	})
+}
+
 // SetPassword gives somebody another password and signs them out everywhere.
 func (o *Operator) SetPassword(ctx context.Context, email, password string) error {
 	return o.with(ctx, email, func(tx pgx.Tx, u userRow) error {

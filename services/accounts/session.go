@@ -34,14 +34,14 @@ func (s *Service) session(ctx context.Context, hash []byte, id *uuid.UUID) (Sess
 	var there bool
 	var role, kind string
 	var ended *string
-	var idle time.Time
+	var stepped *time.Time
 	a := &out.Actor
-	b.Query(pg.One(&there, &a.SessionID, &a.UserID, &a.OrgID, &role, &a.Name, &a.OrgName, &kind, &out.IdleMinutes, &idle, &out.Expires, &ended),
-		`select * from app_session_lookup($1, $2)`, hash, id)
+	b.Query(pg.One(&there, &a.SessionID, &a.UserID, &a.OrgID, &role, &a.Name, &a.OrgName, &kind, &out.IdleMinutes, &out.IdleExpires, &out.Expires,
+		&ended, &stepped, &out.Pending), `select * from app_session_find($1, $2)`, hash, id)
 	if err := b.Send(pg.BatchHousekeeping); err != nil {
 		return Session{}, err
 	}
-	a.Role, a.OrgKind = models.Role(role), models.OrganisationKind(kind)
+	a.Role, a.OrgKind, a.SteppedUpAt = models.Role(role), models.OrganisationKind(kind), moment(stepped)
 	switch {
 	case !there:
 		out.Ended = "unknown"
@@ -49,6 +49,15 @@ func (s *Service) session(ctx context.Context, hash []byte, id *uuid.UUID) (Sess
 		out.Ended = *ended
 	}
 	return out, nil
+}
+
+// moment is a time of the database, the zero time for none: two readings of one
+// are equal.
+func moment(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
 }
 
 // SignOut ends the actor's session: its cookie, its access tokens and every

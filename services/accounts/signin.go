@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -60,8 +61,8 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Started, error) {
 		return Started{}, err
 	}
 	if ok && !f.disabled {
-		started, err := s.start(ctx, c, f)
-		if models.CodeOf(err) != models.CodeUnauthenticated {
+		started, err := s.letIn(ctx, c, f)
+		if models.CodeOf(err) != models.CodeUnauthenticated || models.FieldsOf(err) != nil {
 			return started, err
 		}
 	}
@@ -69,6 +70,30 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Started, error) {
 		return Started{}, err
 	}
 	return Started{}, refused()
+}
+
+// letIn opens the session of somebody whose password was right. By page it may
+// have to wait for a second factor; by API the code came with the password.
+func (s *Service) letIn(ctx context.Context, c Credentials, f found) (Started, error) {
+	o := opening{attempt: &f.attempt, user: *f.userID, factor: byPassword}
+	if c.Kind == API {
+		factor, err := s.codeWithPassword(ctx, c, o.user)
+		if err != nil {
+			if models.CodeOf(err) != models.CodeUnauthenticated {
+				return Started{}, err
+			}
+			why := "code"
+			if c.Code == "" { // the password was no guess: who asks for the code comes again
+				why = "no_code"
+				if failed := s.forget(ctx, f); failed != nil {
+					return Started{}, failed
+				}
+			}
+			return Started{}, errors.Join(s.refuse(ctx, f, why), err)
+		}
+		o.factor = factor
+	}
+	return s.start(ctx, c, o)
 }
 
 func why(f found, passwordRight bool) string {
@@ -169,11 +194,19 @@ func network(ip netip.Addr) string {
 	return ip.Unmap().WithZone("").String()
 }
 
-// start opens the session and records it as the person's own act. It returns
-// an unauthenticated error where the person was disabled in the meantime.
-func (s *Service) start(ctx context.Context, c Credentials, f found) (Started, error) {
+// opening is who a session is opened for and what they gave.
+type opening struct {
+	attempt *uuid.UUID // that a password proved; nil for what needs none
+	user    uuid.UUID
+	factor  string
+}
+
+// start opens the session and records it as the person's own act, unless it
+// waits for a second factor. It returns an unauthenticated error where the
+// person was disabled in the meantime.
+func (s *Service) start(ctx context.Context, c Credentials, o opening) (Started, error) {
 	out := Started{Device: c.Device}
-	out.Actor = models.Actor{UserID: *f.userID, SessionID: models.NewID()}
+	out.Actor = models.Actor{UserID: o.user, SessionID: models.NewID()}
 	var cookie, refresh, device []byte
 	var refreshID *uuid.UUID
 	switch c.Kind {
@@ -191,9 +224,9 @@ func (s *Service) start(ctx context.Context, c Credentials, f found) (Started, e
 	}
 	err := s.db.Write(asSystem(ctx, out.Actor.SessionID), func(ctx context.Context, tx *pg.Tx) error {
 		var rows []startedRow
-		err := tx.Scan(ctx, &rows, `select * from app_session_start($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			f.attempt, out.Actor.UserID, out.Actor.SessionID, string(c.Kind), cookie, refreshID, refresh,
-			agent(c.UserAgent), device, optionalHash(c.Replaces))
+		err := tx.Scan(ctx, &rows, `select * from app_session_open($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::inet)`,
+			o.attempt, o.user, out.Actor.SessionID, string(c.Kind), cookie, refreshID, refresh,
+			agent(c.UserAgent), device, optionalHash(c.Replaces), o.factor, s.required, network(c.IP))
 		if err != nil {
 			return err
 		}
@@ -201,15 +234,36 @@ func (s *Service) start(ctx context.Context, c Credentials, f found) (Started, e
 			return refused()
 		}
 		rows[0].into(&out)
-		return tx.Record(ctx, models.Event{
-			Action: "session.started", SubjectType: "session", SubjectID: out.Actor.SessionID,
-			Detail: map[string]any{"kind": string(c.Kind)},
-		})
+		return started(ctx, tx, out, rows[0].NewDevice, map[string]any{"kind": string(c.Kind), "factor": o.factor})
 	})
 	if err != nil {
 		return Started{}, err
 	}
 	return out, nil
+}
+
+// started puts the beginning of a session on record. One that waits is the
+// system's to record, where the person's organisation finds it.
+func started(ctx context.Context, tx *pg.Tx, s Started, newDevice bool, detail map[string]any) error {
+	if s.Pending {
+		if err := within(ctx, tx, s.Actor.OrgID); err != nil {
+			return err
+		}
+		return tx.Record(ctx, models.Event{Action: "session.waits", SubjectType: "user", SubjectID: s.Actor.UserID, Detail: detail})
+	}
+	if newDevice {
+		if err := tell(ctx, tx, s.Actor.UserID, ToldNewDevice, ""); err != nil {
+			return err
+		}
+	}
+	return tx.Record(ctx, models.Event{Action: "session.started", SubjectType: "session", SubjectID: s.Actor.SessionID, Detail: detail})
+}
+
+// within records what follows in an organisation, so that its privacy officer
+// finds what the system did for one of its people.
+func within(ctx context.Context, tx *pg.Tx, org uuid.UUID) error {
+	_, err := tx.Exec(ctx, `select set_config('app.org_id', $1, true)`, org.String())
+	return err
 }
 
 type startedRow struct {
@@ -220,12 +274,16 @@ type startedRow struct {
 	OrgKind     string
 	IdleMinutes int
 	ExpiresAt   time.Time
+	SteppedUpAt *time.Time
+	Pending     bool
+	NewDevice   bool
 }
 
 func (r startedRow) into(s *Started) {
 	s.Actor.OrgID, s.Actor.Role, s.Actor.Name = r.OrgID, models.Role(r.Role), r.Name
 	s.Actor.OrgName, s.Actor.OrgKind = r.OrgName, models.OrganisationKind(r.OrgKind)
-	s.IdleMinutes, s.Expires = r.IdleMinutes, r.ExpiresAt
+	s.Actor.SteppedUpAt = moment(r.SteppedUpAt)
+	s.IdleMinutes, s.Expires, s.Pending = r.IdleMinutes, r.ExpiresAt, r.Pending
 }
 
 // refuse records that a sign-in failed, and closes the guess as wrong. The

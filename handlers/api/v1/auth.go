@@ -23,13 +23,19 @@ type (
 		Body struct {
 			Email    string `json:"email" minLength:"1" maxLength:"254"`
 			Password string `json:"password" minLength:"1" maxLength:"512"`
-			Code     string `json:"code,omitempty" maxLength:"64" doc:"The second factor, where the account has one."`
+			Code     string `json:"code,omitempty" maxLength:"64" doc:"The second factor, where the account has one: the 6 digits the authenticator app shows now, or a recovery code. Missing or wrong: 401 with errors[].field code."`
 		} `nameHint:"Credentials"`
 	}
 	refreshIn struct {
 		Body struct {
 			RefreshToken string `json:"refresh_token" minLength:"1" maxLength:"512"`
 		} `nameHint:"RefreshToken"`
+	}
+	stepUpIn struct {
+		Body struct {
+			Code     string `json:"code,omitempty" maxLength:"64" doc:"The 6 digits the authenticator app shows now, or a recovery code."`
+			Password string `json:"password,omitempty" maxLength:"512" doc:"For an account without a second factor."`
+		} `nameHint:"Proof"`
 	}
 	tokensOut struct{ Body Tokens }
 )
@@ -50,16 +56,33 @@ func RegisterAuth(a *api.API, svc *accounts.Service, tokens *auth.Tokens, cache 
 	api.Register(a, api.Op{
 		Method: http.MethodPost, Path: "/api/v1/auth/tokens", ID: "sign-in", Tag: "Signing in",
 		Summary:     "Sign in",
-		Description: "A wrong address and a wrong password get the same answer. Too many wrong tries are slowed with 429 and Retry-After, never locked out.",
+		Description: "A wrong address and a wrong password get the same answer. Too many wrong tries are slowed with 429 and Retry-After, never locked out. An account with a second factor needs its code too: without one, or with a wrong one, 401 with errors[].field code. A passkey cannot be used here; a recovery code can.",
 		Need:        models.Public, Early: true, Errors: []int{http.StatusUnauthorized},
 	}, func(ctx context.Context, in *signInIn) (*tokensOut, error) {
 		from := accounts.ClientFrom(ctx)
 		s, err := svc.SignIn(ctx, accounts.Credentials{
-			Email: in.Body.Email, Password: in.Body.Password, Kind: accounts.API, IP: from.IP, UserAgent: from.UserAgent,
+			Email: in.Body.Email, Password: in.Body.Password, Code: in.Body.Code, Kind: accounts.API, IP: from.IP, UserAgent: from.UserAgent,
 		})
 		if err != nil {
 			return nil, err
 		}
+		return pair(s)
+	})
+	api.Register(a, api.Op{
+		Method: http.MethodPost, Path: "/api/v1/auth/step-up", ID: "step-up", Tag: "Signing in",
+		Summary:     "Prove who you are, for what asks for it",
+		Description: "Operations marked x-step-up answer 403 with errors[].code step_up_required unless this was done within the last five minutes. The session gets another id: use the new pair, the old one ends.",
+		Need:        models.SignedIn, Early: true, Errors: []int{http.StatusUnauthorized},
+	}, func(ctx context.Context, in *stepUpIn) (*tokensOut, error) {
+		before, err := models.ActorFrom(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s, err := svc.Prove(ctx, accounts.Proof{Code: in.Body.Code, Password: in.Body.Password})
+		if err != nil {
+			return nil, err
+		}
+		cache.Forget(before.SessionID)
 		return pair(s)
 	})
 	api.Register(a, api.Op{

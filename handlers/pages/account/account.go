@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -37,12 +37,12 @@ func New(f frame.Frame, svc *accounts.Service, cookies auth.Cookies) *Pages {
 // Routes lists the pages. All are for anybody: whoever holds a session that
 // has ended must still be able to leave it behind.
 func (p *Pages) Routes() []route.Route {
-	return []route.Route{
+	return slices.Concat(p.waitingRoutes(), p.ownRoutes(), []route.Route{
 		{Method: http.MethodGet, Path: "/sign-in", Need: models.Public, Handle: p.form},
 		{Method: http.MethodPost, Path: "/sign-in", Need: models.Public, Handle: p.signIn},
 		{Method: http.MethodPost, Path: "/sign-out", Need: models.Public, Handle: p.signOut},
 		{Method: http.MethodGet, Path: "/signed-out", Need: models.Public, Handle: p.signedOut},
-	}
+	})
 }
 
 // form shows the page, with why somebody was signed out where they were. It is
@@ -52,6 +52,10 @@ func (p *Pages) form(c *gin.Context) error {
 	next := localPath(c.Query("next"))
 	if a, err := models.ActorFrom(c.Request.Context()); err == nil {
 		render.See(c, onward(next, a))
+		return nil
+	}
+	if accounts.Waiting(c.Request.Context()) {
+		render.See(c, toSecond(SecondFactor, next))
 		return nil
 	}
 	v := view.SignInView{Next: next}
@@ -65,26 +69,26 @@ func (p *Pages) form(c *gin.Context) error {
 func (p *Pages) show(c *gin.Context, status int, v view.SignInView, faults components.FormErrors) error {
 	v.Meta = p.frame.Meta(c, "Sign in", "")
 	v.Meta.Errors = faults
+	v.Passkey = signInPasskey(v.Next, true)
 	return render.Page(c, status, view.SignIn(v))
 }
 
 // signIn opens a session and gives the browser its cookie: always a new one.
 // What cannot be let in sees the form again with the address as it was typed.
 func (p *Pages) signIn(c *gin.Context) error {
-	ctx := c.Request.Context()
-	from := accounts.ClientFrom(ctx)
 	v := view.SignInView{Email: c.PostForm("email"), Next: localPath(c.PostForm("next"))}
-	s, err := p.svc.SignIn(ctx, accounts.Credentials{
-		Email: v.Email, Password: c.PostForm("password"), Kind: accounts.Page, IP: from.IP, UserAgent: from.UserAgent,
-		Device: p.cookies.Device(c.Request), Replaces: p.cookies.Session(c.Request),
-	})
+	in := p.credentials(c)
+	in.Email, in.Password = v.Email, c.PostForm("password")
+	s, err := p.svc.SignIn(c.Request.Context(), in)
 	if err != nil {
 		return p.refused(c, v, err)
 	}
-	p.cookies.SetSession(c.Writer, s.Token, s.Expires)
-	p.cookies.SetDevice(c.Writer, s.Device, time.Now())
-	render.See(c, onward(v.Next, s.Actor))
-	return nil
+	if s.Pending {
+		p.keep(c, s)
+		render.See(c, toSecond(SecondFactor, v.Next))
+		return nil
+	}
+	return p.signedIn(c, s, v.Next)
 }
 
 func (p *Pages) refused(c *gin.Context, v view.SignInView, err error) error {

@@ -27,7 +27,7 @@ func localPath(next string) string {
 	if strings.Contains(u.Path, "//") || strings.ContainsAny(u.Path, "\\\r\n\t\x00") || strings.Contains(u.Path, "/..") {
 		return "" // what it would be once decoded
 	}
-	if u.Path == "/sign-in" || u.Path == "/sign-out" || u.Path == "/signed-out" || strings.HasPrefix(u.Path, "/api/") {
+	if u.Path == "/sign-in" || u.Path == "/sign-out" || u.Path == "/signed-out" || strings.HasPrefix(u.Path, "/sign-in/") || strings.HasPrefix(u.Path, "/api/") {
 		return ""
 	}
 	return next
