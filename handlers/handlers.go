@@ -24,6 +24,7 @@ import (
 	"throughline/handlers/pages/frame"
 	infopages "throughline/handlers/pages/info"
 	notepages "throughline/handlers/pages/notes"
+	operatorpages "throughline/handlers/pages/operator"
 	protectionpages "throughline/handlers/pages/protection"
 	qualitypages "throughline/handlers/pages/quality"
 	referralpages "throughline/handlers/pages/referrals"
@@ -82,6 +83,7 @@ func API(d Deps) *api.API {
 	v1.RegisterPeople(a, d.Edge.Accounts)
 	v1.RegisterPeopleManagement(a, d.People, d.Referrals)
 	v1.RegisterAccess(a)
+	v1.RegisterOrganisations(a, d.Directory)
 	v1.RegisterApprovals(a, d.Approvals)
 	v1.RegisterReasons(a)
 	v1.RegisterPathways(a)
@@ -106,6 +108,7 @@ func pages(d Deps) []route.Route {
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
 		adminpages.New(adminpages.Deps{Frame: f, People: d.People, Referrals: d.Referrals, Directory: d.Directory, Accounts: d.Edge.Accounts}).Routes(),
 		approvalpages.New(f, d.Approvals).Routes(),
+		operatorpages.New(f, d.Directory).Routes(),
 		auditpages.New(f, d.Audit).Routes(),
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit,

@@ -77,7 +77,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleOrganisationAdmin:
 		return []layouts.NavItem{people, access, services}
 	case models.RoleSystemAdmin:
-		return []layouts.NavItem{approvals, people, access, services}
+		return []layouts.NavItem{approvals, people, {Text: "Organisations", Href: "/operator/organisations"}, access, services}
 	default:
 		return []layouts.NavItem{services}
 	}
