@@ -96,6 +96,7 @@ func API(d Deps) *api.API {
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
+	v1.RegisterErasure(a, d.Audit, d.Approvals)
 	v1.RegisterRetention(a, d.Rights)
 	v1.RegisterBreaches(a, d.Rights)
 	return a

@@ -22,6 +22,12 @@ func auditScenes() map[string]func(setting) scene {
 			s.numbered()
 			return scene{who: "police", path: "/api/v1/audit/checkpoint"}
 		},
+		"POST /api/v1/audit/erasures": func(s setting) scene {
+			if _, known := s.deps.Approvals.Kind("audit.erase_detail"); !known {
+				audit.AddErasure(s.deps.Approvals)
+			}
+			return scene{who: "police.manager", path: "/api/v1/audit/erasures", body: doc("event_ids", []string{s.numbered().String()}, "reason", "It held more than it should.")}
+		},
 		"GET /api/v1/audit/proofs/{id}": func(s setting) scene {
 			id := s.numbered().String()
 			return scene{who: "police.manager", id: id, path: "/api/v1/audit/proofs/" + id, foreign: "refuge.manager"}

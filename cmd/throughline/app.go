@@ -80,7 +80,9 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if a.keys, err = openKeys(ctx, cfg, db, content); err != nil {
 		return nil, fmt.Errorf("nothing that was sealed could be read: %w", err)
 	}
-	a.handler, err = handlers.New(a.deps(cfg, sealer, signing))
+	deps := a.deps(cfg, sealer, signing)
+	audit.AddErasure(deps.Approvals)
+	a.handler, err = handlers.New(deps)
 	if err != nil {
 		return nil, err
 	}
