@@ -28,6 +28,8 @@ func auditScenes() map[string]func(setting) scene {
 			}
 			return scene{who: "police.manager", path: "/api/v1/audit/erasures", body: doc("event_ids", []string{s.numbered().String()}, "reason", "It held more than it should.")}
 		},
+		"GET /api/v1/cases/{id}/openings":            func(s setting) scene { return s.answered("/openings") },
+		"GET /api/v1/cases/{id}/openings/for-victim": func(s setting) scene { return s.answered("/openings/for-victim") },
 		"GET /api/v1/audit/proofs/{id}": func(s setting) scene {
 			id := s.numbered().String()
 			return scene{who: "police.manager", id: id, path: "/api/v1/audit/proofs/" + id, foreign: "refuge.manager"}
@@ -47,6 +49,19 @@ var logKeys = func() func(testing.TB) *prooflog.Keys {
 		return keys
 	}
 }()
+
+// answered is a case of London Victim Service whose privacy officer asks who
+// opened it.
+func (s setting) answered(suffix string) scene {
+	s.t.Helper()
+	c := s.Case(s.t, s.As("caseworker"))
+	if err := s.DB.Write(s.As("caseworker"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Record(ctx, models.Event{Action: "case.opened", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID})
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	return scene{who: "privacy", id: c.ID.String(), path: "/api/v1/cases/" + c.ID.String() + suffix}
+}
 
 // numbered is an event of the police that has its number in the log.
 func (s setting) numbered() uuid.UUID {

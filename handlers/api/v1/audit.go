@@ -48,6 +48,7 @@ type auditOut struct{ Body List[AuditEvent] }
 // RegisterAudit adds the reading of the trail, and what proves it.
 func RegisterAudit(a *api.API, svc *audit.Service) {
 	registerProofs(a, svc)
+	registerOpenings(a, svc)
 	api.Register(a, api.Op{
 		Method: "GET", Path: "/api/v1/audit/events", ID: "list-audit-events", Tag: "Audit",
 		Summary:     "Who read, changed or was refused what, the latest first",
