@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
+	"throughline/internal/pg"
 	"throughline/internal/prooflog"
 	"throughline/models"
 	"throughline/services/audit"
@@ -32,9 +33,13 @@ taken away, or can say what was.`,
 
 func auditCheckpoint(p program) *cobra.Command {
 	var out string
+	var deliver bool
 	cmd := &cobra.Command{
-		Use: "checkpoint", Short: "Print the last signed checkpoint, or keep it in a file", Args: cobra.NoArgs,
+		Use: "checkpoint", Short: "Print the last signed checkpoint, keep it in a file, or deliver it outside", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if deliver {
+				return p.deliver(cmd.Context())
+			}
 			return p.readingAudit(cmd.Context(), func(ctx context.Context, conn *pgx.Conn) error {
 				note, err := audit.LastNote(ctx, conn)
 				if err != nil {
@@ -53,7 +58,36 @@ func auditCheckpoint(p program) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "the file to write it to")
+	cmd.Flags().BoolVar(&deliver, "send", false, "deliver it now to CHECKPOINT_DIR, CHECKPOINT_EMAILS and CHECKPOINT_STORE")
 	return cmd
+}
+
+// deliver takes the last checkpoint to every place at once.
+func (p program) deliver(ctx context.Context) (err error) {
+	cfg, err := p.load(addresses)
+	if err != nil {
+		return err
+	}
+	places, err := cfg.places()
+	if err != nil {
+		return err
+	}
+	if len(places) == 0 {
+		return usageError{errors.New("CHECKPOINT_DIR, CHECKPOINT_EMAILS or CHECKPOINT_STORE must say where to")}
+	}
+	d, err := p.openDatabase(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	db, err := pg.Open(ctx, pg.Options{DSN: d.appDSN, Now: cfg.clock(), MaxConns: 4})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	n, err := audit.NewDeliveries(db, places, p.logger(cfg)).Deliver(models.WithActor(ctx, models.System()), true)
+	p.say("Delivered to %d of %s.", n, plural(len(places), "place"))
+	return err
 }
 
 func auditPublicKey(p program) *cobra.Command {

@@ -53,6 +53,23 @@ func TestAnAuditorVerifiesWithAPublicKeyAndAnOldCheckpoint(t *testing.T) {
 	run(exitFine, "", "audit", "public-key", "--out", in("old.pub"))
 	run(exitFine, "Nothing was altered", "audit", "verify", "--public-key", in("old.pub"), "--checkpoint", in("old.txt"))
 
+	// Delivered outside, and told by doctor when it fails.
+	environ = append(environ, "CHECKPOINT_DIR="+dir)
+	run(exitFine, "Delivered to 1 of 1 place", "audit", "checkpoint", "--send")
+	if kept, err := os.ReadFile(in("audit-checkpoint-00000001.txt")); err != nil || !strings.Contains(string(kept), "localhost/audit") {
+		t.Errorf("got %q, %v, want the checkpoint in the folder", kept, err)
+	}
+	if _, out, _ := call(t, environ, "doctor"); !strings.Contains(out, "The audit log has signed 3 events") || !strings.Contains(out, "are delivered outside") {
+		t.Errorf("doctor says %q", out)
+	}
+	w.Do(t, "update audit_receipts set sent_at = null, failure = 'it did not answer in time'")
+	w.Do(t, "insert into audit_events (id, at, recorded_at, action, subject_type) values ($1, now(), now() - interval '11 minutes', 'case.tested', 'case')", models.NewID())
+	if _, out, _ := call(t, environ, "doctor"); !strings.Contains(out, "could not be delivered by file (folder): it did not answer in time") || !strings.Contains(out, "have waited ten minutes") {
+		t.Errorf("doctor says %q", out)
+	}
+	environ = environ[:len(environ)-1]
+	run(exitUsage, "must say where to", "audit", "checkpoint", "--send")
+
 	// With a fresh key the old public keys say nothing of what it signs.
 	before, _ := os.ReadFile(in("old.pub"))
 	rotated := run(exitFine, "fresh key", "admin", "audit-key", "--rotate")

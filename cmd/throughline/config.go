@@ -58,6 +58,10 @@ type Config struct {
 	KMSTokenFile  string        `env:"KMS_TOKEN_FILE"`
 	SMTPURL       secret.String `env:"SMTP_URL"`
 
+	CheckpointDir    string        `env:"CHECKPOINT_DIR"`
+	CheckpointEmails mailAddresses `env:"CHECKPOINT_EMAILS" must:"be e-mail addresses with commas between, ten at most"`
+	CheckpointStore  secret.String `env:"CHECKPOINT_STORE"`
+
 	KMSFileInProduction yes       `env:"KMS_FILE_IN_PRODUCTION" must:"be yes, or not be set"`
 	RecordsPerHour      recordCap `env:"RECORDS_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 50,manager=100"`
 	ListedPerHour       recordCap `env:"LISTED_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 500,manager=1000"`

@@ -90,7 +90,8 @@ func (p program) examine(ctx context.Context) (all findings) {
 	if cfg.private() {
 		return append(all, p.inspectPrivate(ctx, cfg)...)
 	}
-	return append(all, inspectDatabase(ctx, cfg.DatabaseURL.Reveal(), cfg.DatabaseOwnerURL.Reveal(), cfg.clock()())...)
+	all = append(all, inspectDatabase(ctx, cfg.DatabaseURL.Reveal(), cfg.DatabaseOwnerURL.Reveal(), cfg.clock()())...)
+	return append(all, inspectLog(ctx, cfg.DatabaseURL.Reveal(), cfg)...)
 }
 
 // inspectSettings looks at what is allowed but worth a word, and at the keys.

@@ -28,7 +28,7 @@ func (p program) inspectPrivate(ctx context.Context, cfg Config) (all findings) 
 		all.add(wrong, "%s", sentence(err))
 		return all
 	}
-	all = inspectDatabase(ctx, d.appDSN, d.ownerDSN, cfg.clock()())
+	all = append(inspectDatabase(ctx, d.appDSN, d.ownerDSN, cfg.clock()()), inspectLog(ctx, d.appDSN, cfg)...)
 	if err := d.close(); err != nil {
 		all.add(wrong, "%s", sentence(err))
 	}

@@ -52,3 +52,26 @@ func further(cfg *river.Config, job *river.PeriodicJob) {
 	cfg.Queues[river.QueueDefault] = queue
 	cfg.PeriodicJobs = append(cfg.PeriodicJobs, job)
 }
+
+// Deliverer takes the last checkpoint outside where it is due.
+type Deliverer interface {
+	Deliver(ctx context.Context, now bool) (int, error)
+}
+
+// deliverArgs names the job that delivers checkpoints.
+type deliverArgs struct{}
+
+func (deliverArgs) Kind() string { return "audit_deliver" }
+
+// WithDeliveries looks every ten minutes for a place that has had no checkpoint
+// for an hour; what failed is tried again then. It does not fail itself: a mail
+// server that is down is no fault of the queue's, and is on record.
+func WithDeliveries(d Deliverer) Option {
+	return func(workers *river.Workers, cfg *river.Config) {
+		river.AddWorker(workers, &patient[deliverArgs]{limit: 5 * time.Minute, do: func(ctx context.Context) error {
+			_, _ = d.Deliver(ctx, false)
+			return nil
+		}})
+		further(cfg, every[deliverArgs](10*time.Minute))
+	}
+}
