@@ -6,7 +6,7 @@ func (w *tour) protecting() {
 	officer := w.as("privacy")
 	w.look(officer.visit("/protection").is(200), empty)
 	caller := signIn(w.t, w.base, "caseworker")
-	reference := caller.create("/api/v1/cases", aCase("Sheltered")).text(w.t, "reference")
+	reference := caller.create("/api/v1/cases", alone("Sheltered", "01/777001/26")).text(w.t, "reference")
 	page := "/cases/" + reference + "/protection"
 	p := w.as("caseworker")
 	p.visit(page + "?do=bar").is(200)
@@ -22,4 +22,36 @@ func (w *tour) protecting() {
 	w.look(officer, filled)
 	officer.choose("A court ordered it").press("Ask a second person").is(200)
 	w.look(officer.visit("/protection").sees("Waiting").is(200), filled)
+	w.breaking(officer, caller)
+}
+
+// breaking opens a restricted case in an emergency, and looks at it after.
+func (w *tour) breaking(officer *person, caller *caller) {
+	w.look(officer.visit("/break-glass").is(200), empty)
+	logged := caller.create("/api/v1/cases", alone("Shut", "01/777002/26"))
+	id, reference := logged.text(w.t, "id"), logged.text(w.t, "reference")
+	manager := signIn(w.t, w.base, "caseworker.manager")
+	manager.create("/api/v1/cases/"+id+"/protection/restrict", map[string]any{"people": []any{manager.get("/api/v1/me").text(w.t, "id")}, "reason": "victim_asked"})
+	p := w.as("caseworker")
+	w.look(p.visit("/emergency").is(200), filled)
+	w.wrong(p, "Open the case")
+	p.write("Case reference", reference).choose("Somebody is missing").write("What is happening", "Her sister rang: she did not come home.").press("Open the case").is(200)
+	p.sees("Emergency access", "minutes left")
+	w.look(p, filled)
+	p.visit("/cases/" + reference + "/sharing").is(404)
+	w.look(officer.visit("/break-glass").sees("To look at").is(200), filled)
+	officer.press(reference).is(200)
+	w.look(officer, filled)
+	w.wrong(officer, "Save your review")
+	officer.choose("Yes").write("What did you look at", "The call is on record.").press("Save your review").is(200)
+	w.look(officer.sees("Justified"), filled)
+}
+
+// alone is a case that no other can be taken for: what hides one hides what may
+// be the same person's.
+func alone(name, crime string) map[string]any {
+	c := aCase(name)
+	c["safe_contact"] = map[string]any{"channels": []any{map[string]any{"channel": "in_person", "safe": "yes"}}}
+	c["incidents"].([]any)[0].(map[string]any)["crime_reference"] = crime
+	return c
 }

@@ -94,6 +94,7 @@ func API(d Deps) *api.API {
 	v1.RegisterContact(a, d.Referrals)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
+	v1.RegisterEmergency(a, d.Protection)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterErasure(a, d.Audit, d.Approvals)

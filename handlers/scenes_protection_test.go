@@ -48,6 +48,16 @@ func protectionScenes() map[string]func(setting) scene {
 			sc.path += "/requests/" + d.ID.String() + "/answer"
 			return sc
 		},
+		"POST /api/v1/break-glass": func(s setting) scene {
+			return scene{who: "support", path: "/api/v1/break-glass", body: doc("reference", s.shut(), "reason", "danger_to_life", "note", "Somebody rang.")}
+		},
+		"POST /api/v1/break-glass/{id}/review": func(s setting) scene {
+			e, err := s.deps.Protection.OpenInEmergency(s.As("support"), protection.EmergencyInput{Reference: s.shut(), Reason: "danger_to_life", Note: "Somebody rang."})
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			return scene{who: "privacy", id: e.ID.String(), path: "/api/v1/break-glass/" + e.ID.String() + "/review", body: `{"justified":true,"note":"I asked them."}`}
+		},
 		"POST /api/v1/referrals/{id}/protection/restrict": narrow("/restrict", named("vawg.manager")),
 		"POST /api/v1/referrals/{id}/protection/lift":     narrow("/lift", reason("no_longer_needed")),
 	}
@@ -60,6 +70,18 @@ func (s setting) lvsCase() uuid.UUID {
 	c := s.Case(s.t, s.As("caseworker"), func(f *testkit.CaseFacts) { f.GivenName = "Someone" + models.NewID().String() })
 	s.Do(s.t, "delete from contact_details where case_id = $1", c.ID)
 	return c.ID
+}
+
+// shut is the reference of a case restricted to its caseworker.
+func (s setting) shut() string {
+	s.t.Helper()
+	id := s.lvsCase()
+	s.decide("caseworker.manager", id.String(), protection.Ask{Action: models.ProtectRestrict, People: []uuid.UUID{s.Person("caseworker").ID}, Reason: "works_here"})
+	v, err := s.deps.Cases.Get(s.As("caseworker"), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return v.Case.Reference
 }
 
 func (s setting) decide(who, id string, in protection.Ask) protection.Decision {

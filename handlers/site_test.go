@@ -99,7 +99,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
 		Rights:     rights.New(w.DB, models.MustCalendar()),
-		Protection: protection.New(w.DB),
+		Protection: protection.New(w.DB, models.MustCalendar()),
 	}
 }
 

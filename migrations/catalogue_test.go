@@ -212,6 +212,10 @@ func trusted() map[string]string {
 		"cases_spread_protection":    "trigger: a case tells its referrals, clocks and figures",
 		"referrals_take_protection":  "trigger: a referral follows its case",
 		"quality_take_bars":          "trigger: the figures are nobody's to write",
+		"app_break_glass":            "who asks for emergency access sees neither the case nor whether there is one",
+		"app_enter_emergency":        "a grant opens what its holder cannot see",
+		"app_emergency_case":         "a policy on cases asks it, and holds the grant to the case",
+		"app_emergency_victim":       "the victim of the case a grant opens",
 	}
 }
 

@@ -10,6 +10,11 @@ func furtherTables() []registered {
 			{ClassStaff, "colleague_id email set_by set_by_org_id", "", ""},
 			{ClassNarrative, "note", "", "how somebody of the staff knows the victim"},
 		}},
+		{"emergency_accesses", ControllerHolder, RetainTrail, []registeredLine{
+			{ClassLink, "id case_id org_id reason at granted_at expires_at review_due_at escalated_at reviewed_at justified", "", ""},
+			{ClassStaff, "user_id reviewed_by", "", ""},
+			{ClassNarrative, "note review_note", "", "why somebody needed to see a case at once, and whether they did"},
+		}},
 		{"protections", ControllerHolder, RetainCase, []registeredLine{
 			{ClassLink, "id case_id referral_id org_id action bar_id reason state asked_at decided_at", "", ""},
 			{ClassStaff, "people asked_by asked_by_org_id asked_role decided_by", "", ""},

@@ -136,7 +136,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Referrals:  referrals.New(a.db, calendar, dir),
 		Rights:     rights.New(a.db, calendar),
 		Sharing:    sharing.New(a.db, calendar, dir),
-		Protection: protection.New(a.db),
+		Protection: protection.New(a.db, calendar),
 	}
 }
 

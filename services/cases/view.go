@@ -30,6 +30,9 @@ type View struct {
 	LoggedByName string // empty for somebody of another organisation
 	At           time.Time
 	HolderIsOwn  bool // the actor's organisation holds the case
+
+	// How long a reading under emergency access may go on; 0: it is none.
+	EmergencyLeft time.Duration
 }
 
 // Contact is how somebody can be reached safely, and what is known about it.

@@ -7,6 +7,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -103,7 +104,7 @@ func New(db *pg.DB, clocks Ticker, log *slog.Logger, more ...Option) (*Runner, e
 	}})
 	river.AddWorker(workers, &worker[tickArgs]{do: func(ctx context.Context) error {
 		_, err := clocks.Tick(ctx)
-		return err
+		return errors.Join(err, Escalate(ctx, db))
 	}})
 	river.AddWorker(workers, &worker[sweepArgs]{do: func(ctx context.Context) error { return Sweep(ctx, db) }})
 	cfg := &river.Config{

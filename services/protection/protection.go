@@ -15,10 +15,13 @@ import (
 )
 
 // Service reads and decides what hides records.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db       *pg.DB
+	calendar *models.Calendar
+}
 
-// New returns the service.
-func New(db *pg.DB) *Service { return &Service{db: db} }
+// New returns the service over a database and the calendar that reviews end by.
+func New(db *pg.DB, calendar *models.Calendar) *Service { return &Service{db: db, calendar: calendar} }
 
 // The states of a case, as its protection page says them.
 const (

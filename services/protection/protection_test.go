@@ -25,7 +25,7 @@ type stage struct {
 func setup(t *testing.T) *stage {
 	t.Helper()
 	w := testkit.World(t)
-	return &stage{Stage: w, CaseFacts: w.Case(t, w.As("caseworker")), svc: protection.New(w.DB), cases: cases.New(w.DB, models.MustCalendar(), directory.New(w.DB))}
+	return &stage{Stage: w, CaseFacts: w.Case(t, w.As("caseworker")), svc: protection.New(w.DB, models.MustCalendar()), cases: cases.New(w.DB, models.MustCalendar(), directory.New(w.DB))}
 }
 
 // opens reports whether somebody can open the case.

@@ -176,6 +176,9 @@ func (p *Pages) findPage(c *gin.Context, t typed, found *cases.Found, errs compo
 			line("crime_reference", "Crime reference", "", ""), line("phone", "Phone number", "", "tel"), line("postcode", "Postcode", "", ""),
 		},
 	}
+	if a, _ := models.ActorFrom(c.Request.Context()); a.Can(models.CaseEmergency) {
+		form.Cancel = &components.Link{Text: "Open a restricted case in an emergency", Href: "/emergency"}
+	}
 	if found != nil {
 		v := view.FoundView{More: found.More}
 		for i := range found.Items {

@@ -3,6 +3,7 @@ package cases
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -11,6 +12,7 @@ import (
 	"throughline/models"
 	"throughline/services/cases"
 	"throughline/web/components"
+	"throughline/web/layouts"
 	view "throughline/web/pages/cases"
 )
 
@@ -29,6 +31,9 @@ func (p *Pages) show(c *gin.Context) error {
 		meta.Flash = flash(words)
 	}
 	a, _ := models.ActorFrom(c.Request.Context())
+	if v.EmergencyLeft > 0 {
+		return p.emergency(c, &v, meta, path)
+	}
 	page := view.CaseView{
 		Meta: meta, Safe: p.safe(&v, path), Parts: parts(a, path, "overview"), Holders: p.holders(v.Holders),
 		HeldBy: v.Accountable.Name, Referrals: p.referrals(&v, path, a), Owed: p.owed(&v), Events: p.events(&v),
@@ -38,6 +43,26 @@ func (p *Pages) show(c *gin.Context) error {
 		page.Refer = &components.Link{Text: "Refer to a service", Href: path + "/refer", Keys: "r"}
 	}
 	return render.OK(c, view.Case(page))
+}
+
+// emergency is the picture of a case under emergency access: it is read, and
+// leads nowhere (services/protection).
+func (p *Pages) emergency(c *gin.Context, v *cases.View, meta layouts.PageMeta, path string) error {
+	minutes := int((v.EmergencyLeft + time.Minute - 1) / time.Minute)
+	left := strconv.Itoa(minutes) + " minutes left"
+	if minutes == 1 {
+		left = "less than a minute left"
+	}
+	meta.Flash = &layouts.Flash{Title: "Emergency access", Text: "Emergency access: " + left + ". Your privacy officer was told. You can read this page and change nothing.", Info: true}
+	safe := p.safe(v, path)
+	safe.Change = nil
+	referrals := p.referrals(v, path, models.Actor{})
+	for i := range referrals.Rows {
+		referrals.Rows[i][0].Href = ""
+	}
+	return render.OK(c, view.Case(view.CaseView{
+		Meta: meta, Safe: safe, Parts: []components.SubNavItem{{Text: "Overview", Href: path, Current: true}}, Holders: p.holders(v.Holders), HeldBy: v.Accountable.Name, Referrals: referrals, Owed: p.owed(v), Events: p.events(v), Facts: p.facts(v),
+	}))
 }
 
 func (p *Pages) identity(v *cases.View) components.IdentityView {
