@@ -100,6 +100,7 @@ func TestNoFileNamesAMachineOrARegistry(t *testing.T) {
 var mayAskTheTime = map[string]string{
 	"cmd/throughline/":                "the one clock is made here",
 	"handlers/auth/":                  "tokens live in real time",
+	"handlers/api/upload.go":          "how long a sender may take",
 	"handlers/pages/account/":         "cookies live in real time",
 	"handlers/middleware/":            "limits and access logs live in real time",
 	"internal/pglocal/":               "waiting for a server",
@@ -108,6 +109,7 @@ var mayAskTheTime = map[string]string{
 	"scripts/":                        "how long the tests took",
 	"services/accounts/":              "sessions and guessing limits live in real time",
 	"services/people/invite.go":       "the links of invitations live in real time",
+	"services/documents/jobs.go":      "a store of files lives in real time",
 	"services/demo/load.go":           "how fast the load goes",
 	"services/directory/directory.go": "a snapshot in memory is some seconds old in real time",
 	"services/jobs/jobs.go":           "the queue lives in real time",

@@ -21,6 +21,7 @@ import (
 	approvalpages "throughline/handlers/pages/approvals"
 	auditpages "throughline/handlers/pages/audit"
 	casepages "throughline/handlers/pages/cases"
+	documentpages "throughline/handlers/pages/documents"
 	"throughline/handlers/pages/frame"
 	infopages "throughline/handlers/pages/info"
 	notepages "throughline/handlers/pages/notes"
@@ -35,6 +36,7 @@ import (
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/directory"
+	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -63,6 +65,7 @@ type Deps struct {
 	Audit      *audit.Service
 	Cases      *cases.Service
 	Directory  *directory.Service
+	Documents  *documents.Service
 	Drafts     *drafts.Service
 	Notes      *notes.Service
 	Notices    *notices.Service
@@ -95,6 +98,7 @@ func API(d Deps) *api.API {
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterEmergency(a, d.Protection)
+	v1.RegisterFiles(a, d.Documents)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterErasure(a, d.Audit, d.Approvals)
@@ -115,6 +119,7 @@ func pages(d Deps) []route.Route {
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit,
 		}).Routes(),
+		documentpages.New(documentpages.Deps{Frame: f, Now: d.Now, Documents: d.Documents, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		protectionpages.New(f, d.Protection, d.Now).Routes(),

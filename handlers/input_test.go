@@ -150,6 +150,9 @@ func TestEveryWriteRefusesEveryKindOfBadInput(t *testing.T) {
 			if method == http.MethodGet || op.RequestBody == nil && method == http.MethodDelete {
 				continue
 			}
+			if op.RequestBody != nil && op.RequestBody.Value.Content.Get("application/json") == nil {
+				continue // files: TestEveryUploadRefusesEveryKindOfBadForm
+			}
 			name := method + " " + path
 			target := s.target(t, method, path)
 			planted := s.rows(t)

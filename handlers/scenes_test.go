@@ -25,6 +25,7 @@ type scene struct {
 	id      string // what stands in the path; "" where it names no record
 	version int    // 0: the operation takes no If-Match
 	body    string
+	kind    string // of the body; "": JSON
 	foreign string // somebody of the same role to whom the record is nobody's; "" where that cannot be
 	leaves  bool   // once it is done, the record is out of the actor's sight (decisions.md 2 and 5)
 }
@@ -297,6 +298,9 @@ func (s setting) agree(caseID, org uuid.UUID) uuid.UUID {
 // request is the scene as a request of somebody's, with a fresh key.
 func (sc scene) request(method, who string) call {
 	c := call{who: who, method: method, path: sc.path, body: sc.body, headers: header{"Idempotency-Key": "key-" + uuid.NewString()}}
+	if sc.kind != "" {
+		c.headers["Content-Type"] = sc.kind
+	}
 	if sc.version > 0 {
 		c.headers["If-Match"] = fmt.Sprintf("%q", fmt.Sprint(sc.version))
 	}

@@ -23,6 +23,7 @@ import (
 	"throughline/handlers/auth"
 	"throughline/handlers/middleware"
 	"throughline/handlers/route"
+	"throughline/internal/blob"
 	"throughline/internal/logging"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
@@ -33,6 +34,7 @@ import (
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/directory"
+	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -88,6 +90,12 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 	signIns := accounts.New(w.DB)
 	second := approvals.New(w.DB)
 	dir := directory.New(w.DB)
+	store, err := blob.Dir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := documents.DefaultOptions()
+	settings.Unscanned = true
 	return Deps{
 		Version: "1", Training: true, Sealer: seal.New(), Now: w.Clock.Now,
 		Edge: middleware.Options{
@@ -96,7 +104,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		},
 		Approvals: second, People: people.New(w.DB, second, base.String()), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
-		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB),
+		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Documents: documents.New(w.DB, dir, store, settings),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
 		Rights:     rights.New(w.DB, models.MustCalendar()),
 		Protection: protection.New(w.DB, models.MustCalendar()),

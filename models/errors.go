@@ -76,6 +76,15 @@ func CodeOf(err error) Code {
 	return CodeInternal
 }
 
+// MessageOf returns the words err has for people; empty for any error that the
+// application did not make itself.
+func MessageOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok && e.Code != CodeInternal {
+		return e.Message
+	}
+	return ""
+}
+
 // FieldsOf returns the field errors err carries, if any.
 func FieldsOf(err error) []FieldError {
 	if e, ok := errors.AsType[*Error](err); ok {

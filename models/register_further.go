@@ -20,6 +20,16 @@ func furtherTables() []registered {
 			{ClassStaff, "people asked_by asked_by_org_id asked_role decided_by", "", ""},
 			{ClassNarrative, "note decided_note", "", ""},
 		}},
+		{"documents", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id kind type size at recorded_at withdrawn_at", "", ""},
+			{ClassNarrative, "name withdrawn_reason", "", "names of files name people"},
+			{ClassStaff, "by_user_id by_org_id withdrawn_by", "", ""},
+		}},
+		{"blobs", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "document_id name scan found scanned_at unwanted_at removed_at", "", ""},
+			{ClassSecret, "key", "", "opens the content, which lies outside the database"},
+			{ClassCopy, "sha256 sent_sha256", "", "of the content"},
+		}},
 		{"notes", ControllerAuthor, RetainContact, []registeredLine{
 			{ClassLink, "id case_id referral_id kind corrects at recorded_at", "", ""},
 			{ClassNarrative, "text", "", "what was written down; emptied, never changed"},

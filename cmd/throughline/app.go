@@ -28,6 +28,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/clocks"
 	"throughline/services/directory"
+	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/jobs"
 	"throughline/services/keys"
@@ -47,6 +48,7 @@ type app struct {
 	db       *pg.DB
 	keys     *keys.Service
 	vault    *vault.Vault
+	files    *documents.Service
 	handler  http.Handler
 	work     func(context.Context) error
 	draining atomic.Bool
@@ -77,6 +79,11 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, fmt.Errorf("the database is not ready (has it been migrated? throughline migrate up): %w", errors.Unwrap(err))
 	}
 	a := &app{db: db, log: log, vault: content}
+	store, settings, err := openFiles(cfg)
+	if err != nil {
+		return nil, err
+	}
+	a.files = documents.New(db, directory.New(db), store, settings)
 	if a.keys, err = openKeys(ctx, cfg, db, content); err != nil {
 		return nil, fmt.Errorf("nothing that was sealed could be read: %w", err)
 	}
@@ -92,7 +99,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err != nil {
 		return nil, err
 	}
-	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)))...)
+	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)), jobs.WithFiles(a.files))...)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +136,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Calendar:   calendar,
 		Cases:      cases.New(a.db, calendar, dir),
 		Directory:  dir,
+		Documents:  a.files,
 		Drafts:     drafts.New(a.db),
 		Notes:      notes.New(a.db, dir),
 		Notices:    notices.New(a.db),

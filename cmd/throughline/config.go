@@ -67,6 +67,13 @@ type Config struct {
 	ListedPerHour       recordCap `env:"LISTED_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 500,manager=1000"`
 	RequireSecondFactor choice    `env:"REQUIRE_SECOND_FACTOR" must:"be on or off"`
 
+	FilesURL       secret.String `env:"FILES_URL"`
+	FilesMaxMB     megabytes     `env:"FILES_MAX_MB" envDefault:"10" must:"be a number of megabytes from 1 to 50"`
+	FilesDayMB     quota         `env:"FILES_DAY_MB" envDefault:"200" must:"be a number from 1 to 1000000"`
+	FilesOrgGB     quota         `env:"FILES_ORG_GB" envDefault:"50" must:"be a number from 1 to 1000000"`
+	FilesUnscanned string        `env:"FILES_UNSCANNED"`
+	ClamdAddr      string        `env:"CLAMD_ADDR"`
+
 	DemoNow moment `env:"DEMO_NOW" must:"be a time, such as 2026-11-20T09:00:00Z"`
 }
 

@@ -15,7 +15,7 @@ import (
 
 // toServe finds what stands in the way of serving or working.
 func toServe(c Config) (found problems) {
-	found = append(found, addresses(c)...)
+	found = append(append(found, addresses(c)...), files(c)...)
 	if c.Env != production {
 		return found
 	}

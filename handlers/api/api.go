@@ -53,6 +53,9 @@ type Op struct {
 	StepUp      bool  // the caller must have proved who they are shortly before (403 with step_up_required)
 	Early       bool  // no record is to be found first: faults of the body are told before fn is called
 	Errors      []int // statuses beyond those that follow from the rest, as 409
+
+	upload   *upload // it takes a file in place of a document
+	download bool    // it answers with a file
 }
 
 // arraysAreNeverNull sets huma's one switch for it, which is a package variable.

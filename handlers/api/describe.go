@@ -41,10 +41,16 @@ func describe[I, O any](a *API, op Op) *plan {
 	if op.Need != models.Public {
 		h.Security = []map[string][]string{{"bearer": {}}}
 	}
+	if op.upload != nil {
+		h.RequestBody = op.upload.body()
+	}
 	in, out := reflect.TypeFor[I](), reflect.TypeFor[O]()
 	p := &plan{op: op, sealer: a.sealer, schemas: &checker{registry: registry, patterns: map[string]*regexp.Regexp{}}}
 	body, hasBody := in.FieldByName("Body")
 	h.Responses = op.responses(registry, hasBody, in)
+	if op.download {
+		h.Responses[strconv.Itoa(op.Status)] = saved()
+	}
 	huma.Register(a.huma, h, func(context.Context, *I) (*O, error) { return nil, nil })
 	done := a.last.op
 	p.op.Status = done.DefaultStatus

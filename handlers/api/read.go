@@ -43,7 +43,11 @@ func (p *plan) read(c *gin.Context, in any) (context.Context, *models.Request, e
 	if err := p.preconditions(c, req); err != nil {
 		return nil, nil, err
 	}
-	if p.op.writes() {
+	if p.op.upload != nil {
+		if err := p.readUpload(c, req, v); err != nil {
+			return nil, nil, err
+		}
+	} else if p.op.writes() {
 		body, err := p.readBody(c)
 		if err != nil {
 			return nil, nil, err

@@ -56,11 +56,14 @@ const (
 	AttemptSaid
 	AttemptPerson
 	NoteText
+	DocumentName
+	DocumentWithdrawn
 
 	ShareSending
 	ShareAcceptance
 	ReferralAnswers
 	DraftData
+	BlobKey
 
 	columnCount
 )
@@ -96,11 +99,14 @@ var specs = [columnCount]Spec{
 	AttemptSaid:         {"contact_attempts", "said", "id", "", ClassNarrative, false},
 	AttemptPerson:       {"contact_attempts", "person", "id", "", ClassNarrative, false},
 	NoteText:            {"notes", "text", "id", "", ClassNarrative, false},
+	DocumentName:        {"documents", "name", "id", "", ClassNarrative, false},
+	DocumentWithdrawn:   {"documents", "withdrawn_reason", "id", "", ClassNarrative, false},
 
 	ShareSending:    {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
 	ShareAcceptance: {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},
 	ReferralAnswers: {"referrals", "answers", "id", "", ClassCopies, true},
 	DraftData:       {"drafts", "data", "id", "", ClassCopies, true},
+	BlobKey:         {"blobs", "key", "document_id", "", ClassCopies, false},
 }
 
 // Columns are all the sealed columns.

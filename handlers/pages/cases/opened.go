@@ -67,6 +67,8 @@ func actWords(e *audit.Entry) string {
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
 		"protection.viewed": "Read what protects the case", "protection.restrict": "Restricted the case", "protection.lift_restriction": "Opened the case to the organisation",
 		"protection.asked": "Asked for a second person", "protection.answered": "Answered as second person", "protection.barred": "Hid the case from a person",
+		"documents.listed": "Read the list of documents", "document.listed": "Read the list of documents", "document.attached": "Attached a document",
+		"document.opened": "Downloaded a document", "document.withdrawn": "Withdrew a document",
 	}
 	if words, ok := known[e.Action]; ok {
 		return words + part(e)

@@ -118,6 +118,7 @@ func parts(a models.Actor, path, current string) []components.SubNavItem {
 		{"overview", "Overview", path, models.CaseRead},
 		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
 		{"notes", "Notes", path + "/notes", models.RecordKeep},
+		{"files", "Documents", path + "/files", models.RecordKeep},
 		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},
 		{"protection", "Protection", path + "/protection", models.CaseProtection},
 		{"opened", "Who opened this", path + "/opened", models.AuditOwn},

@@ -51,7 +51,7 @@ func Parts(a models.Actor, path, current string) []components.SubNavItem {
 		return nil
 	}
 	var out []components.SubNavItem
-	for _, part := range [][2]string{{"", "Overview"}, {"notes", "Notes"}} {
+	for _, part := range [][2]string{{"", "Overview"}, {"notes", "Notes"}, {"files", "Documents"}} {
 		href := path
 		if part[0] != "" {
 			href += "/" + part[0]

@@ -1,0 +1,225 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"throughline/handlers/render"
+	"throughline/models"
+)
+
+// Uploaded is one file that was sent, with the short answers beside it.
+type Uploaded struct {
+	Name    string // what its sender calls it; believed for nothing
+	Content []byte
+	Fields  map[string]string
+}
+
+// UploadIn is the input of an operation that takes a file about a record.
+type UploadIn struct {
+	ID   uuid.UUID `path:"id"`
+	File Uploaded
+}
+
+// Besides the file a form holds little; a sender may take this long over it.
+const (
+	besides      = 64 << 10
+	longestField = 1000
+	patience     = 3 * time.Minute
+)
+
+// Upload adds an operation that takes one file as multipart/form-data, in the
+// field "file", with the fields named in the description of fields beside it.
+// It takes an Idempotency-Key, as Keyed does. most is the most bytes of a file.
+func Upload[R, O any](a *API, op Op, most int64, fields map[string]*huma.Schema, fn func(context.Context, *UploadIn) (R, error), present func(R) *O) {
+	op.Key, op.upload = true, &upload{most, fields}
+	p := describe[UploadIn, O](a, op)
+	keep := func(answer any) (any, error) {
+		r, ok := answer.(R)
+		if !ok {
+			return nil, fmt.Errorf("%s keeps a %T, its operation answers with a %T", op.ID, answer, *new(R))
+		}
+		return present(r), nil
+	}
+	a.add(op, func(c *gin.Context) error {
+		in := new(UploadIn)
+		return p.serve(c, in, keep, func(ctx context.Context) (any, error) {
+			r, err := fn(ctx, in)
+			if err != nil {
+				return nil, err
+			}
+			return present(r), nil
+		})
+	})
+}
+
+// upload is what an operation takes in place of a JSON document.
+type upload struct {
+	most   int64
+	fields map[string]*huma.Schema
+}
+
+func (u *upload) body() *huma.RequestBody {
+	properties := map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: "Found out by its content: PDF, JPEG, PNG, plain text, DOCX or ODT without macros."}}
+	for name, s := range u.fields {
+		properties[name] = s
+	}
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: properties, Required: []string{"file"}, AdditionalProperties: false}},
+	}}
+}
+
+// readUpload reads the form. What is wrong with it is malformed, too large or
+// of the wrong type; what is wrong with a field is a fault for the service.
+func (p *plan) readUpload(c *gin.Context, req *models.Request, in reflect.Value) error {
+	into, ok := in.FieldByName("File").Addr().Interface().(*Uploaded)
+	if !ok {
+		return models.Internal("reading an upload", errors.New("its input has no file"))
+	}
+	h := sha256.New()
+	_, _ = io.WriteString(h, p.op.Method+" "+c.Request.URL.EscapedPath()+"\n")
+	f := &findings{}
+	up, err := ReadUpload(c, p.op.upload.most, h, func(name string) bool { return p.op.upload.fields[name] != nil }, f.unknown)
+	if err != nil {
+		return err
+	}
+	*into = up
+	for _, name := range sorted(up.Fields) {
+		p.schemas.check(p.op.upload.fields[name], name, up.Fields[name], f)
+	}
+	req.Invalid, req.BodyHash = f.faults, h.Sum(nil)
+	return nil
+}
+
+func (f *findings) unknown(name string) {
+	f.add(named("", name), models.FieldUnknown, "This field is not known.")
+}
+
+// ReadUpload reads a form with one file, of at most most bytes, for the API and
+// for pages. Everything that was sent goes through seen. known says which fields
+// may stand beside the file; unknown is told of another.
+func ReadUpload(c *gin.Context, most int64, seen io.Writer, known func(string) bool, unknown func(string)) (Uploaded, error) {
+	out := Uploaded{Fields: map[string]string{}}
+	kind, args, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || kind != "multipart/form-data" || args["boundary"] == "" {
+		return out, &models.Error{Code: models.CodeUnsupportedType, Message: "Send the file as multipart/form-data."}
+	}
+	// The limits of the server are for small documents; a telephone on a train
+	// takes longer over a photograph.
+	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(patience))
+	body := http.MaxBytesReader(c.Writer, c.Request.Body, most+besides)
+	c.Request.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(body, seen), body}
+	r, err := c.Request.MultipartReader()
+	if err != nil {
+		return out, models.Malformed("The form could not be read.")
+	}
+	found := false
+	for {
+		part, err := r.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return out, broken(err, most)
+		}
+		name, isFile := part.FormName(), part.FormName() == "file"
+		limit := int64(longestField)
+		if isFile {
+			limit = most
+		}
+		content, err := io.ReadAll(io.LimitReader(part, limit+1))
+		switch {
+		case err != nil:
+			return out, broken(err, most)
+		case int64(len(content)) > limit && isFile:
+			_, _ = io.CopyN(io.Discard, body, mostDrain)
+			return out, largeFile(most)
+		case isFile && found, !isFile && out.Fields[name] != "":
+			return out, models.Malformed("The form gives a field twice.")
+		case isFile:
+			out.Content, out.Name, found = content, part.FileName(), true
+		case int64(len(content)) > limit || !utf8.Valid(content) || containsNUL(content):
+			return out, models.Malformed("The form holds what cannot be read.")
+		case known(name):
+			out.Fields[name] = string(content)
+		default:
+			unknown(name)
+		}
+	}
+	if _, err := io.Copy(io.Discard, c.Request.Body); err != nil { // what stands after the form is part of what was sent
+		return out, broken(err, most)
+	}
+	return out, nil
+}
+
+func containsNUL(b []byte) bool {
+	for _, c := range b {
+		if c == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func broken(err error, most int64) error {
+	if _, is := errors.AsType[*http.MaxBytesError](err); is {
+		return largeFile(most)
+	}
+	return models.Malformed("What was sent could not be read to its end.")
+}
+
+func largeFile(most int64) error {
+	return &models.Error{Code: models.CodeTooLarge, Message: fmt.Sprintf("The file is too large. It can have up to %d MB.", most>>20)}
+}
+
+// saved describes an answer that is a file.
+func saved() *huma.Response {
+	return &huma.Response{
+		Description: "The content, to be saved.",
+		Headers:     map[string]*huma.Param{"Content-Disposition": {Description: "attachment, with the name of the file (RFC 6266).", Schema: &huma.Schema{Type: huma.TypeString}}},
+		Content:     map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
+	}
+}
+
+// Sent is a file to be handed out.
+type Sent struct {
+	Name    string
+	Content []byte
+}
+
+// Download adds an operation that answers with a file, always to be saved and
+// never to be shown.
+func Download[I any](a *API, op Op, fn func(context.Context, *I) (Sent, error)) {
+	op.download, op.Status = true, http.StatusOK
+	p := describe[I, struct{}](a, op)
+	a.add(op, func(c *gin.Context) error {
+		in := new(I)
+		ctx, req, err := p.read(c, in)
+		if err != nil {
+			return err
+		}
+		f, err := fn(ctx, in)
+		if err != nil {
+			return err
+		}
+		if len(req.Invalid) > 0 {
+			return models.Internal("answering "+p.op.ID, errors.New("its service did not return the faults of the body"))
+		}
+		return render.Attachment(c, f.Name, f.Content)
+	})
+}
