@@ -28,11 +28,12 @@ type Scanner struct{ network, address string }
 
 // New takes where clamd listens: "host:port", or "unix:/path" of its socket.
 func New(address string) (*Scanner, error) {
-	if path, is := strings.CutPrefix(address, "unix:"); is && strings.HasPrefix(path, "/") {
+	path, socket := strings.CutPrefix(address, "unix:")
+	if socket && strings.HasPrefix(path, "/") {
 		return &Scanner{"unix", path}, nil
 	}
 	host, port, err := net.SplitHostPort(address)
-	if err != nil || host == "" || port == "" {
+	if err != nil || host == "" || port == "" || socket {
 		return nil, errors.New("must be a host and a port, or unix: and the path of a socket")
 	}
 	return &Scanner{"tcp", address}, nil
