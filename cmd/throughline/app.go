@@ -99,7 +99,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err != nil {
 		return nil, err
 	}
-	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)), jobs.WithFiles(a.files))...)
+	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)), jobs.WithFiles(a.files), jobs.WithKeys(a.keys))...)
 	if err != nil {
 		return nil, err
 	}

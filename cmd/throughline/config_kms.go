@@ -56,7 +56,7 @@ func kmsProblems(c Config) problems {
 }
 
 // openKeys fills a vault with the data keys of a database. Where there are none
-// it makes them; where there are, the key-encryption key that wrapped them has
+// it makes them and seals what the release before left in clear; where there are, the key-encryption key that wrapped them has
 // to be the one that is set.
 func openKeys(ctx context.Context, cfg Config, db *pg.DB, v *vault.Vault) (*keys.Service, error) {
 	made, err := keys.Made(ctx, db)
@@ -68,7 +68,11 @@ func openKeys(ctx context.Context, cfg Config, db *pg.DB, v *vault.Vault) (*keys
 		return nil, err
 	}
 	s := keys.New(db, v, kek)
-	return s, s.Load(ctx)
+	if err := s.Load(ctx); err != nil {
+		return nil, err
+	}
+	_, err = s.Settle(ctx)
+	return s, err
 }
 
 // vaultOf opens the data keys of a migrated database for a command that does
@@ -91,4 +95,15 @@ func (p program) withKeys(ctx context.Context, cfg Config, dsn string, v *vault.
 		return err
 	}
 	return fn(s)
+}
+
+// withService runs fn with a service that has loaded nothing yet.
+func (p program) withService(ctx context.Context, cfg Config, dsn string, kek vault.KEK, fn func(*keys.Service) error) error {
+	v := &vault.Vault{}
+	db, err := pg.Open(ctx, pg.Options{DSN: dsn, Now: cfg.clock(), MaxConns: 2, Vault: v})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return fn(keys.New(db, v, kek))
 }

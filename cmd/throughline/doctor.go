@@ -90,6 +90,7 @@ func (p program) examine(ctx context.Context) (all findings) {
 	if cfg.private() {
 		return append(all, p.inspectPrivate(ctx, cfg)...)
 	}
+	all = append(all, inspectDataKeys(ctx, cfg, cfg.DatabaseURL.Reveal())...)
 	all = append(all, inspectDatabase(ctx, cfg.DatabaseURL.Reveal(), cfg.DatabaseOwnerURL.Reveal(), cfg.clock()())...)
 	return append(all, inspectLog(ctx, cfg.DatabaseURL.Reveal(), cfg)...)
 }

@@ -29,6 +29,7 @@ func (p program) inspectPrivate(ctx context.Context, cfg Config) (all findings) 
 		return all
 	}
 	all = append(inspectDatabase(ctx, d.appDSN, d.ownerDSN, cfg.clock()()), inspectLog(ctx, d.appDSN, cfg)...)
+	all = append(all, inspectDataKeys(ctx, cfg, d.appDSN)...)
 	if err := d.close(); err != nil {
 		all.add(wrong, "%s", sentence(err))
 	}

@@ -89,9 +89,9 @@ func KeyID(sealed []byte) (uint32, bool) {
 	return binary.BigEndian.Uint32(sealed[1:tinkPrefix]), true
 }
 
-// empty reports whether a column holds nothing: null, or what the database
+// Empty reports whether a column holds nothing: null, or what the database
 // puts in place of content that was taken away.
-func empty(stored []byte) bool {
+func Empty(stored []byte) bool {
 	return len(stored) == 0 || len(stored) == 2 && stored[0] == '{' && stored[1] == '}'
 }
 
@@ -99,7 +99,7 @@ func empty(stored []byte) bool {
 // It fails with an internal error that names the column and says why, never
 // with another's content.
 func (v *Vault) Open(c Column, row uuid.UUID, sealed []byte) ([]byte, error) {
-	if empty(sealed) {
+	if Empty(sealed) {
 		return nil, nil
 	}
 	plain, err := v.open(c, row, sealed)
@@ -223,3 +223,31 @@ func (v *Vault) LookUp(k Key, value string) Sealed {
 
 // IsLookUp reports whether a stored key was made by LookUp, not in clear.
 func IsLookUp(stored []byte) bool { return len(stored) == 1+keySize && stored[0] == 1 }
+
+// Anew seals a stored value again: text in clear of the release before, and
+// what an older key sealed. What the newest key sealed comes back as it is.
+func (v *Vault) Anew(c Column, row uuid.UUID, stored []byte) ([]byte, error) {
+	if Empty(stored) {
+		return stored, nil
+	}
+	id, sealed := KeyID(stored)
+	if newest, ok := v.Primary(specs[c].Class); sealed && ok && id == newest {
+		return stored, nil
+	}
+	plain := stored
+	if sealed {
+		var err error
+		if plain, err = v.Open(c, row, stored); err != nil {
+			return nil, err
+		}
+	}
+	return v.Bytes(c, row, plain)
+}
+
+// FoundAnew makes the key of a value that is stored in clear; a key stays.
+func (v *Vault) FoundAnew(k Key, stored []byte) ([]byte, error) {
+	if len(stored) == 0 || IsLookUp(stored) {
+		return stored, nil
+	}
+	return v.LookUp(k, string(stored)).BytesValue()
+}

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/internal/vault"
+	"throughline/models"
 	"throughline/services/keys"
 )
 
@@ -115,4 +117,13 @@ func TestOnlyTheSystemSeesTheKeys(t *testing.T) {
 			t.Errorf("%s: got %d and %v, want none", who, n, err)
 		}
 	}
+}
+
+func day(t *testing.T, s string) *time.Time {
+	t.Helper()
+	d, ok := models.ParseDay(s)
+	if !ok {
+		t.Fatalf("no such day: %s", s)
+	}
+	return &d
 }
