@@ -26,7 +26,6 @@ import (
 type post struct {
 	mu  sync.Mutex
 	got map[string]string // by address
-	to  []string
 }
 
 func (p *post) NewSession(*smtp.Conn) (smtp.Session, error) { return &letter{post: p}, nil }
