@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/webauthn"
+	"github.com/chromedp/chromedp"
 	"github.com/jackc/pgx/v5"
 	"github.com/pquerna/otp/hotp"
 )
@@ -135,4 +137,43 @@ func TestSomebodySignsInWithAPasskeyAndNothingElse(t *testing.T) {
 	if p.address() != "/sign-in" {
 		t.Errorf("got to %s with a device that was not unlocked", p.address())
 	}
+}
+
+// TestTheEndOfASessionIsSaidBeforeAndSavesTheWork lets the script's minutes pass
+// faster: the box comes, staying closes it, and at the end what was typed is put
+// aside and the screen cleared.
+func TestTheEndOfASessionIsSaidBeforeAndSavesTheWork(t *testing.T) {
+	t.Parallel()
+	const address = "idle@demo.test"
+	s := site(t)
+	colleague(t, s.superuser(t), "police", address)
+	p := open(t, s.url, address).signsIn()
+	open := func() bool { return ask[bool](p, `document.querySelector('dialog[data-idle]').open`) }
+	// Of half an hour, the box comes after a second, and the end much later.
+	slow := call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `{ const real = window.setTimeout; window.setTimeout = (f, ms, ...more) => real(f, ms > 60000 ? (ms - 1680000) * 10 + 1000 : ms, ...more) }`,
+	})
+	p.visit("/cases/new").write("Name", "Ola Unfinished")
+	until(t, patience, "being told that the session ends soon", open)
+	p.looks("the box before the end", phone, desk)
+	p.clicks(p.find("press", "Stay signed in"))
+	until(t, patience, "the box closing", func() bool { return !open() })
+	if got := p.read("Name"); got != "Ola Unfinished" {
+		t.Errorf("got %q in the form after staying, want what was typed", got)
+	}
+
+	// And now the end a second after.
+	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: slow.Identifier})
+	quick := call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `{ const real = window.setTimeout; window.setTimeout = (f, ms, ...more) => real(f, ms > 60000 ? (ms - 1680000) / 50 + 2000 : ms, ...more) }`,
+	})
+	p.visit("/cases/new").write("Name", "Ola Unfinished")
+	until(t, patience, "being signed out", func() bool {
+		where, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`location.pathname`))
+		return err == nil && where == "/signed-out"
+	})
+	p.lacks("Ola Unfinished")
+	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: quick.Identifier})
+	p.visit("/sign-in").write("Email address", address).write("Password", password).press("Sign in").sees("What you typed is here")
+	p.press("Go on with what you typed").is(200)
 }

@@ -85,6 +85,9 @@ type Actor struct {
 	// real time: by a second factor, or by their password again where they have
 	// none. Zero: not since the session began with a password alone.
 	SteppedUpAt time.Time
+	// IdleMinutes is after how long without use this session ends, as the
+	// organisation has it; 0 where it is not known.
+	IdleMinutes int
 }
 
 // StepUpFor is how long a proof counts for the acts that need a fresh one:

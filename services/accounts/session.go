@@ -41,7 +41,7 @@ func (s *Service) session(ctx context.Context, hash []byte, id *uuid.UUID) (Sess
 	if err := b.Send(pg.BatchHousekeeping); err != nil {
 		return Session{}, err
 	}
-	a.Role, a.OrgKind, a.SteppedUpAt = models.Role(role), models.OrganisationKind(kind), moment(stepped)
+	a.Role, a.OrgKind, a.SteppedUpAt, a.IdleMinutes = models.Role(role), models.OrganisationKind(kind), moment(stepped), out.IdleMinutes
 	switch {
 	case !there:
 		out.Ended = "unknown"

@@ -28,6 +28,10 @@ type PageMeta struct {
 	Flash  *Flash                // what the act before this page has done
 	Errors components.FormErrors // draws the summary and prefixes the title with "Error: "
 
+	// IdleMinutes is after how long without use the session ends; script says so
+	// before. 0: nobody is signed in.
+	IdleMinutes int
+
 	ShortcutsOff bool // the person has switched keyboard shortcuts off (WCAG 2.1.4)
 }
 

@@ -1,6 +1,7 @@
 // What script adds to Throughline. No act needs it: see ux.md, principle 10.
 import { createAll, Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, SkipLink } from './govuk-frontend.min.js'
 import './passkey.js'
+import './idle.js'
 
 // A radio button may not say aria-expanded (ARIA 1.2), which GOV.UK Frontend gives
 // one that reveals a question. The question follows it in the page either way.

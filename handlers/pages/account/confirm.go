@@ -109,8 +109,33 @@ func (p *Pages) kept(c *gin.Context) error {
 	return render.OK(c, view.KeptForm(v))
 }
 
+// stay moves the idle time of the session on, which reading its cookie did.
+func (p *Pages) stay(c *gin.Context) error {
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
+// putAside keeps a form whose writer is about to be signed out for want of use.
+// The address it was for has to be one of ours.
+func (p *Pages) putAside(c *gin.Context) error {
+	if err := c.Request.ParseForm(); err != nil {
+		return models.Malformed("What was sent could not be read.")
+	}
+	form := c.Request.PostForm
+	path := localPath(form.Get("kept_path"))
+	if path == "" || strings.HasPrefix(path, "/account") {
+		return models.Invalid(models.Field("kept_path", models.FieldInvalid, "Send the address of a page"))
+	}
+	form.Del("kept_path")
+	if _, err := p.svc.Keep(c.Request.Context(), accounts.Session{}, path, form); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
 // sendKept sends the form again, as it stands on the page before, to where it
-// was going. The place is the server's own note of it, not the browser's.
+// was going: the place that was noted when it was put aside.
 func (p *Pages) sendKept(c *gin.Context) error {
 	ctx := c.Request.Context()
 	id, err := uuid.Parse(c.PostForm("kept_form"))

@@ -40,6 +40,8 @@ func (p *Pages) ownRoutes() []route.Route {
 		{Method: get, Path: "/account/confirm", Need: models.SignedIn, Handle: p.confirm},
 		{Method: post, Path: "/account/confirm", Need: models.SignedIn, Handle: p.prove},
 		{Method: post, Path: "/account/confirm/passkey", Need: models.SignedIn, Handle: p.provePasskey},
+		{Method: post, Path: "/account/stay", Need: models.SignedIn, Handle: p.stay},
+		{Method: post, Path: "/account/keep", Need: models.SignedIn, Handle: p.putAside},
 		{Method: get, Path: "/account/kept", Need: models.SignedIn, Handle: p.kept},
 		{Method: post, Path: "/account/kept/send", Need: models.SignedIn, Handle: p.sendKept},
 		{Method: post, Path: "/account/kept/drop", Need: models.SignedIn, Handle: p.dropKept},

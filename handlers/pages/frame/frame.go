@@ -26,7 +26,7 @@ func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
 	if err != nil {
 		return m
 	}
-	m.User, m.Org = a.Name, a.OrgName
+	m.User, m.Org, m.IdleMinutes = a.Name, a.OrgName, a.IdleMinutes
 	m.ShortcutsOff = shortcutsOff(c)
 	for _, item := range Nav(a) {
 		item.Current = item.Href == section
