@@ -111,7 +111,7 @@ func (s *Service) renew(ctx context.Context, tx *pg.Tx, old uuid.UUID, factor st
 	r := rows[0]
 	out.Actor.UserID, out.Actor.OrgID, out.Actor.Role = r.UserID, r.OrgID, models.Role(r.Role)
 	out.Actor.Name, out.Actor.OrgName, out.Actor.OrgKind = r.Name, r.OrgName, models.OrganisationKind(r.OrgKind)
-	out.Actor.SteppedUpAt = moment(r.SteppedUpAt)
+	out.Actor.SteppedUpAt, out.Actor.IdleMinutes = moment(r.SteppedUpAt), r.IdleMinutes
 	out.IdleMinutes, out.Expires = r.IdleMinutes, r.ExpiresAt
 	out.Token = cookie
 	if Kind(r.Kind) == API {

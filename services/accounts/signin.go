@@ -282,7 +282,7 @@ type startedRow struct {
 func (r startedRow) into(s *Started) {
 	s.Actor.OrgID, s.Actor.Role, s.Actor.Name = r.OrgID, models.Role(r.Role), r.Name
 	s.Actor.OrgName, s.Actor.OrgKind = r.OrgName, models.OrganisationKind(r.OrgKind)
-	s.Actor.SteppedUpAt = moment(r.SteppedUpAt)
+	s.Actor.SteppedUpAt, s.Actor.IdleMinutes = moment(r.SteppedUpAt), r.IdleMinutes
 	s.IdleMinutes, s.Expires, s.Pending = r.IdleMinutes, r.ExpiresAt, r.Pending
 }
 
