@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/pg"
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -70,9 +71,7 @@ func ReassignTx(ctx context.Context, tx *pg.Tx, from uuid.UUID, to To) (int64, e
 	if len(f.List()) > 0 {
 		return 0, models.Invalid(f.List()...)
 	}
-	var moved int64
-	err := tx.Scan(ctx, &moved, "select app_reassign(?, ?, nullif(?, ''), ?, ?, ?)", from, nonZero(to.WorkerID), to.Team, tx.Now, nonZero(tx.Actor.SessionID),
-		models.RequestFrom(ctx).ID)
+	moved, err := handOver(ctx, tx, from, to)
 	if pg.Constraint(err) == "reassign_to_a_colleague" {
 		return 0, models.Invalid(models.Field("worker_id", models.FieldUnknown, "Select somebody of your own organisation who answers referrals"))
 	}
@@ -82,4 +81,32 @@ func ReassignTx(ctx context.Context, tx *pg.Tx, from uuid.UUID, to To) (int64, e
 	return moved, tx.Record(ctx, models.Event{Action: "referral.work_handed_over", SubjectType: "user", SubjectID: from, Detail: map[string]any{
 		"to": nonZero(to.WorkerID), "team": to.Team != "", "referrals": moved,
 	}})
+}
+
+// handful is how many referrals go over in one statement.
+const handful = 100
+
+// handOver moves them, a handful at a time. The name of whoever takes over is
+// sealed for each line of history before there is one.
+func handOver(ctx context.Context, tx *pg.Tx, from uuid.UUID, to To) (total int64, err error) {
+	var name string
+	if err := tx.Scan(ctx, &name, "select name from users where id = ?", to.WorkerID); err != nil {
+		return 0, err
+	}
+	for {
+		ids, details := make([]uuid.UUID, handful), make([][]byte, handful)
+		for i := range ids {
+			ids[i] = models.NewID()
+			if details[i], err = tx.Vault.SealJSON(vault.StepDetail, ids[i], map[string]any{"worker": name}).BytesValue(); err != nil {
+				return 0, models.Internal("sealing a line of history", err)
+			}
+		}
+		var moved int64
+		err := tx.Scan(ctx, &moved, "select app_reassign($1, $2, nullif($3, ''), $4, $5, $6, $7, $8)", from, nonZero(to.WorkerID), to.Team, tx.Now,
+			nonZero(tx.Actor.SessionID), models.RequestFrom(ctx).ID, ids, details)
+		total += moved
+		if err != nil || moved < handful {
+			return total, err
+		}
+	}
 }
