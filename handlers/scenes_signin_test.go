@@ -9,7 +9,7 @@ func init() {
 	furtherScenes = append(furtherScenes, func() map[string]func(setting) scene {
 		return map[string]func(setting) scene{
 			"POST /api/v1/auth/step-up": func(setting) scene {
-				return scene{who: "caseworker", path: "/api/v1/auth/step-up", body: doc("password", testkit.Password)}
+				return scene{who: "analyst", path: "/api/v1/auth/step-up", body: doc("password", testkit.Password)}
 			},
 			"DELETE /api/v1/me/sessions": func(setting) scene { return scene{who: "lantern.manager", path: "/api/v1/me/sessions"} },
 			"DELETE /api/v1/me/sessions/{id}": func(s setting) scene {
