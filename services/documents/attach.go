@@ -141,8 +141,12 @@ func (s *Service) write(ctx context.Context, tx *pg.Tx, k *kept, find finder) (D
 		d.At, d.ByUserID, d.ByOrgID); err != nil {
 		return Document{}, err
 	}
+	key, err := tx.Vault.Bytes(vault.BlobKey, d.ID, k.key)
+	if err != nil {
+		return Document{}, err
+	}
 	if _, err := tx.Exec(ctx, "insert into blobs (document_id, name, key, sha256, sent_sha256) values (?, ?, ?, ?, ?)",
-		d.ID, k.blob, tx.Vault.Seal(vault.BlobKey, d.ID, string(k.key)), k.sha[:], k.sent[:]); err != nil {
+		d.ID, k.blob, key, k.sha[:], k.sent[:]); err != nil {
 		return Document{}, err
 	}
 	return out, tx.Record(ctx, event("document.attached", d, map[string]any{"kind": d.Kind, "type": d.Type, "size": d.Size, "sha256": fmt.Sprintf("%x", k.sha)}))
