@@ -3,6 +3,7 @@ package blob
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +26,8 @@ var ErrTampered = errors.New("the content is not what was kept")
 func NewKey() []byte {
 	key := make([]byte, KeySize)
 	_, _ = rand.Read(key) // never fails
-	return key
+	// As letters: it is kept like every sealed text, which holds no NUL.
+	return []byte(hex.EncodeToString(key))
 }
 
 // Seal encrypts content, in pieces that are bound to their order, to the end,
