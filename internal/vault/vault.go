@@ -136,7 +136,7 @@ func (v *Vault) Bytes(c Column, row uuid.UUID, plain []byte) ([]byte, error) {
 	if len(plain) == 0 {
 		return nil, nil
 	}
-	if !utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0 || holdsNUL(plain, c) {
+	if c != BlobKey && (!utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0 || holdsNUL(plain, c)) { // a key is no text
 		return nil, models.Invalid(models.Field("", models.FieldInvalid, "Remove characters that cannot be stored"))
 	}
 	r := v.rings()
