@@ -19,6 +19,15 @@ const latest = 20
 // Get shows a case to whoever may see it, and records that it was read. A case
 // that is not there and one that is not the actor's are one answer.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (View, error) {
+	if _, err := may(ctx, models.CaseRead); err != nil {
+		return View{}, err
+	}
+	return s.get(ctx, id, false)
+}
+
+// Read is Get, for the one page and the one operation that emergency access
+// opens too.
+func (s *Service) Read(ctx context.Context, id uuid.UUID) (View, error) {
 	a, err := may(ctx, models.CaseRead)
 	if err != nil {
 		return View{}, err
@@ -75,13 +84,22 @@ func (s *Service) get(ctx context.Context, id uuid.UUID, emergency bool) (View, 
 // Find is Get by the public reference, as pages are addressed.
 func (s *Service) Find(ctx context.Context, reference string) (View, error) {
 	id, err := s.ID(ctx, reference)
+	if err != nil {
+		return View{}, err
+	}
+	return s.Get(ctx, id)
+}
+
+// ReadByReference is Read by the public reference.
+func (s *Service) ReadByReference(ctx context.Context, reference string) (View, error) {
+	id, err := s.ID(ctx, reference)
 	if err != nil && models.CodeOf(err) == models.CodeNotFound {
 		id, err = s.emergencyID(ctx, reference)
 	}
 	if err != nil {
 		return View{}, err
 	}
-	return s.Get(ctx, id)
+	return s.Read(ctx, id)
 }
 
 // emergencyID is ID for whoever has a live grant of emergency access.

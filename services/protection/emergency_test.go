@@ -30,11 +30,11 @@ func TestEmergencyAccessReadsOneCaseForFifteenMinutesAndNothingElse(t *testing.T
 	if err != nil || e.CaseID != s.ID {
 		t.Fatalf("got %+v, %v", e, err)
 	}
-	v, err := s.cases.Get(s.As("support"), s.ID)
+	v, err := s.cases.Read(s.As("support"), s.ID)
 	if err != nil || v.EmergencyLeft <= 14*time.Minute || v.EmergencyLeft > 15*time.Minute || v.Victim.FamilyName != "Quillfeather" || len(v.Contact.Points) == 0 || !v.Contact.Values {
 		t.Fatalf("got %+v, %v, want the whole case and the time left", v, err)
 	}
-	if found, err := s.cases.Find(s.As("support"), s.Reference); err != nil || found.EmergencyLeft == 0 {
+	if found, err := s.cases.ReadByReference(s.As("support"), s.Reference); err != nil || found.EmergencyLeft == 0 {
 		t.Errorf("by reference: got %v, %v", found.EmergencyLeft, err)
 	}
 	if n := s.Count(t, "select count(*) from audit_events where action = 'case.opened_in_emergency' and actor_user_id = $1 and case_id = $2", s.Person("support").ID, s.ID); n != 2 {
@@ -50,7 +50,7 @@ func TestEmergencyAccessReadsOneCaseForFifteenMinutesAndNothingElse(t *testing.T
 	for what, got := range map[string]models.Code{
 		"its journey": code(s.cases.Journey(s.As("support"), s.ID)), "its safe contact": code(s.cases.SafeContact(s.As("support"), s.ID)), "its id": code(s.cases.ID(s.As("support"), s.Reference)),
 		"its protection": code(s.svc.Get(s.As("support"), s.ID)), "a bar": code(s.svc.Bar(s.As("support"), s.ID, protection.BarInput{Email: "a@b.test", Reason: "family"})),
-		"a colleague": code(s.cases.Get(s.As("caseworker.manager"), s.ID)),
+		"a colleague": code(s.cases.Read(s.As("caseworker.manager"), s.ID)), "the case behind other pages": code(s.cases.Get(s.As("support"), s.ID)),
 	} {
 		if got != models.CodeNotFound {
 			t.Errorf("%s: got %q, want not found", what, got)

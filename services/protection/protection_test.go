@@ -31,7 +31,7 @@ func setup(t *testing.T) *stage {
 // opens reports whether somebody can open the case.
 func (s *stage) opens(t *testing.T, who string) bool {
 	t.Helper()
-	_, err := s.cases.Get(s.As(who), s.ID)
+	_, err := s.cases.Read(s.As(who), s.ID)
 	if err != nil && models.CodeOf(err) != models.CodeNotFound {
 		t.Fatalf("%s: %v", who, err)
 	}

@@ -108,7 +108,7 @@ func registerCase(a *api.API, svc *cases.Service) {
 		Method: http.MethodGet, Path: "/api/v1/cases/{id}", ID: "get-case", Tag: "Cases", Need: models.CaseRead,
 		Summary: "All of a case", Description: "Whoever received a referral of it reads what was shared with them, not this.",
 	}, func(ctx context.Context, in *caseIn) (*caseOut, error) {
-		v, err := svc.Get(ctx, in.ID)
+		v, err := svc.Read(ctx, in.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -19,7 +19,7 @@ import (
 // show is the whole picture of one case: how its victim is safely reached comes
 // first (ux.md 3.1).
 func (p *Pages) show(c *gin.Context) error {
-	v, err := p.Cases.Find(c.Request.Context(), c.Param("ref"))
+	v, err := p.Cases.ReadByReference(c.Request.Context(), c.Param("ref"))
 	if err != nil {
 		return err
 	}
