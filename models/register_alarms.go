@@ -3,6 +3,21 @@ package models
 // alarmTables are about who looked at what, and what was made of it.
 func alarmTables() []registered {
 	return []registered{
+		{"alerts", ControllerEmployer, RetainTrail, []registeredLine{
+			{ClassLink, "id desk kind org_id of_org_id case_id reference dedupe first_at last_at due_at escalated_at version", "", ""},
+			{ClassStaff, "about_user_id taken_by taken_at closed_by closed_at", "", "never shown to whom it concerns"},
+			{ClassLink, "figures", "", "numbers alone"},
+			{ClassStaff, "outcome", "", "what was made of somebody's conduct"},
+			{ClassNarrative, "outcome_text", "", "about a member of staff or a victim's safety"},
+		}},
+		{"alert_settings", ControllerEmployer, RetainTrail, []registeredLine{
+			{ClassLink, "org_id key value changed_at", "", ""},
+			{ClassNarrative, "reason", "", "about the work, not about a person"},
+			{ClassStaff, "changed_by", "", ""},
+		}},
+		{"staff_households", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassStaff, "user_id family_keys borough said_at", "", "read by nobody else; compared in the database"},
+		}},
 		{"record_openings", ControllerEmployer, RetainSession, []registeredLine{
 			{ClassLink, "kind record_id nth at", "", "kept for a day"},
 			{ClassStaff, "user_id", "", ""},
