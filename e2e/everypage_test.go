@@ -158,6 +158,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"managing": (*tour).managing,
 			"rights":   (*tour).rights, "protecting": (*tour).protecting,
 			"proving": (*tour).proving,
+			"alarms":  (*tour).alarms,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -18,6 +18,7 @@ import (
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
 	adminpages "throughline/handlers/pages/admin"
+	alertpages "throughline/handlers/pages/alerts"
 	approvalpages "throughline/handlers/pages/approvals"
 	auditpages "throughline/handlers/pages/audit"
 	casepages "throughline/handlers/pages/cases"
@@ -32,6 +33,7 @@ import (
 	rightspages "throughline/handlers/pages/rights"
 	"throughline/handlers/route"
 	"throughline/models"
+	"throughline/services/alerts"
 	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
@@ -62,6 +64,7 @@ type Deps struct {
 
 	Calendar   *models.Calendar
 	Approvals  *approvals.Service
+	Alerts     *alerts.Service
 	Audit      *audit.Service
 	Cases      *cases.Service
 	Directory  *directory.Service
@@ -102,6 +105,7 @@ func API(d Deps) *api.API {
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterErasure(a, d.Audit, d.Approvals)
+	v1.RegisterAlerts(a, d.Alerts)
 	v1.RegisterRetention(a, d.Rights)
 	v1.RegisterBreaches(a, d.Rights)
 	return a
@@ -113,6 +117,7 @@ func pages(d Deps) []route.Route {
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
 		adminpages.New(adminpages.Deps{Frame: f, People: d.People, Referrals: d.Referrals, Directory: d.Directory, Accounts: d.Edge.Accounts}).Routes(),
+		alertpages.New(f, d.Alerts, d.Directory, d.Now).Routes(),
 		approvalpages.New(f, d.Approvals).Routes(),
 		operatorpages.New(f, d.Directory).Routes(),
 		auditpages.New(f, d.Audit).Routes(),

@@ -30,6 +30,7 @@ import (
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/accounts"
+	"throughline/services/alerts"
 	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
@@ -102,7 +103,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 			Base: base, Log: logging.New(log, slog.LevelInfo, true), Cookies: auth.NewCookies(false),
 			Tokens: auth.NewTokens(keys, base.String(), time.Now), Cache: auth.NewCache(), Accounts: signIns,
 		},
-		Approvals: second, People: people.New(w.DB, second, base.String()), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
+		Alerts: alerts.New(w.DB, models.MustCalendar()), Approvals: second, People: people.New(w.DB, second, base.String()), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Documents: documents.New(w.DB, dir, store, settings),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),

@@ -24,7 +24,7 @@ create table alerts (
   closed_by uuid references users (id),
   closed_at timestamptz,
   version integer not null default 1,
-  constraint alerts_once unique (dedupe),
+  constraint alerts_once unique (dedupe, org_id),
   constraint alerts_desk_known check (desk in ('data', 'safety')),
   constraint alerts_kind_form check (kind ~ '^[a-z_]{1,40}$' and length(dedupe) <= 200 and octet_length(figures::text) <= 2000),
   constraint alerts_outcome_known check (outcome in ('explained', 'misuse', 'referred', 'acted', 'false_alarm')),

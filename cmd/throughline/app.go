@@ -23,6 +23,7 @@ import (
 	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/accounts"
+	"throughline/services/alerts"
 	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
@@ -99,7 +100,8 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err != nil {
 		return nil, err
 	}
-	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)), jobs.WithFiles(a.files), jobs.WithKeys(a.keys))...)
+	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)), jobs.WithFiles(a.files),
+		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)))...)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +131,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cache:    auth.NewCache(),
 			Accounts: accounts.New(a.db, accounts.Settings{RequireSecondFactor: cfg.secondFactor(), Keys: sealer, Origin: cfg.origin()}),
 		},
+		Alerts:    alerts.New(a.db, calendar),
 		Approvals: second,
 		People:    people.New(a.db, second, cfg.origin()),
 		Audit:     audit.New(a.db),
@@ -174,7 +177,7 @@ func (a *app) parts(l net.Listener) parts {
 		work:     a.work,
 		drain:    func() { a.draining.Store(true) },
 		watch:    func(ctx context.Context) { a.keys.Watch(ctx, a.log) },
-		figures:  []prometheus.Collector{poolFigures{a.db.Pool()}},
+		figures:  []prometheus.Collector{poolFigures{a.db.Pool()}, alertFigures{alerts.New(a.db, models.MustCalendar())}},
 		log:      a.log,
 	}
 }

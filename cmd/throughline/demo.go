@@ -39,6 +39,7 @@ var demoPeople = [][3]string{
 	{"havens@demo.test", "service worker", "NHS sexual assault referral centre"},
 	{"cityhall@demo.test", "commissioner analyst", "Mayor's Office for Policing and Crime"},
 	{"privacy@demo.test", "privacy officer", "London Victim Service"},
+	{"operator.privacy@demo.test", "privacy officer", "the operator"},
 	{"safeguarding@demo.test", "safeguarding lead", "London Victim Service"},
 	{"commissioner@demo.test", "commissioner auditor", "Victims' Commissioner's office"},
 	{"analyst@demo.test", "commissioner analyst", "Victims' Commissioner's office"},

@@ -70,6 +70,8 @@ func personSeeds() []personSeed {
 		{"support", "Joel Mbeki", OrgVictims, models.RoleProviderWorker},
 		{"privacy", "Hana Sorel", OrgVictims, models.RolePrivacyOfficer},
 		{"safeguarding", "Wren Achterberg", OrgVictims, models.RoleSafeguardingLead},
+		{"police.privacy", "Idris Falkner", OrgPolice, models.RolePrivacyOfficer},
+		{"operator.privacy", "Mina Castlebay", OrgOperator, models.RolePrivacyOfficer},
 		{"orgadmin", "Carys Penhale", OrgVictims, models.RoleOrganisationAdmin},
 		{"vawg", "Ines Pereira", OrgVAWG, models.RoleProviderWorker},
 		{"vawg.second", "Maud Okonjo", OrgVAWG, models.RoleProviderWorker},

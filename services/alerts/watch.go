@@ -26,7 +26,7 @@ const peopleSQL = `with set as (
 	select org.id, org.kind, s.values from organisations org left join lateral (
 		select jsonb_object_agg(key, value) as values from alert_settings where org_id = org.id) s on true
 ), active as (
-	select distinct e.actor_user_id as id, e.actor_org_id as org_id from audit_events e where e.at > $1 and e.at <= $2 and e.actor_user_id is not null
+	select distinct e.actor_user_id as id, e.actor_org_id as org_id from audit_events e where e.at > $1 and e.at <= $2::timestamptz and e.actor_user_id is not null
 )
 select a.id, a.org_id, w.hour, w.day, w.night, w.capped, w.refused, w.searched
 from active a join set on set.id = a.org_id
@@ -34,38 +34,38 @@ cross join lateral (select coalesce((set.values->>'hours_from')::int, case when 
 	coalesce((set.values->>'hours_to')::int, case when set.kind = any($3) then 24 else $5::int end) as hours_to,
 	coalesce((set.values->>'weekends')::int, case when set.kind = any($3) then 1 else $6::int end) as weekends) o
 cross join lateral (
-	select count(distinct e.case_id) filter (where ` + opened + ` and e.at > $2 - interval '1 hour') as hour,
+	select count(distinct e.case_id) filter (where ` + opened + ` and e.at > $2::timestamptz - interval '1 hour') as hour,
 		count(distinct e.case_id) filter (where ` + opened + `) as day,
-		count(distinct e.case_id) filter (where ` + opened + ` and e.at > $2 - interval '12 hours' and ` + closedHours + `) as night,
-		count(*) filter (where e.refused and e.detail->>'code' = 'too_many' and e.at > $2 - interval '1 hour') as capped,
-		count(*) filter (where e.refused and e.detail->>'code' = 'not_found' and e.at > $2 - interval '1 hour') as refused,
-		count(*) filter (where e.action = 'case.searched' and e.at > $2 - interval '1 hour') as searched
-	from audit_events e where e.actor_user_id = a.id and e.at > $2 - interval '1 day' and e.at <= $2
+		count(distinct e.case_id) filter (where ` + opened + ` and e.at > $2::timestamptz - interval '12 hours' and ` + closedHours + `) as night,
+		count(*) filter (where e.refused and e.detail->>'code' = 'too_many' and e.at > $2::timestamptz - interval '1 hour') as capped,
+		count(*) filter (where e.refused and e.detail->>'code' = 'not_found' and e.at > $2::timestamptz - interval '1 hour') as refused,
+		count(*) filter (where e.action = 'case.searched' and e.at > $2::timestamptz - interval '1 hour') as searched
+	from audit_events e where e.actor_user_id = a.id and e.at > $2::timestamptz - interval '1 day' and e.at <= $2::timestamptz
 ) w`
 
 // usualSQL is what somebody's busy hours and days of the last four weeks look
 // like, the last day left out, and how much of it is out of hours (per cent).
 const usualSQL = `select coalesce((select percentile_disc(0.95) within group (order by n) from (select count(distinct e.case_id) as n from audit_events e
-		where e.actor_user_id = $1 and e.at > $2 - interval '28 days' and e.at <= $2 - interval '1 day' and ` + opened + ` group by date_trunc('hour', e.at)) h), 0),
+		where e.actor_user_id = $1 and e.at > $2::timestamptz - interval '28 days' and e.at <= $2::timestamptz::timestamptz - interval '1 day' and ` + opened + ` group by date_trunc('hour', e.at)) h), 0),
 	coalesce((select percentile_disc(0.95) within group (order by n) from (select count(distinct e.case_id) as n from audit_events e
-		where e.actor_user_id = $1 and e.at > $2 - interval '28 days' and e.at <= $2 - interval '1 day' and ` + opened + ` group by date_trunc('day', e.at)) d), 0),
+		where e.actor_user_id = $1 and e.at > $2::timestamptz - interval '28 days' and e.at <= $2::timestamptz::timestamptz - interval '1 day' and ` + opened + ` group by date_trunc('day', e.at)) d), 0),
 	coalesce((select 100 * count(*) filter (where ` + closedHours + `) / nullif(count(*), 0) from audit_events e,
 		(select $3::int as hours_from, $4::int as hours_to, $5::int as weekends) o
-		where e.actor_user_id = $1 and e.at > $2 - interval '28 days' and e.at <= $2 - interval '1 day' and ` + opened + `), 0)`
+		where e.actor_user_id = $1 and e.at > $2::timestamptz - interval '28 days' and e.at <= $2::timestamptz::timestamptz - interval '1 day' and ` + opened + `), 0)`
 
 // readersSQL looks at the cases that somebody opened lately.
 const readersSQL = `with active as (
-	select distinct e.case_id from audit_events e where e.at > $1 and e.at <= $2 and e.actor_user_id is not null and ` + opened + `
+	select distinct e.case_id from audit_events e where e.at > $1 and e.at <= $2::timestamptz and e.actor_user_id is not null and ` + opened + `
 )
 select a.case_id, app_alarm_holder(a.case_id), w.people, w.orgs from active a cross join lateral (
 	select count(distinct e.actor_user_id) as people, count(distinct e.actor_org_id) as orgs from audit_events e
-	where e.case_id = a.case_id and e.at > $2 - interval '1 hour' and e.at <= $2 and e.actor_user_id is not null and ` + opened + `
+	where e.case_id = a.case_id and e.at > $2::timestamptz - interval '1 hour' and e.at <= $2::timestamptz and e.actor_user_id is not null and ` + opened + `
 ) w where w.people > 1`
 
 // quietSQL finds referrals at high risk whose first contact is late, and that
 // have no alert yet.
 const quietSQL = `select r.id, r.case_id, r.from_org_id from clocks k join referrals r on r.id = k.referral_id
-where k.rule = 'K25' and k.state = 'breached' and k.stopped_at is null and r.priority = 'high' and r.live and k.due_at > $1 - interval '28 days' and k.due_at <= $1
+where k.rule = 'K25' and k.state = 'breached' and k.stopped_at is null and r.priority = 'high' and r.live and k.due_at > $1::timestamptz - interval '28 days' and k.due_at <= $1::timestamptz
 	and not exists (select from alerts a where a.dedupe = 'no_contact|' || r.id) order by k.due_at limit 50`
 
 // person is what somebody did lately.

@@ -121,6 +121,7 @@ func signIns() []personData {
 		{"havens@demo.test", "Mei-Ling Starbrook", OrgHavens, models.RoleProviderWorker},
 		{"cityhall@demo.test", "Hugo Pennyfarthing", OrgCityHall, models.RoleCommissionerAnalyst},
 		{"privacy@demo.test", "Hana Owlsmere", OrgVictims, models.RolePrivacyOfficer},
+		{"operator.privacy@demo.test", "Mina Copperwheat", OrgOperator, models.RolePrivacyOfficer},
 		{"safeguarding@demo.test", "Noor Hartswell", OrgVictims, models.RoleSafeguardingLead},
 		{"commissioner@demo.test", "Iris Vanewood", OrgCommissioner, models.RoleCommissionerAuditor},
 		{"analyst@demo.test", "Kofi Brambleton", OrgCommissioner, models.RoleCommissionerAnalyst},

@@ -32,19 +32,21 @@ type Runner struct {
 }
 
 // drainArgs, tickArgs and sweepArgs name the three periodic jobs, nightArgs the
-// one of the night. They carry nothing: each looks at what is waiting when it
+// one of the night, watchArgs the watch over the trail. They carry nothing: each looks at what is waiting when it
 // runs.
 type (
 	drainArgs struct{}
 	tickArgs  struct{}
 	sweepArgs struct{}
 	nightArgs struct{}
+	watchArgs struct{}
 )
 
 func (drainArgs) Kind() string { return "outbox_drain" }
 func (tickArgs) Kind() string  { return "clocks_tick" }
 func (sweepArgs) Kind() string { return "old_rows_sweep" }
 func (nightArgs) Kind() string { return "records_night" }
+func (watchArgs) Kind() string { return "trail_watch" }
 
 type worker[T river.JobArgs] struct {
 	river.WorkerDefaults[T]
@@ -75,6 +77,24 @@ func WithNight(n Night) Option {
 		cfg.PeriodicJobs = append(cfg.PeriodicJobs, river.NewPeriodicJob(nightly{}, func() (river.JobArgs, *river.InsertOpts) {
 			return nightArgs{}, &river.InsertOpts{MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByPeriod: 12 * time.Hour}}
 		}, &river.PeriodicJobOpts{RunOnStart: true}))
+	}
+}
+
+// Watcher looks for what stands out in the trail. services/alerts has one.
+type Watcher interface {
+	Watch(ctx context.Context, since time.Duration) (raised int, err error)
+}
+
+// WithAlarms adds the job that watches the trail, every ten seconds, over the
+// last two minutes: what is committed late is still seen, and every alarm comes
+// within a minute (security.md section 7).
+func WithAlarms(a Watcher) Option {
+	return func(w *river.Workers, cfg *river.Config) {
+		river.AddWorker(w, &worker[watchArgs]{do: func(ctx context.Context) error {
+			_, err := a.Watch(ctx, 2*time.Minute)
+			return err
+		}})
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, every[watchArgs](10*time.Second))
 	}
 }
 

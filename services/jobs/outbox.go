@@ -2,8 +2,11 @@ package jobs
 
 import (
 	"context"
+	"sync"
 
 	"throughline/internal/pg"
+	"throughline/models"
+	"throughline/services/alerts"
 )
 
 // drainSQL turns waiting outbox rows into notices for the other party of the
@@ -12,9 +15,13 @@ import (
 // the last step of the ladder to the referrer; what is a coordinator's to see,
 // to those of the pathway (referrals.md section 5). Delivered twice, it tells
 // once.
+//
+// What a privacy officer or a safeguarding lead has to look at becomes an alert,
+// at the organisation that did it and at the one that holds the case; where one
+// desk serves both, it is one alert.
 const drainSQL = `
 with waiting as (
-  select id, topic, referral_id, case_id, by_org_id, at, (payload->>'clock')::uuid as clock_id from outbox
+  select id, topic, referral_id, case_id, by_org_id, at, (payload->>'clock')::uuid as clock_id, (payload->>'user')::uuid as about_id from outbox
   where drained_at is null order by id limit 500 for update skip locked
 ), told as (
   insert into notices (id, outbox_id, org_id, topic, referral_id, case_id, at)
@@ -30,8 +37,18 @@ with waiting as (
   ) as parties (party)
   where party is not null and party is distinct from w.by_org_id
   on conflict on constraint notices_once do nothing
+), raised as (
+  select app_raise_alert(k.kind, k.desk, org, w.about_id, w.case_id, '{}', 'outbox|' || w.id, w.at, ?::timestamptz) as id
+  from waiting w
+  join (values ('alert.break_glass', 'break_glass', 'data'), ('alert.conflict', 'conflict', 'data'),
+    ('contact.safety_incident', 'safety', 'safety'), ('contact.stopped', 'stopped', 'safety')) as k (topic, kind, desk) on k.topic = w.topic
+  cross join lateral unnest(array[app_alarm_holder(w.case_id), w.by_org_id]) as orgs (org)
+  where org is not null
 )
-update outbox o set drained_at = clock_timestamp() from waiting w where o.id = w.id`
+update outbox o set drained_at = clock_timestamp() from waiting w where o.id = w.id and (select count(*) from raised) >= 0`
+
+// calendar counts the working days an alert may wait.
+var calendar = sync.OnceValue(models.MustCalendar)
 
 // Drain empties the outbox, five hundred rows at a time, and says how many.
 func Drain(ctx context.Context, db *pg.DB) (int64, error) {
@@ -39,7 +56,11 @@ func Drain(ctx context.Context, db *pg.DB) (int64, error) {
 	for {
 		var n int64
 		err := db.Housekeeping(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
-			n, err = tx.Exec(ctx, drainSQL)
+			due, err := calendar().Due(tx.Now, alerts.WorkingDays)
+			if err != nil {
+				return err
+			}
+			n, err = tx.Exec(ctx, drainSQL, due)
 			return err
 		})
 		total += n

@@ -52,6 +52,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	today := layouts.NavItem{Text: "Today", Href: "/today", Keys: "g t"}
 	cases := layouts.NavItem{Text: "Cases", Href: "/cases", Keys: "g c"}
 	services := layouts.NavItem{Text: "Services", Href: "/services"}
+	alerts := layouts.NavItem{Text: "Alerts", Href: "/alerts", Keys: "g t"}
 	approvals := layouts.NavItem{Text: "Approvals", Href: "/approvals"}
 	people := layouts.NavItem{Text: "People", Href: "/admin/people"}
 	access := layouts.NavItem{Text: "Who may do what", Href: "/admin/access"}
@@ -73,7 +74,9 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
-		return []layouts.NavItem{{Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, services}
+		return []layouts.NavItem{alerts, {Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, approvals, services}
+	case models.RoleSafeguardingLead:
+		return []layouts.NavItem{alerts, services}
 	case models.RoleOrganisationAdmin:
 		return []layouts.NavItem{people, access, services}
 	case models.RoleSystemAdmin:
