@@ -29,6 +29,7 @@ const (
 	QualityRead        Permission = "quality:read"
 	QualityAudit       Permission = "quality:audit"
 	AlertReview        Permission = "alert:review"
+	AlertSet           Permission = "alert:set"
 	AccessReview       Permission = "access:review"
 	RightsManage       Permission = "rights:manage" // what people are owed of their data, and when it goes
 	PeopleManage       Permission = "people:manage"
@@ -66,7 +67,7 @@ func Permissions(r Role) []Permission {
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:
-		return []Permission{AuditOwn, AlertReview, AccessReview, RightsManage, CaseProtection, CaseProtect}
+		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, CaseProtection, CaseProtect}
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:

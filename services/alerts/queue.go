@@ -108,6 +108,9 @@ func (s *Service) Take(ctx context.Context, id uuid.UUID) (models.Alert, error) 
 		if a.TakenBy != uuid.Nil && a.TakenBy != tx.Actor.UserID && a.Escalated == nil {
 			return models.Conflict(a.TakenName + " has taken this. Nothing you did was saved.")
 		}
+		if unread := models.RequestFrom(ctx).Invalid; len(unread) > 0 {
+			return models.Invalid(unread...)
+		}
 		a.TakenBy, a.TakenName, a.TakenAt = tx.Actor.UserID, tx.Actor.Name, &tx.Now
 		return write(ctx, tx, a, "alert.taken", "taken_by = ?, taken_at = ?", a.TakenBy, a.TakenAt)
 	})

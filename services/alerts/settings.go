@@ -40,7 +40,7 @@ func maySet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !a.Can(models.AlertReview) || !a.Can(models.AuditOwn) {
+	if !a.Can(models.AlertSet) {
 		return models.RoleForbidden()
 	}
 	return nil

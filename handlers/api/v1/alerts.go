@@ -137,14 +137,19 @@ func RegisterAlerts(a *api.API, svc *alerts.Service) {
 		}
 		return &figuresOut{Body: listed(items, "", presentFigure)}, nil
 	})
-	api.Register(a, op(http.MethodGet, "alert-thresholds", "list-alert-thresholds", "From which numbers something is an alert, in your organisation"), func(ctx context.Context, _ *struct{}) (*thresholdsOut, error) {
+	setting := func(method, id, summary string) api.Op {
+		o := op(method, "alert-thresholds", id, summary)
+		o.Need = models.AlertSet
+		return o
+	}
+	api.Register(a, setting(http.MethodGet, "list-alert-thresholds", "From which numbers something is an alert, in your organisation"), func(ctx context.Context, _ *struct{}) (*thresholdsOut, error) {
 		items, err := svc.Settings(ctx)
 		if err != nil {
 			return nil, err
 		}
 		return presentThresholds(items), nil
 	})
-	api.Keyed(a, op(http.MethodPost, "alert-thresholds", "set-alert-threshold", "Change one, with a reason"), func(ctx context.Context, in *thresholdIn) ([]alerts.Setting, error) {
+	api.Keyed(a, setting(http.MethodPost, "set-alert-threshold", "Change one, with a reason"), func(ctx context.Context, in *thresholdIn) ([]alerts.Setting, error) {
 		return svc.Set(ctx, alerts.Change{Key: in.Body.Key, Value: in.Body.Value, Reason: in.Body.Reason})
 	}, presentThresholds)
 }

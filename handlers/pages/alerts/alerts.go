@@ -43,8 +43,8 @@ func (p *Pages) Routes() []route.Route {
 		{Method: http.MethodPost, Path: "/alerts/:id/take", Need: need, Handle: p.take},
 		{Method: http.MethodPost, Path: "/alerts/:id/outcome", Need: need, Handle: p.close},
 		{Method: http.MethodGet, Path: "/alert-figures", Need: need, Handle: p.figures},
-		{Method: http.MethodGet, Path: "/alert-thresholds", Need: need, Handle: p.thresholds},
-		{Method: http.MethodPost, Path: "/alert-thresholds", Need: need, Handle: p.set},
+		{Method: http.MethodGet, Path: "/alert-thresholds", Need: models.AlertSet, Handle: p.thresholds},
+		{Method: http.MethodPost, Path: "/alert-thresholds", Need: models.AlertSet, Handle: p.set},
 		{Method: http.MethodGet, Path: "/household", Need: models.SignedIn, Handle: p.household},
 		{Method: http.MethodPost, Path: "/household", Need: models.SignedIn, Handle: p.say},
 	}
@@ -71,7 +71,7 @@ func (p *Pages) list(c *gin.Context) error {
 		other = components.ButtonParams{Text: "Open alerts", Href: "/alerts", Kind: components.Secondary}
 	}
 	v.Buttons = append(v.Buttons, other)
-	if a.Can(models.AuditOwn) {
+	if a.Can(models.AlertSet) {
 		v.Buttons = append(v.Buttons, components.ButtonParams{Text: "Thresholds", Href: "/alert-thresholds", Kind: components.Secondary})
 	}
 	v.Meta.Wide = true

@@ -74,7 +74,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
-		return []layouts.NavItem{alerts, {Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, approvals, services}
+		return []layouts.NavItem{alerts, {Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, services}
 	case models.RoleSafeguardingLead:
 		return []layouts.NavItem{alerts, services}
 	case models.RoleOrganisationAdmin:
