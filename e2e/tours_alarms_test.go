@@ -14,7 +14,7 @@ func (w *tour) alarms() {
 		{"018f0000-0000-7000-8000-0000000000f2", "household", `{"own_name": 0}`, "2026-11-19 23:59:59Z"},
 	} {
 		change(w.t, db, `insert into alerts (id, desk, kind, org_id, of_org_id, about_user_id, figures, dedupe, first_at, last_at, due_at, escalated_at)
-			select $1, 'data', $2, u.org_id, u.org_id, u.id, $3::jsonb, $1::text, '2026-11-20 08:10Z', '2026-11-20 08:40Z', $4::timestamptz,
+			select $1, 'data', $2, u.org_id, u.org_id, u.id, $3::jsonb, 'tour ' || $2, '2026-11-20 08:10Z', '2026-11-20 08:40Z', $4::timestamptz,
 				case when $2 = 'household' then timestamptz '2026-11-20 00:00Z' end from users u where u.email = 'caseworker@demo.test'`, row[0], row[1], row[2], row[3])
 	}
 	p := w.as("privacy")

@@ -31,10 +31,13 @@ func TestWhatSomebodyHasToLookAtBecomesOneAlertADesk(t *testing.T) {
 		n    int
 	}{
 		// Ashdown has no safeguarding lead: the holder's looks at it, once.
-		{models.AlertSafety, testkit.OrgVictims, 1}, {models.AlertSafety, testkit.OrgVAWG, 0},
+		{models.AlertSafety, testkit.OrgVictims, 1},
+		{models.AlertSafety, testkit.OrgVAWG, 0},
 		// Ashdown has no privacy officer: the operator's stands in beside the holder's.
-		{models.AlertBreakGlass, testkit.OrgVictims, 1}, {models.AlertBreakGlass, testkit.OrgOperator, 1},
-		{models.AlertConflict, testkit.OrgVictims, 1}, {models.AlertConflict, testkit.OrgOperator, 1},
+		{models.AlertBreakGlass, testkit.OrgVictims, 1},
+		{models.AlertBreakGlass, testkit.OrgOperator, 1},
+		{models.AlertConflict, testkit.OrgVictims, 1},
+		{models.AlertConflict, testkit.OrgOperator, 1},
 	} {
 		got := w.Count(t, "select count(*) from alerts where kind = $1 and org_id = $2 and reference = $3", string(want.kind), w.Org(want.org).ID, c.Reference)
 		if got != want.n {

@@ -29,8 +29,12 @@ func (p *Pages) figures(c *gin.Context) error {
 	}
 	for _, f := range list {
 		t.Rows = append(t.Rows, []components.DataCell{
-			{Text: f.Kind.Words()}, {Text: models.Count(f.Raised)}, {Text: models.Count(f.Open)}, {Text: models.Count(f.Late)},
-			{Text: models.Count(f.InTime) + " of " + models.Count(f.Closed)}, {Text: outcomesOf(f)},
+			{Text: f.Kind.Words()},
+			{Text: models.Count(f.Raised)},
+			{Text: models.Count(f.Open)},
+			{Text: models.Count(f.Late)},
+			{Text: models.Count(f.InTime) + " of " + models.Count(f.Closed)},
+			{Text: outcomesOf(f)},
 		})
 	}
 	v := admin.PageView{
