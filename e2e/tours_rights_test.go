@@ -11,7 +11,7 @@ func (w *tour) rights() {
 		select gen_random_uuid(), o.id, 'new.keeper@demo.test', 'A Keeper', 'privacy_officer', u.password_hash, now() from users u, organisations o
 		where u.email = 'privacy@demo.test' and o.name = 'Keepers of data'`)
 	p := w.as("new.keeper@demo.test")
-	for _, path := range []string{"/retention", "/retention/holds", "/certificates", "/breaches"} {
+	for _, path := range []string{"/requests", "/retention", "/retention/holds", "/certificates", "/breaches"} {
 		w.look(p.visit(path).is(200), empty)
 	}
 	w.look(p.visit("/retention/schedules").is(200), filled)
@@ -30,6 +30,8 @@ func (w *tour) rights() {
 	m.press(ref).is(200)
 	w.look(m, filled)
 	w.wrong(m, "Lift the hold")
+	w.asking(m, ref)
+	w.erased(m)
 	w.due(m)
 	w.breaching(m)
 }
@@ -65,4 +67,54 @@ func (w *tour) breaching(m *person) {
 		w.t.Errorf("the breach's page is %s", m.address())
 	}
 	w.look(m.visit("/breaches").is(200), filled)
+}
+
+// asking meets a request of a victim and one of the police, to their answers.
+func (w *tour) asking(m *person, ref string) {
+	m.visit("/requests/new").is(200)
+	w.look(m, filled)
+	w.wrong(m, "Record the request")
+	request := func(kind, who string) string {
+		m.visit("/requests/new").choose(kind).choose(who).write("Their name", "Kept Quillfeather").write("What exactly is asked?", "Everything.")
+		m.fill("Day", "16").fill("Month", "11").fill("Year", "2026")
+		if who == "The police" {
+			m.choose("A statutory power, named in the request")
+		}
+		m.write("Reference of the case or referral, if you know it", ref).press("Record the request").is(200).sees("The request is on record.")
+		return m.address()
+	}
+	page, _, _ := strings.Cut(request("To see what is held about somebody", "The victim"), "?")
+	w.look(m, filled)
+	for path, press := range map[string]string{"/extend": "Extend the time", "/answer": "Propose this answer"} {
+		w.look(m.visit(page+path).is(200), filled)
+		w.wrong(m, press)
+	}
+	w.look(m.visit(page+"/identity").is(200), filled)
+	w.wrong(m, "Save")
+	m.write("How do you know who asks?", "A passport was shown.").fill("Day", "17").fill("Month", "11").fill("Year", "2026").press("Save").is(200)
+	w.look(m.visit(page+"/review").is(200), filled)
+	w.wrong(m, "Save these decisions")
+	page, _, _ = strings.Cut(request("For a victim's information, by the police or the prosecution", "The police"), "?")
+	w.look(m.visit(page+"/assess").is(200), filled)
+	w.wrong(m, "Save")
+	for _, test := range []string{"Is there reason to believe", "Is it relevant", "Is it necessary"} {
+		m.choose("Yes", test)
+	}
+	for _, why := range []string{"Why do you believe", "Why is it relevant", "Why is it necessary"} {
+		m.write(why, "It is in the log.")
+	}
+	m.choose("No, it is withheld").write("Or why is it withheld?", "It is not safe to.").choose("They were not asked").press("Save").is(200)
+	m.visit(page+"/answer").choose("Disclose what was marked").choose("What happened", "What exactly is disclosed?").write("Why this answer?", "The tests are met.").press("Propose this answer").is(200)
+	w.look(m.sees("The request is answered."), filled)
+	w.look(m.visit(page+"/pack").is(200), filled)
+	w.look(m.visit(page+"/letter").is(200), filled)
+	w.look(m.visit("/requests").is(200), filled)
+}
+
+// erased meets a record that was erased at its source.
+func (w *tour) erased(m *person) {
+	change(w.t, site(w.t).superuser(w.t), `insert into erasure_tasks (id, org_id, reference, certificate, told_at)
+		select '018f0000-0000-7000-8000-0000000000e1', org_id, 'R-0000-0000-0', 'T-0000-0000-0', '2026-11-18 10:00Z' from users where email = 'privacy@demo.test'`)
+	w.look(m.visit("/requests/tasks/018f0000-0000-7000-8000-0000000000e1").is(200), filled)
+	w.wrong(m, "Save")
 }

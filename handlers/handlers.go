@@ -108,6 +108,7 @@ func API(d Deps) *api.API {
 	v1.RegisterAlerts(a, d.Alerts)
 	v1.RegisterRetention(a, d.Rights)
 	v1.RegisterBreaches(a, d.Rights)
+	v1.RegisterRequests(a, d.Rights)
 	return a
 }
 

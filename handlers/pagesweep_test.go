@@ -31,6 +31,13 @@ func (s setting) subjects() map[string][]subject {
 	}
 	return map[string][]subject{
 		"cases": {{record.Reference, []string{"police", "police.manager"}}}, "referrals": referrals,
+		"requests": {
+			{s.access().Reference, []string{"police.manager"}},
+			{s.identified().Reference, []string{"police.manager"}},
+			{s.information().Reference, []string{"police.manager"}},
+			{s.released().Reference, []string{"police.manager"}},
+			{s.notApproved().Reference, []string{"police.manager"}},
+		},
 		"certificates": {{s.certificate(), []string{"police.manager"}}}, "breaches": {{s.breach().Reference, []string{"police.manager"}}},
 	}
 }

@@ -107,7 +107,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Documents: documents.New(w.DB, dir, store, settings),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
-		Rights:     rights.New(w.DB, models.MustCalendar()),
+		Rights:     rights.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
 	}
 }

@@ -21,6 +21,11 @@ func init() {
 			"tombstones": {rows: "org_id = $2", loose: map[string]string{
 				"approved_by": "nobody writes a certificate by hand", "second_by": "nobody writes a certificate by hand",
 			}},
+			"data_requests": {rows: "org_id = $2", by: "police.manager", signed: []string{"created_by"}, loose: map[string]string{
+				"extended_by": "held to who asks by data_requests_guard", "proposed_by": "held to who asks by data_requests_guard", "second_by": "held to who asks by data_requests_guard",
+			}},
+			"data_request_marks": {rows: "request_id in (select id from data_requests where org_id = $2)", by: "police.manager", signed: []string{"marked_by"}},
+			"erasure_tasks":      {rows: "org_id = $2", loose: map[string]string{"done_by": "which colleague did it is in the trail"}},
 			"breaches": {rows: "org_id = $2", by: "police.manager", signed: []string{"created_by"}, loose: map[string]string{
 				"report_by": "a time: until when the regulator has to be told",
 			}},
@@ -43,4 +48,11 @@ func plantRights(t *testing.T, s *scene) {
 		models.NewID(), models.NewReference(models.CertificateReference), manager.OrgID, manager.UserID, now)
 	s.Do(t, "insert into breaches (id, org_id, reference, what, cause, aware_at, report_by, created_by, created_at) values ($1, $2, $3, 'A letter went astray', 'wrong_recipient', $4, $4::timestamptz + interval '72 hours', $5, $4)",
 		models.NewID(), manager.OrgID, models.NewReference(models.BreachReference), now, manager.UserID)
+	request := models.NewID()
+	s.Do(t, `insert into data_requests (id, org_id, reference, kind, requester, relation, asks, received_on, due_on, first_due_on, created_by, created_at)
+		values ($1, $2, $3, 'access', 'Zephyrine Quillfeather', 'victim', 'All of it', '2026-11-16', '2026-12-16', '2026-12-16', $4, $5)`,
+		request, manager.OrgID, models.NewReference(models.RequestReference), manager.UserID, now)
+	s.Do(t, "insert into data_request_marks (request_id, key, decision, value_hash, marked_by, marked_at) values ($1, 'related_people.name', 'withhold', sha256('x'), $2, $3)",
+		request, manager.UserID, now)
+	s.Do(t, "insert into erasure_tasks (id, org_id, reference, certificate, told_at) values ($1, $2, 'R-0000-0000-0', 'T-0000-0000-0', $3)", models.NewID(), manager.OrgID, now)
 }

@@ -100,7 +100,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	if err != nil {
 		return nil, err
 	}
-	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar)), jobs.WithFiles(a.files),
+	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar, nil)), jobs.WithFiles(a.files),
 		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)))...)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Notices:    notices.New(a.db),
 		Quality:    quality.New(a.db),
 		Referrals:  referrals.New(a.db, calendar, dir),
-		Rights:     rights.New(a.db, calendar),
+		Rights:     rights.New(a.db, calendar, second),
 		Sharing:    sharing.New(a.db, calendar, dir),
 		Protection: protection.New(a.db, calendar),
 	}

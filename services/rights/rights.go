@@ -12,18 +12,25 @@ import (
 
 	"throughline/internal/pg"
 	"throughline/models"
+	"throughline/services/approvals"
 )
 
 // Service answers for people's data in one organisation.
 type Service struct {
-	db       *pg.DB
-	calendar *models.Calendar
+	db        *pg.DB
+	calendar  *models.Calendar
+	approvals *approvals.Service
 }
 
-// New returns the service over a database and the calendar its time limits are
-// counted by.
-func New(db *pg.DB, calendar *models.Calendar) *Service {
-	return &Service{db: db, calendar: calendar}
+// New returns the service over a database, the calendar its time limits are
+// counted by, and what keeps acts that take two: answers to requests are one
+// kind of them. Only where no request is answered, as in a job, is that nil.
+func New(db *pg.DB, calendar *models.Calendar, two *approvals.Service) *Service {
+	s := &Service{db: db, calendar: calendar, approvals: two}
+	if two != nil {
+		two.Add(s.answers())
+	}
+	return s
 }
 
 // may refuses an actor whose role does not answer for people's data.

@@ -14,6 +14,7 @@ import (
 	"throughline/internal/testkit"
 	"throughline/internal/vault"
 	"throughline/models"
+	"throughline/services/approvals"
 	"throughline/services/rights"
 )
 
@@ -21,14 +22,16 @@ import (
 // planted in the past: the database does not believe a clock that runs ahead.
 type bench struct {
 	*testkit.Stage
-	t *testing.T
-	s *rights.Service
+	t   *testing.T
+	s   *rights.Service
+	two *approvals.Service
 }
 
 func setup(t *testing.T) *bench {
 	t.Helper()
 	w := testkit.World(t)
-	return &bench{Stage: w, t: t, s: rights.New(w.DB, models.MustCalendar())}
+	two := approvals.New(w.DB)
+	return &bench{Stage: w, t: t, s: rights.New(w.DB, models.MustCalendar(), two), two: two}
 }
 
 // at plants with the stage's clock at another time.

@@ -46,7 +46,7 @@ func Nav(a models.Actor) []layouts.NavItem {
 }
 
 // DataPath is the first page of what people are owed of their data.
-const DataPath = "/retention"
+const DataPath = "/requests"
 
 func navOf(a models.Actor) []layouts.NavItem {
 	today := layouts.NavItem{Text: "Today", Href: "/today", Keys: "g t"}

@@ -1,5 +1,6 @@
-// Package rights serves the pages of what people are owed of their data: what
-// is past keeping, what holds it, certificates of what went, and breaches.
+// Package rights serves the pages of what people are owed of their data:
+// requests, what is past keeping, what holds it, certificates of what went, and
+// breaches.
 package rights
 
 import (
@@ -44,6 +45,25 @@ func (p *Pages) Routes() []route.Route {
 		return route.Route{Method: http.MethodPost, Path: path, Need: models.RightsManage, Handle: h}
 	}
 	return []route.Route{
+		get("/requests", p.requests),
+		get("/requests/new", p.requestForm),
+		post("/requests/new", p.receive),
+		get("/requests/tasks/:id", p.task),
+		post("/requests/tasks/:id", p.finishTask),
+		get("/requests/:ref", p.request),
+		get("/requests/:ref/identity", p.identityForm),
+		post("/requests/:ref/identity", p.identity),
+		get("/requests/:ref/extend", p.extendForm),
+		post("/requests/:ref/extend", p.extend),
+		get("/requests/:ref/assess", p.assessForm),
+		post("/requests/:ref/assess", p.assess),
+		get("/requests/:ref/review", p.marksForm),
+		post("/requests/:ref/review", p.marks),
+		get("/requests/:ref/answer", p.answerForm),
+		post("/requests/:ref/answer", p.answer),
+		post("/requests/:ref/reopen", p.reopen),
+		get("/requests/:ref/pack", p.pack),
+		get("/requests/:ref/letter", p.letter),
 		get("/retention", p.review),
 		get("/retention/items/:id", p.item),
 		post("/retention/items/:id/approve", p.approve),
@@ -79,6 +99,7 @@ func (p *Pages) meta(c *gin.Context, title string) layouts.PageMeta {
 // nav leads to the lists of the area.
 func nav(current string) []components.SubNavItem {
 	items := []components.SubNavItem{
+		{Text: "Requests", Href: "/requests"},
 		{Text: "Past keeping", Href: "/retention"},
 		{Text: "Holds", Href: "/retention/holds"},
 		{Text: "How long", Href: "/retention/schedules"},
