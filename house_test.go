@@ -104,6 +104,7 @@ var mayAskTheTime = map[string]string{
 	"handlers/pages/account/":         "cookies live in real time",
 	"handlers/middleware/":            "limits and access logs live in real time",
 	"internal/pglocal/":               "waiting for a server",
+	"internal/courier/":               "how long another server may take",
 	"internal/testkit/":               "waiting for a server",
 	"internal/ratelimit/":             "limits live in real time",
 	"scripts/":                        "how long the tests took",

@@ -103,13 +103,27 @@ func (r *records) prepare(t *testing.T) {
 	}
 }
 
+// otherKinds name records that are neither a case nor a referral; what they show
+// of a case is ids, but for documents and requests, whose services hold in tests
+// of their own that a reading is recorded in its transaction.
+var otherKinds = []string{
+	"/account/", "/admin/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/data-requests/", "/files/",
+	"/invitations/", "/operator/", "/organisations/", "/people/", "/requests/", "/retention/", "/team/",
+}
+
+func ofAnotherKind(route string) bool {
+	return slices.ContainsFunc(otherKinds, func(kind string) bool {
+		return strings.HasPrefix(strings.TrimPrefix(route, "/api/v1"), kind)
+	})
+}
+
 // addresses are the GET routes that name a record, with these records' names in
 // them, by route.
 func (r *records) addresses(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
 	for _, route := range routes(t) {
-		if !strings.Contains(route, "{id}") && !strings.Contains(route, "{ref}") {
+		if !strings.Contains(route, "{id}") && !strings.Contains(route, "{ref}") || ofAnotherKind(route) {
 			continue
 		}
 		if !strings.Contains(route, "/referrals/") {

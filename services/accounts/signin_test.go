@@ -21,7 +21,7 @@ func TestSigningInOpensASessionThatTheDatabaseBelieves(t *testing.T) {
 		p := b.Person("vawg")
 		want := models.Actor{
 			UserID: p.ID, OrgID: p.Org.ID, SessionID: s.Actor.SessionID, Role: p.Role,
-			Name: p.Name, OrgName: p.Org.Name, OrgKind: p.Org.Kind,
+			Name: p.Name, OrgName: p.Org.Name, OrgKind: p.Org.Kind, IdleMinutes: 30,
 		}
 		if diff := cmp.Diff(want, s.Actor); diff != "" {
 			t.Errorf("%s: actor differs (-want +got):\n%s", kind, diff)

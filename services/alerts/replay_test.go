@@ -22,11 +22,11 @@ func TestNormalUseRaisesLessThanOneFalseAlarmInAThousandDaysOfWork(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := demo.Seed(t.Context(), d.OwnerDSN, demo.Options{Cases: 3500, Seed: 5, Until: until}); err != nil {
+	if _, err := demo.Seed(t.Context(), d.OwnerDSN, demo.Options{Cases: 3500, Seed: 5, Until: until, Vault: testkit.Vault()}); err != nil {
 		t.Fatal(err)
 	}
 	now := until.AddDate(0, 0, -60)
-	db, err := pg.Open(t.Context(), pg.Options{DSN: d.AppDSN, Now: func() time.Time { return now }, MaxConns: 2})
+	db, err := pg.Open(t.Context(), pg.Options{DSN: d.AppDSN, Now: func() time.Time { return now }, MaxConns: 2, Vault: testkit.Vault()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,6 +85,9 @@ func (r recipe) atOnce() trip {
 			switch enter := strings.HasPrefix(s.sql, "select app_enter("); {
 			case s.sql == "begin" || s.sql == "commit" || enter && entered:
 			default:
+				if enter { // a batch of reads says so with it; all at once may write
+					s.sql = strings.TrimSuffix(s.sql, ", set_config('transaction_read_only', 'on', true)")
+				}
 				out = append(out, s)
 				entered = entered || enter
 			}
