@@ -129,6 +129,7 @@ func (w *tour) as(who string) *person {
 var never = map[string]string{
 	"GET /admin/access.csv":             "is a file",
 	"GET /certificates/{ref}/download":  "is a file",
+	"GET /files/{id}":                   "is a file",
 	"GET /":                             "leads to the reader's first page",
 	"GET /cases/{ref}/refer":            "leads to the first question",
 	"POST /cases/new/{draft}/check":     "shows the page with the fault in place of itself",

@@ -163,7 +163,7 @@ func TestTheEndOfASessionIsSaidBeforeAndSavesTheWork(t *testing.T) {
 	}
 
 	// And now the end a second after.
-	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: slow.Identifier})
+	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(slow))
 	quick := call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 		Source: `{ const real = window.setTimeout; window.setTimeout = (f, ms, ...more) => real(f, ms > 60000 ? (ms - 1680000) / 50 + 2000 : ms, ...more) }`,
 	})
@@ -173,7 +173,7 @@ func TestTheEndOfASessionIsSaidBeforeAndSavesTheWork(t *testing.T) {
 		return err == nil && where == "/signed-out"
 	})
 	p.lacks("Ola Unfinished")
-	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: quick.Identifier})
+	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(quick))
 	p.visit("/sign-in").write("Email address", address).write("Password", password).press("Sign in").sees("What you typed is here")
 	p.press("Go on with what you typed").is(200)
 }

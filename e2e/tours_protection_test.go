@@ -51,7 +51,7 @@ func (w *tour) breaking(officer *person, caller *caller) {
 // be the same person's.
 func alone(name, crime string) map[string]any {
 	c := aCase(name)
-	c["safe_contact"] = map[string]any{"channels": []any{map[string]any{"channel": "in_person", "safe": "yes"}}}
+	c["safe_contact"] = map[string]any{"channels": []any{map[string]any{"channel": "in_person", "safe": "yes"}}, "confirmed_on": "2026-11-18"}
 	c["incidents"].([]any)[0].(map[string]any)["crime_reference"] = crime
 	return c
 }

@@ -93,7 +93,7 @@ func (w *Wire) MaybeText() *string {
 // Int reads an integer column.
 func (w *Wire) Int() int {
 	if v := w.must(4); v != nil {
-		return int(int32(binary.BigEndian.Uint32(v))) // its two's complement
+		return int(int32(binary.BigEndian.Uint32(v))) //nolint:gosec // its two's complement
 	}
 	return 0
 }
@@ -131,10 +131,10 @@ func (w *Wire) MaybeDate() *time.Time {
 	if v == nil {
 		return nil
 	}
-	t := epoch.AddDate(0, 0, int(int32(binary.BigEndian.Uint32(v))))
+	t := epoch.AddDate(0, 0, int(int32(binary.BigEndian.Uint32(v)))) //nolint:gosec // its two's complement
 	return &t
 }
 
 func instant(v []byte) time.Time {
-	return time.UnixMicro(epoch.UnixMicro() + int64(binary.BigEndian.Uint64(v))).UTC()
+	return time.UnixMicro(epoch.UnixMicro() + int64(binary.BigEndian.Uint64(v))).UTC() //nolint:gosec // its two's complement
 }

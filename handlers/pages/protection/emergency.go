@@ -151,8 +151,12 @@ func (p *Pages) showEmergency(c *gin.Context, e *protection.Emergency, errs comp
 	meta.Back, meta.Errors = &components.Link{Text: "Emergency access", Href: "/break-glass"}, errs
 	row := p.emergencyRow(e)
 	rows := []components.SummaryRow{
-		{Key: "Case", Value: row[0].Text}, {Key: "Who", Value: e.Who}, {Key: "When", Value: models.DateTimeIn(e.At, p.now())}, {Key: "Why", Value: row[2].Text},
-		{Key: "In their words", Value: e.Note}, {Key: "Look at it by", Value: models.DayIn(e.ReviewDueAt, p.now())},
+		{Key: "Case", Value: row[0].Text},
+		{Key: "Who", Value: e.Who},
+		{Key: "When", Value: models.DateTimeIn(e.At, p.now())},
+		{Key: "Why", Value: row[2].Text},
+		{Key: "In their words", Value: e.Note},
+		{Key: "Look at it by", Value: models.DayIn(e.ReviewDueAt, p.now())},
 	}
 	page := admin.PageView{Meta: meta, Title: "Emergency access", Parts: []admin.PartView{{Rows: rows}}}
 	if e.ReviewedAt != nil {
