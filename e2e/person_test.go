@@ -91,8 +91,9 @@ func (p *person) back() *person {
 	want := h.CurrentIndex - 1
 	call(p, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: h.Entries[want].ID})
 	until(p.t, patience, "going back", func() bool {
-		now := call(p, page.GetNavigationHistory, struct{}{})
-		if now.CurrentIndex != want {
+		// While one page takes the other's place there is none to ask.
+		now, err := chromedp.Call(p.ctx, page.GetNavigationHistory, struct{}{})
+		if err != nil || now.CurrentIndex != want {
 			return false
 		}
 		state, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.readyState`))
