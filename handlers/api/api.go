@@ -110,6 +110,12 @@ func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error))
 // request with the same key.
 func Keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), present func(R) *O) {
 	op.Key = true
+	keyed(a, op, fn, present)
+}
+
+// keyed registers an operation whose answer is kept under its key, whatever
+// form its request comes in.
+func keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), present func(R) *O) {
 	p := describe[I, O](a, op)
 	keep := func(answer any) (any, error) {
 		r, ok := answer.(R)

@@ -45,24 +45,7 @@ const (
 // It takes an Idempotency-Key, as Keyed does. most is the most bytes of a file.
 func Upload[R, O any](a *API, op Op, most int64, fields map[string]*huma.Schema, fn func(context.Context, *UploadIn) (R, error), present func(R) *O) {
 	op.Key, op.upload = true, &upload{most, fields}
-	p := describe[UploadIn, O](a, op)
-	keep := func(answer any) (any, error) {
-		r, ok := answer.(R)
-		if !ok {
-			return nil, fmt.Errorf("%s keeps a %T, its operation answers with a %T", op.ID, answer, *new(R))
-		}
-		return present(r), nil
-	}
-	a.add(op, func(c *gin.Context) error {
-		in := new(UploadIn)
-		return p.serve(c, in, keep, func(ctx context.Context) (any, error) {
-			r, err := fn(ctx, in)
-			if err != nil {
-				return nil, err
-			}
-			return present(r), nil
-		})
-	})
+	keyed(a, op, fn, present)
 }
 
 // upload is what an operation takes in place of a JSON document.

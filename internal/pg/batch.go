@@ -23,6 +23,10 @@ const (
 	BatchHousekeeping                  // nobody's record
 )
 
+// ReadsOnly follows who asks in a batch of reads: the rest of its transaction
+// can change nothing.
+const ReadsOnly = ", set_config('transaction_read_only', 'on', true)"
+
 // Batch is the second door to the database, for the few operations that are
 // asked for all day: [who asks, statements..., Sync] in one round trip and one
 // implicit transaction. Any error undoes all of it and nothing stays on the
@@ -100,7 +104,7 @@ func (b *Batch) Send(kind BatchKind) error {
 		return models.Internal("a batch on people's records recorded no audit event", nil)
 	}
 	if kind == BatchRead {
-		b.batch.QueuedQueries[0].SQL += ", set_config('transaction_read_only', 'on', true)"
+		b.batch.QueuedQueries[0].SQL += ReadsOnly
 	}
 	conn, err := b.db.pool.Acquire(b.ctx)
 	if err != nil {

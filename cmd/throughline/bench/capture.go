@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+
+	"throughline/internal/pg"
 )
 
 // statement is one thing the product asked the database.
@@ -86,7 +88,7 @@ func (r recipe) atOnce() trip {
 			case s.sql == "begin" || s.sql == "commit" || enter && entered:
 			default:
 				if enter { // a batch of reads says so with it; all at once may write
-					s.sql = strings.TrimSuffix(s.sql, ", set_config('transaction_read_only', 'on', true)")
+					s.sql = strings.TrimSuffix(s.sql, pg.ReadsOnly)
 				}
 				out = append(out, s)
 				entered = entered || enter

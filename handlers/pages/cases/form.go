@@ -1,12 +1,11 @@
 package cases
 
 import (
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
+	"throughline/handlers/pages/frame"
 	"throughline/models"
 	"throughline/web/components"
 )
@@ -17,19 +16,8 @@ type typed map[string][]string
 // readForm reads what was sent. What no keyboard can type is refused, because
 // it cannot be shown again either.
 func readForm(c *gin.Context) (typed, error) {
-	if err := c.Request.ParseForm(); err != nil {
-		return nil, models.Malformed("We could not read the form. Go back and send it again.")
-	}
-	t := typed{}
-	for name, values := range c.Request.PostForm {
-		for _, v := range values {
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return nil, models.Malformed("The form holds a character that cannot be stored. Go back and take it out.")
-			}
-			t[name] = append(t[name], strings.TrimSpace(v))
-		}
-	}
-	return t, nil
+	t, err := frame.ReadForm(c)
+	return typed(t), err
 }
 
 func (t typed) one(name string) string {

@@ -5,9 +5,7 @@ package rights
 
 import (
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -116,19 +114,8 @@ func nav(current string) []components.SubNavItem {
 type typed map[string][]string
 
 func readForm(c *gin.Context) (typed, error) {
-	if err := c.Request.ParseForm(); err != nil {
-		return nil, models.Malformed("We could not read the form. Go back and send it again.")
-	}
-	t := typed{}
-	for name, values := range c.Request.PostForm {
-		for _, v := range values {
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return nil, models.Malformed("The form holds a character that cannot be stored. Go back and take it out.")
-			}
-			t[name] = append(t[name], strings.TrimSpace(v))
-		}
-	}
-	return t, nil
+	t, err := frame.ReadForm(c)
+	return typed(t), err
 }
 
 func (t typed) one(name string) string {
