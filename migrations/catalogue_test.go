@@ -175,6 +175,7 @@ func trusted() map[string]string {
 		"app_coordinates":            "a coordinator's sight of a referral, asked by a policy on that table itself",
 		"app_reroute_terms":          "a coordinator sees neither the case nor the decision to share, only its terms",
 		"app_reroute_read":           "a coordinator copies what was frozen: sealed, for the application to seal again",
+		"app_reroute_agreed":         "a coordinator sees no sharing, and has to know which service a referral may go to",
 		"app_reroute_freeze":         "a coordinator's copy is frozen for a referral it may make and never reads",
 		"app_sealed_rows":            "sealing anew takes the sealed bytes of every row, and the system sees no row",
 		"app_reseal":                 "puts them back, and changes nothing else",

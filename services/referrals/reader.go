@@ -161,11 +161,13 @@ func (r *reader) view() View {
 		return View{}
 	}
 	st := &r.st
-	level := max(levelOf(st, r.actor), LevelShell)
+	seen := levelOf(st, r.actor)
+	level := max(seen, LevelShell)
 	if level == LevelOwn && !r.opened {
 		level = LevelShell
 	}
 	v := r.shell(level)
+	v.OwnRecord, v.Gone = seen == LevelOwn, seen == LevelNothing
 	if level == LevelShell {
 		return v
 	}

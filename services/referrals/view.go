@@ -70,6 +70,9 @@ type View struct {
 
 	Attempt *AttemptResult // of record-contact alone
 	NextID  *uuid.UUID     // of the referral that took this one's place
+
+	OwnRecord bool // what the reader's organisation wrote is kept, and Open shows it
+	Gone      bool // the act this answers ended the actor's sight of the referral
 }
 
 // ClockLine is a timed duty with who owes it.
