@@ -136,6 +136,8 @@ var never = map[string]string{
 	"POST /cases/{ref}/refer/check":     "is a button",
 	"POST /keyboard":                    "is a button",
 	"POST /referrals/{ref}/assign":      "begins with somebody chosen",
+	"POST /referrals/{ref}/accept":      "begins with somebody chosen",
+	"POST /referrals/{ref}/undo-accept": "asks for nothing that has to be given",
 	"POST /admin/people":                "is a search",
 	"POST /account/codes":               "is a button",
 	"POST /account/passkeys/new":        "is sent by script alone",
@@ -160,6 +162,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"rights":   (*tour).rights, "protecting": (*tour).protecting,
 			"proving": (*tour).proving,
 			"alarms":  (*tour).alarms,
+			"moving":  (*tour).moving,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

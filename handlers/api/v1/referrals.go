@@ -104,6 +104,7 @@ func RegisterReferrals(a *api.API, svc *referrals.Service) {
 		return &newReferralOut{ETag: etag(v.Version), Location: "/api/v1/referrals/" + v.ID.String(), Body: presentReferral(v)}
 	})
 	registerReferralReads(a, svc)
+	registerReferralOpening(a, svc)
 	registerReferralSending(a, svc)
 	registerReferralAnswers(a, svc)
 	registerReferralWork(a, svc)
@@ -156,6 +157,20 @@ func registerReferralReads(a *api.API, svc *referrals.Service) {
 		out := &referralClocksOut{}
 		out.Body.Items = presented(clocks, presentReferralClock)
 		return out, err
+	})
+}
+
+func registerReferralOpening(a *api.API, svc *referrals.Service) {
+	api.Register(a, api.Op{
+		Method: http.MethodPost, Path: "/api/v1/referrals/{id}/open", ID: "open-referral-record", Tag: "Referrals", Need: models.ReferralAnswer,
+		Status: http.StatusOK, Summary: "Read one's own record of a referral that has ended", Errors: []int{http.StatusConflict},
+		Description: "For a manager of the receiver, or the worker it was given to, once a referral they accepted has ended. The reason is on record. A plain read shows a shell.",
+	}, func(ctx context.Context, in *openIn) (*referralOut, error) {
+		v, err := svc.Open(ctx, in.ID, in.Body.Reason)
+		if err != nil {
+			return nil, err
+		}
+		return presentRead(v), nil
 	})
 }
 

@@ -109,6 +109,24 @@ func forms() []form {
 			Path: "assign", Action: models.ActAssign, Title: "Who should work on this?", Button: "Give to this person",
 			Fields: assignFields, Read: readAssign,
 		},
+		{
+			Path: "undo-accept", Action: models.ActUndoAccept, Title: "Take the acceptance back?", Button: "Take it back", Warning: true,
+			Lede:   "You can do this within 24 hours, before anybody has tried to make contact.",
+			After:  "You go back to deciding. The time to decide runs on as if it had never stopped, and what opened on acceptance closes. The referrer is told.",
+			Fields: noteFields, Read: readNote,
+		},
+		{
+			Path: "reopen", Action: models.ActReopen, Title: "Why is this being opened again?", Button: "Open again",
+			Lede:   "Within 28 days of its ending. The first closing date is kept.",
+			After:  "The work goes on, and what was shared can be seen again. The referrer is told.",
+			Fields: reasonFields(models.ActReopen), Read: readReason,
+		},
+		{
+			Path: "void", Action: models.ActVoid, Title: "Why should this referral not exist?", Button: "Mark as entered in error", Warning: true,
+			Lede:   "Only for a referral that was a mistake. To stop one that was right when it was sent, withdraw it or end it.",
+			After:  "What was shared and written in it is removed and cannot be brought back. Its number stays, marked as entered in error. Both sides are told.",
+			Fields: reasonFields(models.ActVoid), Read: readReason,
+		},
 	}
 }
 
@@ -158,6 +176,14 @@ func reasonFields(a models.Action) func(referrals.View, typed, components.FormEr
 			note(t, errs, "Anything they should know (optional)", "Do not write a phone number or address here."),
 		}
 	}
+}
+
+func noteFields(_ referrals.View, t typed, errs components.FormErrors) []templ.Component {
+	return []templ.Component{note(t, errs, "Anything they should know (optional)", "Do not write a phone number or address here.")}
+}
+
+func readNote(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
+	return referrals.ActionInput{Note: t.one("note")}, nil
 }
 
 func readReason(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {

@@ -42,6 +42,21 @@ type plan struct {
 	// What was made so far: a repeated press goes on from here.
 	DecisionID uuid.UUID `json:"decision_id"`
 	ReferralID uuid.UUID `json:"referral_id"`
+
+	// Of a move: the referral whose place the new one takes, and why.
+	Moves      *moving `json:"moves,omitempty"`
+	MoveReason string  `json:"move_reason,omitempty"`
+	MoveNote   string  `json:"move_note,omitempty"`
+	Suggested  bool    `json:"suggested,omitempty"` // the service named one
+}
+
+// moving is a referral that moves to another service, as it was when that began.
+type moving struct {
+	ID        uuid.UUID `json:"id"`
+	Reference string    `json:"reference"`
+	Version   int       `json:"version"`
+	First     []string  `json:"first"` // what it shared from sending, and
+	After     []string  `json:"after"` // once accepted
 }
 
 // step is one page of the journey.
@@ -71,6 +86,22 @@ type journey struct {
 }
 
 func (j journey) at(step string) string { return "/cases/" + j.ref + "/refer/" + step }
+
+// caption says whose pages these are.
+func (j journey) caption() string {
+	if j.Moves != nil {
+		return "Move referral " + j.Moves.Reference
+	}
+	return "Refer case " + j.ref
+}
+
+// before is the page before the choice of a service: a move begins there.
+func (j journey) before() string {
+	if j.Moves != nil {
+		return "/referrals/" + j.Moves.Reference
+	}
+	return j.at("questions")
+}
 
 func (p *Pages) referRoutes() []route.Route {
 	out := []route.Route{{Method: http.MethodGet, Path: "/cases/:ref/refer", Need: models.ReferralSend, Handle: p.begin}}
@@ -209,6 +240,9 @@ func targetsOf(step string) map[string]string {
 
 // missingBefore is the earliest page before this one that has no answer yet.
 func (j journey) missingBefore(step string) string {
+	if j.Moves != nil && (step == "need" || step == "questions") {
+		return "service" // what was asked of a referral that moves stays as it was sent
+	}
 	for _, s := range []struct {
 		path string
 		done bool
@@ -253,7 +287,7 @@ func (p *Pages) question(c *gin.Context, j journey, v shared.FormView, back stri
 		v.Button = "Continue"
 	}
 	if v.Caption == "" {
-		v.Caption = "Refer case " + j.ref
+		v.Caption = j.caption()
 	}
 	return render.Form(c, shared.Form(v), errs.Any())
 }
@@ -389,8 +423,18 @@ func (p *Pages) showService(c *gin.Context, j journey, t typed, errs components.
 	if t != nil {
 		chosen = t.one("service")
 	}
-	v := view.ServicesView{Meta: p.Frame.Meta(c, "Choose a service - case "+j.ref, "/cases"), Caption: "Refer case " + j.ref, Error: errs.Of("service_id"), Facts: p.needRows(j)}
-	v.Meta.Back, v.Meta.Errors = &components.Link{Text: "Back", Href: j.at("questions")}, errs
+	v := view.ServicesView{
+		Meta: p.Frame.Meta(c, "Choose a service - case "+j.ref, "/cases"), Caption: j.caption(), Title: "Which service should we ask?", Button: "Continue",
+		Error: errs.Of("service_id"), Facts: p.needRows(j), SideTitle: "What you told us",
+		None: "No service on this pathway fits. The reasons are below. You can go back and choose another kind of help.",
+	}
+	v.Meta.Back, v.Meta.Errors = &components.Link{Text: "Back", Href: j.before()}, errs
+	if j.Moves != nil {
+		v.None = "No other service of this kind fits. The reasons are below. You can withdraw this referral and ask for another kind of help."
+		if v.SideTitle = "What is moved"; j.Suggested && t == nil {
+			v.Lede = "The service that has it suggests another, which is selected where it fits."
+		}
+	}
 	n := 0
 	for _, o := range options {
 		if !o.Eligible {
@@ -398,12 +442,7 @@ func (p *Pages) showService(c *gin.Context, j journey, t typed, errs components.
 			continue
 		}
 		n++
-		choice := p.choice(o, n, chosen)
-		if choice.Waits {
-			v.Waits = append(v.Waits, choice)
-		} else {
-			v.Fits = append(v.Fits, choice)
-		}
+		v.Put(p.choice(o, n, chosen, "Fits what is known of the case"))
 	}
 	status := http.StatusOK
 	if errs.Any() {

@@ -1,6 +1,7 @@
 package referrals
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -20,8 +21,9 @@ import (
 	"throughline/web/pages/shared"
 )
 
-// choice draws a service that fits, with why and how long it takes.
-func (p *Pages) choice(o directory.Option, n int, chosen string) components.ServiceChoiceView {
+// choice draws a service that fits, with why and how long it takes; plain is said
+// of one of which there is nothing else to say.
+func (p *Pages) choice(o directory.Option, n int, chosen, plain string) components.ServiceChoiceView {
 	s := o.Service
 	out := components.ServiceChoiceView{
 		Name: "service", ID: "service-" + strconv.Itoa(n), Value: s.ID.String(), Title: s.Name + ", " + o.Organisation.Name,
@@ -45,7 +47,7 @@ func (p *Pages) choice(o directory.Option, n int, chosen string) components.Serv
 		out.Reasons = append(out.Reasons, components.Reason{Fit: components.FitUnknown, Text: r.Words})
 	}
 	if len(out.Reasons) == 0 {
-		out.Reasons = []components.Reason{{Fit: components.FitYes, Text: "Fits what is known of the case"}}
+		out.Reasons = []components.Reason{{Fit: components.FitYes, Text: plain}}
 	}
 	return out
 }
@@ -144,7 +146,7 @@ func (p *Pages) takeAgreement(c *gin.Context, j *journey, t typed) ([]models.Fie
 // ticked is what is chosen when the page of fields is first shown: what the
 // pathway suggests, the names after acceptance, and never the address.
 func ticked(j journey) (first, after []string) {
-	if j.Shared {
+	if j.Shared || j.Moves != nil {
 		return j.First, j.After
 	}
 	pw, _ := models.FindPathway(j.Pathway)
@@ -174,8 +176,8 @@ func (p *Pages) showShare(c *gin.Context, j journey, t typed, errs components.Fo
 	}
 	pw, _ := models.FindPathway(j.Pathway)
 	v := view.ShareView{
-		Meta: p.Frame.Meta(c, "What they will see - case "+j.ref, "/cases"), Caption: "Refer case " + j.ref + " to " + s.Name, Receiver: org.Name,
-		Fields: shareFields(first, after, errs), Before: contentRows(before, j.Pathway, pw.Version, p.Now()),
+		Meta: p.Frame.Meta(c, "What they will see - case "+j.ref, "/cases"), Caption: j.caption() + " to " + s.Name, Receiver: org.Name,
+		Fields: shareFields(j, first, after, errs), Before: contentRows(before, j.Pathway, pw.Version, p.Now()),
 		After: contentRows(onAccept, j.Pathway, pw.Version, p.Now()),
 		Note:  "From sending they also see which ways of contact are safe, and when. Numbers, addresses and the code word open once they accept.",
 	}
@@ -187,19 +189,42 @@ func (p *Pages) showShare(c *gin.Context, j journey, t typed, errs components.Fo
 	return render.Page(c, status, view.Share(v))
 }
 
-func shareFields(first, after []string, errs components.FormErrors) []templ.Component {
-	var now, later []components.ChoiceItem
+func shareFields(j journey, first, after []string, errs components.FormErrors) []templ.Component {
+	now, later := j.offered()
+	out := []templ.Component{
+		components.Checkboxes(components.CheckboxesParams{Name: "first", Legend: "As soon as you send it", LegendSize: components.Medium, IsSmall: true, Items: items(now), Values: first, Error: errs.Of("shared_fields")}),
+	}
+	if len(later) > 0 {
+		out = append(out, components.Checkboxes(components.CheckboxesParams{Name: "after", Legend: "Once they accept", LegendSize: components.Medium, IsSmall: true, Items: items(later), Values: after}))
+	}
+	return out
+}
+
+// offered are the fields that can be ticked for each stage. A move passes on what
+// was shared before, or less: never something new, and never earlier.
+func (j journey) offered() (first, after []string) {
 	for _, f := range models.SharableFields() {
 		if f.Key == "safe_contact" {
 			continue // always through its gate, never ticked
 		}
-		now = append(now, components.ChoiceItem{Value: f.Key, Text: f.Words})
-		later = append(later, components.ChoiceItem{Value: f.Key, Text: f.Words})
+		if j.Moves == nil || slices.Contains(j.Moves.First, f.Key) {
+			first = append(first, f.Key)
+		}
+		if j.Moves == nil || slices.Contains(j.Moves.After, f.Key) {
+			after = append(after, f.Key)
+		}
 	}
-	return []templ.Component{
-		components.Checkboxes(components.CheckboxesParams{Name: "first", Legend: "As soon as you send it", LegendSize: components.Medium, IsSmall: true, Items: now, Values: first, Error: errs.Of("shared_fields")}),
-		components.Checkboxes(components.CheckboxesParams{Name: "after", Legend: "Once they accept", LegendSize: components.Medium, IsSmall: true, Items: later, Values: after}),
+	return first, after
+}
+
+func items(fields []string) []components.ChoiceItem {
+	var out []components.ChoiceItem
+	for _, f := range models.SharableFields() {
+		if slices.Contains(fields, f.Key) {
+			out = append(out, components.ChoiceItem{Value: f.Key, Text: f.Words})
+		}
 	}
+	return out
 }
 
 func (p *Pages) takeShare(c *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
@@ -209,10 +234,11 @@ func (p *Pages) takeShare(c *gin.Context, j *journey, t typed) ([]models.FieldEr
 		}
 		return nil, errAnswered
 	}
-	known := func(list []string) []string {
-		return slices.DeleteFunc(slices.Clone(list), func(f string) bool { return !models.HasChoice(models.SharableFields(), f) })
+	known := func(list, offered []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(f string) bool { return !slices.Contains(offered, f) })
 	}
-	first, after := known(t["first"]), known(t["after"])
+	now, later := j.offered()
+	first, after := known(t["first"], now), known(t["after"], later)
 	after = slices.DeleteFunc(after, func(f string) bool { return slices.Contains(first, f) })
 	if len(first) == 0 {
 		return []models.FieldError{models.Field("shared_fields", models.FieldRequired, "Select at least one thing they can decide on")}, nil
@@ -224,7 +250,7 @@ func (p *Pages) takeShare(c *gin.Context, j *journey, t typed) ([]models.FieldEr
 	return nil, nil
 }
 
-func (p *Pages) showCheck(c *gin.Context, j journey, _ typed, errs components.FormErrors) error {
+func (p *Pages) showCheck(c *gin.Context, j journey, t typed, errs components.FormErrors) error {
 	s, org, err := p.receiver(c, j)
 	if err != nil {
 		return err
@@ -249,9 +275,11 @@ func (p *Pages) showCheck(c *gin.Context, j journey, _ typed, errs components.Fo
 		why += ". " + models.ChoiceWords(models.SharingMethods(), j.Method)
 	}
 	rows := p.needRows(j)
-	rows[0].Actions, rows[1].Actions = change("need", "the kind of help"), change("need", "the risk")
-	for i := 2; i < len(rows); i++ {
-		rows[i].Actions = change("questions", rows[i].Key)
+	if j.Moves == nil {
+		rows[0].Actions, rows[1].Actions = change("need", "the kind of help"), change("need", "the risk")
+		for i := 2; i < len(rows); i++ {
+			rows[i].Actions = change("questions", rows[i].Key)
+		}
 	}
 	rows = append(rows,
 		components.SummaryRow{Key: "Service", Value: s.Name + ", " + org.Name, Actions: change("service", "the service")},
@@ -259,6 +287,9 @@ func (p *Pages) showCheck(c *gin.Context, j journey, _ typed, errs components.Fo
 		components.SummaryRow{Key: "They see from sending", Value: words(j.First), Actions: change("share", "what they see from sending")},
 		components.SummaryRow{Key: "They see once they accept", Value: words(append(slices.Clone(j.After), "safe_contact")), Actions: change("share", "what they see once they accept")},
 	)
+	if j.Moves != nil {
+		return p.checkMove(c, j, t, rows, p.clocksThatStart(s, org), errs)
+	}
 	return p.question(c, j, shared.FormView{
 		Title: "Check and send", Before: []templ.Component{components.SummaryList(components.SummaryListParams{Rows: rows})},
 		Button: "Send referral", After: p.clocksThatStart(s, org),
@@ -275,25 +306,34 @@ func (p *Pages) clocksThatStart(s models.Service, org models.Organisation) strin
 	return fmt.Sprintf("%s picks it up by %s and decides by %s. You still hold the case.", org.Name, models.DayIn(pick, p.Now()), models.DayIn(decide, p.Now()))
 }
 
+// decided records the decision to share with the receiver, once.
+func (p *Pages) decided(ctx context.Context, j *journey, s models.Service) error {
+	if j.DecisionID != uuid.Nil {
+		return nil
+	}
+	fields := append(append(slices.Clone(j.First), j.After...), "safe_contact")
+	d, err := p.Sharing.Record(ctx, j.CaseID, sharing.Input{ReceiverOrgID: s.OrgID, Purpose: "support", Basis: j.Basis, Method: j.Method, Reason: j.Reason, Fields: fields})
+	if err != nil {
+		return err
+	}
+	j.DecisionID = d.ID
+	return p.save(ctx, *j)
+}
+
 // takeCheck records the decision to share, makes the referral and sends it. Each
 // part that is made is kept in the draft at once, so that a repeated press, or
 // one after a fault, goes on from there and makes nothing twice.
-func (p *Pages) takeCheck(c *gin.Context, j *journey, _ typed) ([]models.FieldError, error) {
+func (p *Pages) takeCheck(c *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
 	ctx := c.Request.Context()
 	s, _, err := p.receiver(c, *j)
 	if err != nil {
 		return nil, err
 	}
-	if j.DecisionID == uuid.Nil {
-		fields := append(append(slices.Clone(j.First), j.After...), "safe_contact")
-		d, err := p.Sharing.Record(ctx, j.CaseID, sharing.Input{ReceiverOrgID: s.OrgID, Purpose: "support", Basis: j.Basis, Method: j.Method, Reason: j.Reason, Fields: fields})
-		if err != nil {
-			return nil, err
-		}
-		j.DecisionID = d.ID
-		if err := p.save(ctx, *j); err != nil {
-			return nil, err
-		}
+	if j.Moves != nil {
+		return p.takeCheckedMove(c, j, t, s)
+	}
+	if err := p.decided(ctx, j, s); err != nil {
+		return nil, err
 	}
 	if j.ReferralID == uuid.Nil {
 		v, err := p.Referrals.Create(ctx, referrals.CreateInput{
@@ -312,15 +352,20 @@ func (p *Pages) takeCheck(c *gin.Context, j *journey, _ typed) ([]models.FieldEr
 	if err != nil {
 		return nil, err
 	}
-	id, err := p.draftFor(ctx, j.CaseID)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.Drafts.Delete(ctx, draftKind, id); err != nil {
+	if err := p.sentOff(ctx, j.CaseID); err != nil {
 		return nil, err
 	}
 	render.See(c, path(v)+"/sent")
 	return nil, errAnswered
+}
+
+// sentOff drops the draft of what was sent.
+func (p *Pages) sentOff(ctx context.Context, caseID uuid.UUID) error {
+	id, err := p.draftFor(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	return p.Drafts.Delete(ctx, draftKind, id)
 }
 
 // sentPage says what was done, who has it now, and what happens next.
@@ -331,6 +376,13 @@ func (p *Pages) sentPage(c *gin.Context) error {
 	}
 	meta := p.Frame.Meta(c, "Referral "+v.Reference+" sent", "/referrals")
 	next := []string{v.To.Name + " has it in their inbox."}
+	links, err := p.Referrals.Links(c.Request.Context(), &v)
+	if err != nil {
+		return err
+	}
+	if links.Before != "" {
+		next = append(next, "Referral "+links.Before+" ended: this one takes its place.")
+	}
 	for _, k := range v.Clocks {
 		if k.Open() {
 			next = append(next, k.Rule.Words()+": by "+models.DayIn(k.DueAt, p.Now())+".")

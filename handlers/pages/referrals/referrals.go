@@ -65,6 +65,11 @@ func (p *Pages) Routes() []route.Route {
 		post("/news", models.ReferralRead, p.putAway),
 		get("/referrals/:ref", models.ReferralRead, p.show),
 		get("/referrals/:ref/sent", models.ReferralSend, p.sentPage),
+		get("/referrals/:ref/accept", models.ReferralAnswer, p.acceptPage),
+		get("/referrals/:ref/move", models.ReferralRead, p.move),
+		post("/referrals/:ref/move", models.ReferralRead, p.takeMove),
+		get("/referrals/:ref/open", models.ReferralAnswer, p.askWhy),
+		post("/referrals/:ref/open", models.ReferralAnswer, p.open),
 	}
 	for _, a := range pressed() {
 		routes = append(routes, post("/referrals/:ref/"+string(a), models.ReferralRead, p.press(a)))
@@ -81,7 +86,7 @@ func (p *Pages) Routes() []route.Route {
 func pressed() []models.Action {
 	return []models.Action{
 		models.ActAcknowledge, models.ActAccept, models.ActSubmit, models.ActDiscard, models.ActResume,
-		models.ActUndoAccept, models.ActAcknowledgeWithdrawal,
+		models.ActAcknowledgeWithdrawal,
 	}
 }
 
@@ -108,7 +113,11 @@ func (p *Pages) show(c *gin.Context) error {
 // page draws a referral for whoever reads it.
 func (p *Pages) page(c *gin.Context, v referrals.View, status int, errs components.FormErrors) error {
 	if slices.Contains(v.Relations, referrals.RelReferrer) || !deciding(v) {
-		return render.Page(c, status, view.Record(p.record(c, v)))
+		record, err := p.record(c, v)
+		if err != nil {
+			return err
+		}
+		return render.Page(c, status, view.Record(record))
 	}
 	d, err := p.decide(c, v, errs)
 	if err != nil {
@@ -137,17 +146,17 @@ func (p *Pages) press(a models.Action) route.Handler {
 		if a == models.ActAccept {
 			in, faults = readWorker(t)
 		}
-		_, err = p.do(c, v, a, in, t, faults)
+		after, err := p.do(c, v, a, in, t, faults)
 		switch {
 		case err == nil && a == models.ActDiscard:
 			render.See(c, "/referrals")
 			return nil
 		case err == nil:
-			render.See(c, landing(v, a))
-			return nil
+			return p.landed(c, after, string(a))
+		case frame.IsInvalid(err) && a == models.ActAccept && !deciding(v):
+			return p.acceptForm(c, v, t, frame.Errors(err, targets()))
 		case frame.IsInvalid(err):
-			errs := frame.Errors(err, map[string]string{"worker_id": "worker"})
-			return p.page(c, v, http.StatusUnprocessableEntity, errs)
+			return p.page(c, v, http.StatusUnprocessableEntity, frame.Errors(err, targets()))
 		}
 		return p.moved(c, v, err)
 	}
@@ -182,11 +191,9 @@ func (p *Pages) take(f form) route.Handler {
 		after, err := p.do(c, v, f.Action, in, t, faults)
 		switch {
 		case err == nil && after.Attempt != nil:
-			render.See(c, path(v)+"?done="+attemptDone(*after.Attempt))
-			return nil
+			return p.landed(c, after, attemptDone(*after.Attempt))
 		case err == nil:
-			render.See(c, landing(v, f.Action))
-			return nil
+			return p.landed(c, after, string(f.Action))
 		case frame.IsInvalid(err):
 			return p.form(c, f, v, t, frame.Errors(err, targets()))
 		}
@@ -210,7 +217,7 @@ func (p *Pages) form(c *gin.Context, f form, v referrals.View, t typed, errs com
 	if f.Action == models.ActRecordContact && v.SafeContact != nil {
 		page.Before = append(page.Before, components.SafeContact(p.safe(v)))
 	}
-	if f.Action == models.ActAssign {
+	if f.Action == models.ActAssign || f.Action == models.ActAccept {
 		radios, err := p.workers(c.Request.Context(), t.one("worker"), errs)
 		if err != nil {
 			return err
@@ -245,14 +252,40 @@ func (p *Pages) moved(c *gin.Context, v referrals.View, err error) error {
 	}))
 }
 
-// landing is the page after an act: the referral, or the inbox where it is no
-// longer theirs to see.
-func landing(v referrals.View, a models.Action) string {
-	switch a {
-	case models.ActDecline, models.ActAcknowledgeWithdrawal:
-		return "/inbox?done=" + string(a)
+// landed leads to the page after an act: the referral, or the reader's first
+// page where it is no longer theirs to see.
+func (p *Pages) landed(c *gin.Context, after referrals.View, done string) error {
+	to := path(after)
+	if after.Gone {
+		a, err := models.ActorFrom(c.Request.Context())
+		if err != nil {
+			return err
+		}
+		to = frame.Landing(a)
 	}
-	return path(v) + "?done=" + string(a)
+	render.See(c, to+"?done="+done)
+	return nil
+}
+
+// acceptPage asks who takes a referral on, on a page of its own: for an
+// organisation that refers to itself and reads the whole of it beside.
+func (p *Pages) acceptPage(c *gin.Context) error {
+	v, err := p.find(c)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(v.AllowedActions, models.ActAccept) {
+		return p.moved(c, v, models.Conflict("This can no longer be done. Here is the referral as it is now."))
+	}
+	return p.acceptForm(c, v, typed{}, nil)
+}
+
+func (p *Pages) acceptForm(c *gin.Context, v referrals.View, t typed, errs components.FormErrors) error {
+	f := form{Action: models.ActAccept, Title: "Accept this referral", Button: "Accept referral", Fields: assignFields}
+	if s, err := p.Directory.Service(c.Request.Context(), v.Service.ID); err == nil {
+		f.After = p.due(s.ContactDays)
+	}
+	return p.form(c, f, v, t, errs)
 }
 
 // attemptDone says what a contact that was recorded means.
@@ -279,6 +312,9 @@ func done(c *gin.Context) string {
 		"not-engaged": "Closed as not reached. The referrer has been told.", "assign": "Given to the person you chose.",
 		"propose-decline": "Proposed. A coordinator looks at it within 1 working day.", "undo-accept": "The acceptance was taken back.",
 		"acknowledge-withdrawal": "You acknowledged the withdrawal.",
+		"suggested":              "Your suggestion was sent. The referrer decides.", "moved": "Moved. The services and the referrer have been told.",
+		"uphold-decline": "Declined, as the service proposed. The referrer has been told.", "return-decline": "Sent back. The service has been told why.",
+		"reopen": "Opened again. The referrer has been told.", "void": "Marked as entered in error. Its content is gone.",
 	}
 	return words[c.Query("done")]
 }

@@ -34,7 +34,7 @@ func (p *Pages) decide(c *gin.Context, v referrals.View, errs components.FormErr
 		Meta: meta, Caption: "Referral " + v.Reference + " from " + v.From.Name, Title: "Can you support this person?",
 		High: v.Priority == models.PriorityHigh, State: string(v.Status), Clocks: p.openClocks(v), Safe: p.safe(v),
 		Shared: p.sharedRows(v), Path: path(v), Version: v.Version, Parts: parts(c, v),
-		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: others(v, p.reviewed(c, v)), History: p.timeline(v),
+		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: others(v, p.reviewed(c, v)), History: p.timeline(c, v),
 	}
 	radios, err := p.workers(c.Request.Context(), c.PostForm("worker"), errs)
 	if err != nil {
@@ -66,7 +66,7 @@ func flash(c *gin.Context) *layouts.Flash {
 }
 
 // record is the page of the referrer, and of the receiver after its decision.
-func (p *Pages) record(c *gin.Context, v referrals.View) view.RecordView {
+func (p *Pages) record(c *gin.Context, v referrals.View) (view.RecordView, error) {
 	referrer := slices.Contains(v.Relations, referrals.RelReferrer)
 	meta := p.Frame.Meta(c, "Referral "+v.Reference, "/referrals")
 	meta.Flash = flash(c)
@@ -80,8 +80,11 @@ func (p *Pages) record(c *gin.Context, v referrals.View) view.RecordView {
 	out := view.RecordView{
 		Meta: meta, Caption: "Referral " + v.Reference, Title: v.Service.Name, State: string(v.Status), Says: p.says(v),
 		High: v.Priority == models.PriorityHigh && !v.Status.Ended(), Facts: p.facts(v), Clocks: p.clockTable(v),
-		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(v), Actions: others(v, p.reviewed(c, v)),
-		Shared: p.sharedRows(v), SharedTitle: "What was shared", Parts: parts(c, v),
+		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(c, v), Actions: others(v, p.reviewed(c, v)),
+		Shared: p.sharedRows(v), SharedTitle: "What was shared", Parts: parts(c, v), Ending: endingRows(v),
+	}
+	if v.OwnRecord && v.Level == referrals.LevelShell {
+		out.Kept = &components.Link{Text: "Open your record", Href: path(v) + "/open"}
 	}
 	if referrer {
 		if out.SharedTitle = "What the service sees"; v.Status.Ended() {
@@ -93,6 +96,38 @@ func (p *Pages) record(c *gin.Context, v referrals.View) view.RecordView {
 		out.Safe = &safe
 	}
 	p.acts(v, &out)
+	links, err := p.Referrals.Links(c.Request.Context(), &v)
+	if err != nil {
+		return out, err
+	}
+	for _, l := range [][2]string{{"Takes the place of", links.Before}, {"Goes on as", links.After}} {
+		if l[1] != "" {
+			out.Facts = append(out.Facts, components.SummaryRow{Key: l[0], Content: view.Reference(l[1])})
+		}
+	}
+	return out, nil
+}
+
+// endingRows are what was found at the end of the work: how each need stood, and
+// the report.
+func endingRows(v referrals.View) []components.SummaryRow {
+	var out []components.SummaryRow
+	for _, s := range slices.Backward(v.History) {
+		if s.Action != models.ActComplete && s.Action != models.ActEndEarly {
+			continue
+		}
+		outcomes, _ := s.Detail["outcomes"].([]any)
+		for _, o := range outcomes {
+			if m, ok := o.(map[string]any); ok {
+				need, _ := m["need"].(string)
+				out = append(out, components.SummaryRow{Key: models.ChoiceWords(models.Needs(), need), Value: fmt.Sprintf("%v at the start, %v at the end, of 5", m["start"], m["end"])})
+			}
+		}
+		if report, ok := s.Detail["report"].(string); ok && report != "" {
+			out = append(out, components.SummaryRow{Key: "End report", Value: report})
+		}
+		return out
+	}
 	return out
 }
 
@@ -102,6 +137,8 @@ func (p *Pages) acts(v referrals.View, out *view.RecordView) {
 	switch {
 	case can(models.ActAnswerInfo):
 		out.Primary = &components.Link{Text: "Answer the question", Href: path(v) + "/answer"}
+	case can(models.ActAccept):
+		out.Primary = &components.Link{Text: "Accept referral", Href: path(v) + "/accept"}
 	case can(models.ActRecordContact):
 		out.Primary = &components.Link{Text: "Record a contact attempt", Href: path(v) + "/contact"}
 	}
@@ -110,13 +147,13 @@ func (p *Pages) acts(v referrals.View, out *view.RecordView) {
 		text string
 	}{
 		{models.ActSubmit, "Send referral"},
+		{models.ActAcknowledge, "Pick up to consider"},
 		{models.ActDiscard, "Delete this draft"},
 		{models.ActResume, "Take off hold"},
 		{models.ActAcknowledgeWithdrawal, "I have seen that it was withdrawn"},
-		{models.ActUndoAccept, "Take the acceptance back"},
 	} {
 		if can(b.a) {
-			out.Buttons = append(out.Buttons, view.ActButton{Text: b.text, Action: path(v) + "/" + string(b.a), Version: v.Version, Secondary: b.a == models.ActUndoAccept || b.a == models.ActDiscard})
+			out.Buttons = append(out.Buttons, view.ActButton{Text: b.text, Action: path(v) + "/" + string(b.a), Version: v.Version, Secondary: b.a == models.ActAcknowledge || b.a == models.ActDiscard})
 		}
 	}
 }
@@ -291,9 +328,13 @@ func others(v referrals.View, without models.Action) []components.StackItem {
 		"withdraw": {"Withdraw this referral", ""}, "hold": {"Put on hold", ""}, "end": {"End early", ""},
 		"uphold": {"Agree to the decline", ""}, "send-back": {"Send it back to the service", ""},
 		"not-reached": {"Close: not reached", ""}, "complete": {"End: the work is done", ""}, "assign": {"Give to somebody else", ""},
+		"undo-accept": {"Take the acceptance back", "within 24 hours"}, "reopen": {"Open again", ""}, "void": {"Entered in error", "its content is removed"},
 	}
 	var out []components.StackItem
 	for _, f := range forms() {
+		if f.Action == models.ActUndoAccept && slices.Contains(v.AllowedActions, models.ActReroute) {
+			out = append(out, moveItem(v)) // has no form in the list: it comes after what is done here
+		}
 		words, ok := texts[f.Path]
 		if !ok || f.Action == without || !slices.Contains(v.AllowedActions, f.Action) {
 			continue
@@ -303,8 +344,21 @@ func others(v referrals.View, without models.Action) []components.StackItem {
 	return out
 }
 
+// moveItem leads to the way to another service; it says so where one has been
+// suggested to the reader.
+func moveItem(v referrals.View) components.StackItem {
+	item := components.StackItem{Link: components.Link{Text: "Suggest another service", Href: path(v) + "/move"}, Note: "the referrer decides"}
+	if confirms(v) || slices.Contains(v.Relations, referrals.RelReferrer) {
+		item.Text, item.Note = "Move to another service", ""
+		if _, ok := suggested(v); ok {
+			item.Note = "the service has suggested one"
+		}
+	}
+	return item
+}
+
 // timeline is the history, newest first.
-func (p *Pages) timeline(v referrals.View) []components.TimelineEntry {
+func (p *Pages) timeline(c *gin.Context, v referrals.View) []components.TimelineEntry {
 	var out []components.TimelineEntry
 	for _, s := range slices.Backward(v.History) {
 		by := s.ByOrg
@@ -315,6 +369,14 @@ func (p *Pages) timeline(v referrals.View) []components.TimelineEntry {
 			Title: referrals.StepWords(s.Action), By: by, When: models.DateTimeIn(s.At, p.Now()), Datetime: s.At.UTC().Format(time.RFC3339),
 		}
 		var parts []string
+		if s.Action == models.ActReroute && s.From == s.To {
+			e.Title = "Another service suggested"
+			if o, ok := suggested(referrals.View{History: []referrals.Step{s}}); ok {
+				if to, err := p.Directory.Service(c.Request.Context(), o.service); err == nil {
+					parts = append(parts, to.Name+".")
+				}
+			}
+		}
 		if s.Reason != nil {
 			if r, ok := models.FindActionReason(s.Action, *s.Reason); ok {
 				parts = append(parts, r.Words+".")
@@ -322,6 +384,9 @@ func (p *Pages) timeline(v referrals.View) []components.TimelineEntry {
 		}
 		if s.Note != nil && *s.Note != "" {
 			parts = append(parts, *s.Note)
+		}
+		if next, ok := s.Detail["next_step"].(string); ok && next != "" {
+			parts = append(parts, "Next: "+next)
 		}
 		if s.InState != nil && s.From != s.To && s.From != models.StatusDraft && *s.InState > 0 {
 			parts = append(parts, "After "+models.Length(time.Duration(*s.InState)*time.Second)+" as “"+lower(components.StateWord(string(s.From)))+"”.")
