@@ -182,6 +182,7 @@ func trusted() map[string]string {
 		"app_moves":                  "a coordinator's new referral names a case it cannot see",
 		"app_answers_for":            "a privacy officer answers for a case without seeing it",
 		"app_case_answered":          "the same, by its reference",
+		"app_hidden_attempts":        "a breach hides with the record its incident is on, which who asks must not see",
 		"audit_erase_detail":         "the application cannot change the trail; what two people approved is read from their request",
 		"app_party_to":               "a privacy officer reads no case, and says only of which one a record is to be kept",
 		"app_rights_record":          "a privacy officer reads no case, and asks which a reference names",

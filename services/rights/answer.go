@@ -136,8 +136,9 @@ func (s *Service) carry(ctx context.Context, tx *pg.Tx, a models.Approval) error
 	if q.Status != models.RequestProposed || q.ProposedBy == nil || *q.ProposedBy != a.RequestedBy {
 		return models.Conflict("This request has changed since. Refuse it, and ask again.")
 	}
-	detail := map[string]any{"kind": q.Kind, "outcome": q.Outcome, "fields": q.Fields}
+	detail, about := map[string]any{"kind": q.Kind, "outcome": q.Outcome, "fields": q.Fields}, caseOf(&q)
 	if q.Outcome == models.OutcomeErase {
+		about = uuid.Nil // nothing of what is gone names it again
 		if detail["certificate"], err = s.erase(ctx, tx, &q); err != nil {
 			return err
 		}
@@ -147,7 +148,7 @@ func (s *Service) carry(ctx context.Context, tx *pg.Tx, a models.Approval) error
 	if err := s.keepRequest(ctx, tx, &q); err != nil {
 		return err
 	}
-	return record(ctx, tx, "request.answered", "data_request", q.ID, uuid.Nil, detail)
+	return record(ctx, tx, "request.answered", "data_request", q.ID, about, detail)
 }
 
 // erase deletes what a request names and tells those who were sent any of it.
@@ -252,7 +253,7 @@ func (s *Service) Reopen(ctx context.Context, id uuid.UUID) (models.DataRequest,
 			return err
 		}
 		out = q
-		if err := record(ctx, tx, "request.reopened", "data_request", id, uuid.Nil, nil); err != nil {
+		if err := record(ctx, tx, "request.reopened", "data_request", id, caseOf(&q), nil); err != nil {
 			return err
 		}
 		return tx.Keep(ctx, out)

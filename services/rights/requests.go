@@ -75,7 +75,7 @@ func (s *Service) Request(ctx context.Context, id uuid.UUID, reference string) (
 		if out, err = findRequest(ctx, tx, id, reference); err != nil {
 			return err
 		}
-		return record(ctx, tx, "request.viewed", "data_request", out.ID, uuid.Nil, nil)
+		return record(ctx, tx, "request.viewed", "data_request", out.ID, caseOf(&out), nil)
 	})
 	return out, err
 }
@@ -159,7 +159,7 @@ func receive(ctx context.Context, tx *pg.Tx, q models.DataRequest) error {
 	if err != nil {
 		return err
 	}
-	err = record(ctx, tx, "request.received", "data_request", q.ID, uuid.Nil, map[string]any{"kind": q.Kind, "relation": q.Relation, "due_on": q.DueOn.Format(time.DateOnly)})
+	err = record(ctx, tx, "request.received", "data_request", q.ID, caseOf(&q), map[string]any{"kind": q.Kind, "relation": q.Relation, "due_on": q.DueOn.Format(time.DateOnly)})
 	if err != nil {
 		return err
 	}

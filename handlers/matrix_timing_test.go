@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+)
+
+// mostGap is how far apart the median times of a hidden record and of one that
+// is not there may be (security.md section 7).
+const mostGap = 5 * time.Millisecond
+
+// timed asks for hidden records and for one that is not there by turns, so that
+// whatever else the machine does falls on both alike: the time an answer takes
+// does not tell either.
+func (s *site) timed(t *testing.T, srv *httptest.Server, relations []*relation) {
+	t.Helper()
+	a, missing := s.asker(t, srv, "caseworker"), nothing()
+	took := func(method, path, body string) time.Duration {
+		start := time.Now()
+		code, got := a.ask(t, method, path, body)
+		if code != http.StatusNotFound && method == http.MethodGet || code != http.StatusOK && method == http.MethodPost {
+			t.Errorf("%s %s: got %d %.300s, which is no answer to time", method, path, code, got)
+		}
+		return time.Since(start)
+	}
+	median := func(all []time.Duration) time.Duration {
+		slices.Sort(all)
+		return all[len(all)/2]
+	}
+	var widest time.Duration
+	for name, ask := range map[string]func(*relation) time.Duration{
+		"reading the case": func(r *relation) time.Duration { return took(http.MethodGet, "/api/v1/cases/"+r.caseID.String(), "") },
+		"opening its page": func(r *relation) time.Duration { return took(http.MethodGet, "/cases/"+r.caseRef, "") },
+		"reading the referral": func(r *relation) time.Duration {
+			return took(http.MethodGet, "/api/v1/referrals/"+r.referral.String(), "")
+		},
+		"looking for it": func(r *relation) time.Duration {
+			return took(http.MethodPost, "/api/v1/cases/search", doc("reference", r.caseRef))
+		},
+	} {
+		for _, r := range relations {
+			if !slices.Contains([]string{"otherorganisation", "barred", "restricted", "sealed"}, r.name) {
+				continue
+			}
+			var of, none []time.Duration
+			for range 60 {
+				of, none = append(of, ask(r)), append(none, ask(missing))
+			}
+			hidden, nothing := median(of), median(none)
+			gap := (hidden - nothing).Abs()
+			widest = max(widest, gap)
+			if gap > mostGap {
+				t.Errorf("%s, %s: took %v, and %v where nothing is there, want less than %v apart", r.name, name, hidden, nothing, mostGap)
+			}
+		}
+	}
+	t.Logf("the widest gap between the medians of what is hidden and of what is not there: %v", widest)
+}
