@@ -45,15 +45,19 @@ func (s *site) timed(t *testing.T, srv *httptest.Server, relations []*relation) 
 			if !slices.Contains([]string{"otherorganisation", "barred", "restricted", "sealed"}, r.name) {
 				continue
 			}
-			var of, none []time.Duration
-			for range 60 {
-				of, none = append(of, ask(r)), append(none, ask(missing))
+			// A pair is asked within milliseconds: what else the machine does falls
+			// on both. Where the gap is too wide, more pairs say whether it stays.
+			var gaps []time.Duration
+			gap := mostGap + 1
+			for len(gaps) < 300 && gap > mostGap {
+				for range 50 {
+					gaps = append(gaps, ask(r)-ask(missing))
+				}
+				gap = median(gaps).Abs()
 			}
-			hidden, nothing := median(of), median(none)
-			gap := (hidden - nothing).Abs()
 			widest = max(widest, gap)
 			if gap > mostGap {
-				t.Errorf("%s, %s: took %v, and %v where nothing is there, want less than %v apart", r.name, name, hidden, nothing, mostGap)
+				t.Errorf("%s, %s: %v apart from what is not there at the median of %d pairs, want less than %v", r.name, name, gap, len(gaps), mostGap)
 			}
 		}
 	}
