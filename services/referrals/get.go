@@ -64,7 +64,7 @@ func (s *Service) mayOpen(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	if !b.Actor.Can(models.ReferralRead) {
+	if !b.Actor.Can(models.ReferralAnswer) {
 		return models.RoleForbidden()
 	}
 	st, found := &state{}, false
