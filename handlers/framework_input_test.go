@@ -188,7 +188,7 @@ func TestBodiesThatMayBeLeftOut(t *testing.T) {
 func TestPreconditionsAreReadStrictly(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]int{
-		"short": 400, "has a space": 400, "tab\there-1": 400, "ünïcode-key": 400, strings.Repeat("k", 201): 400,
+		"k": 201, "has a space": 400, "tab\there-1": 400, "ünïcode-key": 400, strings.Repeat("k", 201): 400,
 		strings.Repeat("k", 200): 201, "12345678": 201, "": 428,
 	} {
 		if w := things4(t).create(`{"name":"x"}`, header{"Idempotency-Key": key}); w.Code != want {
@@ -196,7 +196,7 @@ func TestPreconditionsAreReadStrictly(t *testing.T) {
 		}
 	}
 	for tag, want := range map[string]int{
-		`"3"`: 200, `"03"`: 412, `"-1"`: 412, `"99999999999999999999"`: 412, `3`: 400, `W/"3"`: 400, `*`: 400, `"3", "4"`: 400, `"`: 400, "": 428,
+		`"3"`: 200, `"03"`: 412, `"-1"`: 412, `"99999999999999999999"`: 412, `3`: 400, `W/"3"`: 200, `W/"2"`: 412, `w/"3"`: 400, `W/3`: 400, `W/"`: 400, `*`: 400, `"3", "4"`: 400, `"`: 400, "": 428,
 	} {
 		b := things4(t)
 		if w := b.call("PUT", "/api/v1/things/"+b.mine.String(), `{"name":"x"}`, header{"If-Match": tag}); w.Code != want {

@@ -21,6 +21,7 @@ func SharingBases() []Choice {
 		{"vital_interests", "To protect someone's life"},
 		{"legal_obligation", "The law says we must"},
 		{"public_task", "It is our public task"},
+		{"legitimate_interests", "To prevent or detect a crime, or in an emergency"},
 	}
 }
 
@@ -83,7 +84,7 @@ func (d *SharingDecision) Check(today time.Time) []FieldError {
 	if d.Purpose == "" {
 		f.Add("purpose", FieldRequired, "Say what it is shared for")
 	}
-	f.line("purpose", "Purpose", d.Purpose, 60)
+	f.line("purpose", "Purpose", d.Purpose, 500)
 	f.oneOf("basis", "Select why it can be shared", d.Basis, SharingBases())
 	f.text("reason", "Reason", d.Reason, 2000, true)
 	switch {

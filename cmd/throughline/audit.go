@@ -129,20 +129,21 @@ func auditVerify(p program) *cobra.Command {
 		Long: `Reads the whole trail and its log as DATABASE_OWNER_URL, changes nothing, and
 compares every event with its hash, every hash with the tree, and the tree with
 every checkpoint: those of the database and those you kept. Only a checkpoint
-that was kept elsewhere shows that the end was cut off.
+that was kept elsewhere shows that the end was cut off. Without --public-key it
+takes the key of this installation, which whoever altered the log may hold too.
 
 With --bundle it looks at one evidence file instead, and needs no database.`,
 		Example: `  throughline audit verify --public-key log.pub --checkpoint march.txt
   throughline audit verify --public-key log.pub --bundle evidence.json --since march.txt`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.publicKey == "" {
+			if f.publicKey == "" && f.bundle != "" {
 				return usageError{errors.New("--public-key must name the file of the log's public keys, one that you kept")}
 			}
 			if f.since != "" {
 				f.checkpoints = append(f.checkpoints, f.since)
 			}
-			public, notes, err := f.read()
+			public, notes, err := f.read(p)
 			if err != nil {
 				return usageError{err}
 			}
@@ -160,14 +161,10 @@ With --bundle it looks at one evidence file instead, and needs no database.`,
 }
 
 // read reads the files that were kept.
-func (f verifyFlags) read() (prooflog.Public, []string, error) {
-	text, err := os.ReadFile(filepath.Clean(f.publicKey))
+func (f verifyFlags) read(p program) (prooflog.Public, []string, error) {
+	public, err := f.public(p)
 	if err != nil {
-		return prooflog.Public{}, nil, err
-	}
-	public, err := prooflog.ParsePublic(string(text))
-	if err != nil {
-		return public, nil, fmt.Errorf("%s: %w", f.publicKey, err)
+		return public, nil, err
 	}
 	var notes []string
 	for _, name := range f.checkpoints {
@@ -178,6 +175,32 @@ func (f verifyFlags) read() (prooflog.Public, []string, error) {
 		notes = append(notes, string(note))
 	}
 	return public, notes, nil
+}
+
+// public reads the log's public keys: those that were kept, or else the
+// installation's own, which prove less.
+func (f verifyFlags) public(p program) (prooflog.Public, error) {
+	if f.publicKey == "" {
+		cfg, err := p.load(nil)
+		if err != nil {
+			return prooflog.Public{}, err
+		}
+		keys, err := prooflog.LoadKeys(cfg.auditKey())
+		if err != nil {
+			return prooflog.Public{}, fmt.Errorf("--public-key names no file, and the key of this installation cannot be read: %w", err)
+		}
+		p.say("Compared by the key of this installation, which whoever altered the log may hold too: keep the public key elsewhere, and name it with --public-key.")
+		return keys.Public, nil
+	}
+	text, err := os.ReadFile(filepath.Clean(f.publicKey))
+	if err != nil {
+		return prooflog.Public{}, err
+	}
+	public, err := prooflog.ParsePublic(string(text))
+	if err != nil {
+		return public, fmt.Errorf("%s: %w", f.publicKey, err)
+	}
+	return public, nil
 }
 
 // verifyBundle proves one event by the public keys alone.

@@ -52,6 +52,7 @@ func TestAnAuditorVerifiesWithAPublicKeyAndAnOldCheckpoint(t *testing.T) {
 	run(exitFine, "Kept in", "audit", "checkpoint", "--out", in("old.txt"))
 	run(exitFine, "", "audit", "public-key", "--out", in("old.pub"))
 	run(exitFine, "Nothing was altered", "audit", "verify", "--public-key", in("old.pub"), "--checkpoint", in("old.txt"))
+	run(exitFine, "Compared by the key of this installation", "audit", "verify")
 
 	// Delivered outside, and told by doctor when it fails.
 	environ = append(environ, "CHECKPOINT_DIR="+dir)
@@ -94,7 +95,9 @@ func TestAnAuditorVerifiesWithAPublicKeyAndAnOldCheckpoint(t *testing.T) {
 	}
 	run(exitFailed, "This proves nothing", "audit", "verify", "--public-key", in("new.pub"), "--bundle", in("forged.json"))
 	run(exitUsage, "DATABASE_OWNER_URL must be set", "audit", "verify", "--public-key", in("new.pub"))
-	run(exitUsage, "--public-key must name", "audit", "verify")
+	run(exitUsage, "--public-key must name", "audit", "verify", "--bundle", in("evidence.json"))
+	environ = append(environ, "DATA_DIR="+in("nowhere"))
+	run(exitUsage, "--public-key names no file", "audit", "verify")
 	environ = alone
 
 	// Somebody who owns the server takes the end away, and leaves no trace of it

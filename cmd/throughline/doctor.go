@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -109,11 +111,30 @@ func inspectSettings(cfg Config) (all findings) {
 	if !cfg.DatabaseOwnerURL.Set() && !cfg.private() {
 		all.add(warning, "DATABASE_OWNER_URL is not set: what only the owner sees was not looked at.")
 	}
-	all.check(readableKeys(cfg), "The keys can be read, by their owner alone.")
+	if made := keysToMake(cfg); len(made) > 0 {
+		all.add(warning, "There are no keys yet in %s: the first throughline serve makes them.", strings.Join(made, ", "))
+	} else {
+		all.check(readableKeys(cfg), "The keys can be read, by their owner alone.")
+	}
 	if cfg.Env == production && strings.HasPrefix(cfg.KMSURI, "file:") {
 		all.add(warning, "KMS_URI is a file of this machine: whoever copies the machine has the key. A key management server keeps it (docs/security/keys.md).")
 	}
 	return all
+}
+
+// keysToMake are the key files that the first start will make, where none of
+// them is there yet and no setting names one.
+func keysToMake(cfg Config) []string {
+	files := []string{cfg.jwtKeys(), cfg.answerKey()}
+	if !cfg.private() || cfg.Env == production || cfg.JWTKeysFile != "" || cfg.AnswerKeyFile != "" {
+		return nil
+	}
+	for _, file := range files {
+		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	return files
 }
 
 func readableKeys(cfg Config) error {

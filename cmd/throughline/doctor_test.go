@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -134,12 +136,23 @@ func TestDoctorsExitCode(t *testing.T) {
 	t.Run("0 before the first start, of which nothing is made", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
+		look := func(want int, words ...string) {
+			t.Helper()
+			code, out, _ := call(t, []string{"DATA_DIR=" + dir}, "doctor")
+			for _, w := range words {
+				if code != want || !strings.Contains(out, w) {
+					t.Errorf("got %d and %s, want %d and %q", code, out, want, w)
+				}
+			}
+		}
+		look(exitFine, "no private database yet", "There are no keys yet")
 		if err := makeKeys(Config{DataDir: dir}); err != nil {
 			t.Fatal(err)
 		}
-		code, out, _ := call(t, []string{"DATA_DIR=" + dir}, "doctor")
-		if code != exitFine || !strings.Contains(out, "no private database yet") {
-			t.Errorf("got %d and %s", code, out)
+		look(exitFine, "no private database yet", "The keys can be read")
+		if err := os.Remove(filepath.Join(dir, "keys", "answer.key")); err != nil {
+			t.Fatal(err)
 		}
+		look(exitFailed, "ANSWER_KEY_FILE")
 	})
 }

@@ -84,7 +84,7 @@ func (op *Op) check() {
 // headers describes the preconditions the operation takes.
 func (op *Op) headers() []*huma.Param {
 	var out []*huma.Param
-	shortest, longest := 8, 200
+	shortest, longest := 1, 200
 	if op.Key {
 		out = append(out, &huma.Param{
 			Name: "Idempotency-Key", In: "header", Required: true,
@@ -95,8 +95,8 @@ func (op *Op) headers() []*huma.Param {
 	if op.Match {
 		out = append(out, &huma.Param{
 			Name: "If-Match", In: "header", Required: true,
-			Description: "The ETag of the record as it was read. A record that has changed since answers 412.",
-			Schema:      &huma.Schema{Type: huma.TypeString, Pattern: `^"[^"]*"$`, Examples: []any{`"3"`}},
+			Description: "The ETag of the record as it was read. A record that has changed since answers 412. A proxy may have marked it as weak.",
+			Schema:      &huma.Schema{Type: huma.TypeString, Pattern: `^(W/)?"[^"]*"$`, Examples: []any{`"3"`}},
 		})
 	}
 	return out

@@ -21,6 +21,7 @@ import (
 type param struct {
 	at       []int
 	in, name string
+	also     []string // other names it is taken by
 	schema   *huma.Schema
 	required bool
 	preset   string
@@ -43,7 +44,7 @@ func planParams(in reflect.Type, op *huma.Operation) []param {
 			}
 			out = append(out, param{
 				at: f.Index, in: loc, name: tag, schema: op.Parameters[i].Schema,
-				required: op.Parameters[i].Required, preset: f.Tag.Get("default"),
+				required: op.Parameters[i].Required, preset: f.Tag.Get("default"), also: strings.Fields(f.Tag.Get("also")),
 			})
 		}
 	}
@@ -89,8 +90,9 @@ func (p *plan) bindRest(c *gin.Context, in reflect.Value) error {
 		case "path":
 			continue
 		case "query":
-			given = query.Has(q.name)
-			text = query.Get(q.name)
+			name := q.named(query)
+			given = query.Has(name)
+			text = query.Get(name)
 		case "header":
 			text = c.GetHeader(q.name)
 			given = text != ""
@@ -109,18 +111,30 @@ func (p *plan) bindRest(c *gin.Context, in reflect.Value) error {
 }
 
 func (p *plan) knownQuery(query map[string][]string) error {
+	taken := map[string]bool{}
 	for _, name := range sorted(query) {
-		known := slices.ContainsFunc(p.params, func(q param) bool { return q.in == "query" && q.name == name })
+		i := slices.IndexFunc(p.params, func(q param) bool { return q.in == "query" && (q.name == name || slices.Contains(q.also, name)) })
 		switch {
-		case !known:
+		case i < 0:
 			return refuse(models.Malformed("The query has a parameter that is not known."),
 				models.Field(named("", name), models.FieldUnknown, "This parameter is not known."))
-		case len(query[name]) > 1:
+		case len(query[name]) > 1 || taken[p.params[i].name]:
 			return refuse(models.Malformed("The query gives a parameter twice."),
 				models.Field(name, models.FieldInvalid, "Give this once."))
 		}
+		taken[p.params[i].name] = true
 	}
 	return nil
+}
+
+// named is the name that a parameter was given by.
+func (q *param) named(query map[string][]string) string {
+	for _, name := range q.also {
+		if _, ok := query[name]; ok {
+			return name
+		}
+	}
+	return q.name
 }
 
 func refuse(e *models.Error, fields ...models.FieldError) *models.Error {

@@ -67,9 +67,9 @@ func (p *plan) read(c *gin.Context, in any) (context.Context, *models.Request, e
 // the version of nothing: it is stale wherever it is held against a record.
 func (p *plan) preconditions(c *gin.Context, req *models.Request) error {
 	if key := c.GetHeader("Idempotency-Key"); p.op.Key && key != "" {
-		if !visible(key) || len(key) < 8 || len(key) > 200 {
+		if !visible(key) || len(key) > 200 {
 			return refuse(models.Malformed("The Idempotency-Key is not valid."),
-				models.Field("Idempotency-Key", models.FieldInvalid, "Send 8 to 200 letters, digits or signs, without spaces."))
+				models.Field("Idempotency-Key", models.FieldInvalid, "Send 1 to 200 letters, digits or signs, without spaces."))
 		}
 		req.IdempotencyKey = key
 	}
@@ -77,9 +77,9 @@ func (p *plan) preconditions(c *gin.Context, req *models.Request) error {
 	if !p.op.Match || tag == "" {
 		return nil
 	}
-	inner, found := strings.CutPrefix(tag, `"`)
+	inner, found := strings.CutPrefix(strings.TrimPrefix(tag, "W/"), `"`) // a proxy that compresses answers marks their tags as weak
 	inner, closed := strings.CutSuffix(inner, `"`)
-	if !found || !closed || strings.ContainsRune(inner, '"') || len(tag) < 2 {
+	if !found || !closed || strings.ContainsRune(inner, '"') {
 		return refuse(models.Malformed("The If-Match is not valid."),
 			models.Field("If-Match", models.FieldInvalid, `Send the ETag as it was given, with its quotes, as "3".`))
 	}

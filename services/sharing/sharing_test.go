@@ -77,7 +77,7 @@ func TestADecisionThatCannotBeIsRefused(t *testing.T) {
 		"method":                   func() sharing.Input { i := agreed(s.Org("vawg").ID); i.Method = "telepathy"; return i }(),
 		"reason":                   func() sharing.Input { i := agreed(s.Org("vawg").ID); i.Basis = "public_task"; return i }(),
 		"fields":                   func() sharing.Input { i := agreed(s.Org("vawg").ID); i.Fields = []string{"access"}; return i }(),
-		"purpose":                  func() sharing.Input { i := agreed(s.Org("vawg").ID); i.Purpose = strings.Repeat("x", 61); return i }(),
+		"purpose":                  func() sharing.Input { i := agreed(s.Org("vawg").ID); i.Purpose = strings.Repeat("x", 501); return i }(),
 	} {
 		_, err := s.sharing.Record(ctx, c.ID, in)
 		wantCode(t, err, models.CodeInvalid)

@@ -138,7 +138,7 @@ func TestColleaguesByAPI(t *testing.T) {
 	token := o.signIn(t, "caseworker").Access
 	var seen []string
 	path := "/api/v1/people?assignable=true&limit=1"
-	for range 20 {
+	for i := range 20 {
 		page := decode[struct {
 			Items []struct {
 				ID     string
@@ -155,14 +155,14 @@ func TestColleaguesByAPI(t *testing.T) {
 		if page.Next == nil {
 			break
 		}
-		path = "/api/v1/people?assignable=true&limit=1&cursor=" + *page.Next
+		path = "/api/v1/people?assignable=true&limit=1&" + []string{"cursor", "next"}[i%2] + "=" + *page.Next
 	}
 	want := o.Count(t, "select count(*) from users where org_id = $1 and role in ('caseworker', 'manager', 'provider_worker', 'provider_manager')", o.Person("caseworker").Org.ID)
 	if len(seen) != want || !slices.Contains(seen, o.Person("caseworker").ID.String()) {
 		t.Errorf("got %d colleagues, want %d and oneself among them", len(seen), want)
 	}
 	for path, want := range map[string]int{
-		"/api/v1/people?limit=0": 400, "/api/v1/people?limit=101": 400, "/api/v1/people?cursor=x": 400, "/api/v1/people?org=1": 400, "/api/v1/people?assignable=maybe": 422,
+		"/api/v1/people?limit=0": 400, "/api/v1/people?limit=101": 400, "/api/v1/people?cursor=x": 400, "/api/v1/people?next=x": 400, "/api/v1/people?cursor=x&next=x": 400, "/api/v1/people?org=1": 400, "/api/v1/people?assignable=maybe": 422,
 	} {
 		o.wantStatus(t, path, o.call("GET", path, "", token), want)
 	}

@@ -3,6 +3,8 @@ package v1
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -47,7 +49,7 @@ type NewVictim struct {
 	Language          string            `json:"language,omitempty" maxLength:"60"`
 	InterpreterNeeded *bool             `json:"interpreter_needed,omitempty"`
 	AccessNeeds       []Phrase          `json:"access_needs,omitempty" maxItems:"20"`
-	Equality          map[string]Phrase `json:"equality,omitempty" doc:"Who they are: sex, ethnic_group, disability, religion, sexual_orientation ..."`
+	Equality          map[string]Answer `json:"equality,omitempty" doc:"Who they are: sex, ethnic_group, disability, religion, sexual_orientation ..."`
 	Missing           map[string]Key    `json:"missing,omitempty" doc:"For a field that is left out, a reason of the group missing_field."`
 }
 
@@ -73,7 +75,7 @@ type NewChannel struct {
 	Value        string   `json:"value,omitempty" maxLength:"500" doc:"The number or address; needed where the channel is safe."`
 	Person       string   `json:"person,omitempty" maxLength:"60" doc:"Whose it is; the victim's where left out. Never a suspect's."`
 	Safe         Safe     `json:"safe"`
-	LeaveMessage bool     `json:"leave_message,omitempty"`
+	LeaveMessage Safe     `json:"leave_message,omitempty" doc:"Whether a message may be left; not where it is unknown."`
 	Windows      []Window `json:"windows,omitempty" maxItems:"50" doc:"When it is safe; at any time where left out."`
 	Note         string   `json:"note,omitempty" maxLength:"1000"`
 }
@@ -147,6 +149,40 @@ func (Key) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, MaxLength: &longest}
 }
 
+// Answer is a few words, yes or no, or a list of words.
+type Answer string
+
+// Schema is called by huma.
+func (Answer) Schema(huma.Registry) *huma.Schema {
+	longest, most := 100, 10
+	words := &huma.Schema{Type: huma.TypeString, MaxLength: &longest}
+	return &huma.Schema{OneOf: []*huma.Schema{words, {Type: huma.TypeBoolean}, {Type: huma.TypeArray, Items: words, MaxItems: &most}}}
+}
+
+// UnmarshalJSON reads the answer; a list is kept as its words with commas.
+func (a *Answer) UnmarshalJSON(b []byte) error {
+	var v any
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case string:
+		*a = Answer(v)
+	case bool:
+		*a = "no"
+		if v {
+			*a = "yes"
+		}
+	case []any:
+		words := make([]string, len(v))
+		for i, w := range v {
+			words[i] = fmt.Sprint(w)
+		}
+		*a = Answer(strings.Join(words, ", "))
+	}
+	return nil
+}
+
 // Phrase is a few words.
 type Phrase string
 
@@ -207,7 +243,7 @@ func (v *NewVictim) victim() models.Victim {
 	return models.Victim{
 		GivenName: v.GivenName, FamilyName: v.FamilyName, KnownAs: v.KnownAs, DateOfBirth: date(v.DateOfBirth), Borough: v.Borough,
 		Postcode: v.Postcode, Address: v.Address, Language: v.Language, InterpreterNeeded: v.InterpreterNeeded, AccessNeeds: texts(v.AccessNeeds),
-		Equality: dictionary(v.Equality), Missing: dictionary(v.Missing),
+		Equality: dictionary(v.Equality), Missing: spelledAll(v.Missing, unknowns()),
 	}
 }
 
@@ -215,7 +251,7 @@ func (s *NewSafeContact) contact() models.SafeContact {
 	out := models.SafeContact{CodeWord: s.CodeWord, ConfirmedOn: date(s.ConfirmedOn)}
 	for _, c := range s.Channels {
 		p := models.ContactPoint{Value: c.Value, Note: c.Note, ContactChannel: models.ContactChannel{
-			Kind: models.Channel(c.Channel), Person: c.Person, Safe: c.Safe.Safety, LeaveMessage: c.LeaveMessage,
+			Kind: models.Channel(c.Channel), Person: c.Person, Safe: c.Safe.Safety, LeaveMessage: c.LeaveMessage.Safety == models.SafeYes,
 		}}
 		for _, w := range c.Windows {
 			p.Windows = append(p.Windows, models.Window(w))

@@ -15,7 +15,7 @@ type List[T any] struct {
 // Paging is embedded by the input of every list.
 type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"How many to answer with, at most."`
-	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
+	Cursor string `query:"cursor" also:"next" maxLength:"500" doc:"The next of the page before. It is taken as next, too."`
 }
 
 // listed presents one page. An empty cursor means that there is no more.

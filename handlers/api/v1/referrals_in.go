@@ -100,9 +100,9 @@ type (
 	}
 	// ReferralOutcome is how one need stood at the start and at the end.
 	ReferralOutcome struct {
-		Need  string `json:"need" enum:"health,accommodation,family,education_employment,drugs_alcohol,finance,outlook,social"`
-		Start int    `json:"start" minimum:"1" maximum:"5"`
-		End   int    `json:"end" minimum:"1" maximum:"5"`
+		Need  Key `json:"need" doc:"health, accommodation, family, education_employment, drugs_alcohol, finance, outlook or social, or other words for these."`
+		Start int `json:"start" minimum:"1" maximum:"5"`
+		End   int `json:"end" minimum:"1" maximum:"5"`
 	}
 	// ReferralCompletion ends work that was done.
 	ReferralCompletion struct {
@@ -184,7 +184,9 @@ func (b *ReferralHold) input() referrals.ActionInput {
 func (b *ReferralCompletion) input() referrals.ActionInput {
 	return referrals.ActionInput{
 		Report: b.Report, Note: b.Note,
-		Outcomes: presented(b.Outcomes, func(o ReferralOutcome) referrals.Outcome { return referrals.Outcome(o) }),
+		Outcomes: presented(b.Outcomes, func(o ReferralOutcome) referrals.Outcome {
+			return referrals.Outcome{Need: spelled(o.Need, needs()), Start: o.Start, End: o.End}
+		}),
 	}
 }
 

@@ -24,7 +24,7 @@ type Service struct {
 	CapacityConfirmedOn *string         `json:"capacity_confirmed_on,omitempty" format:"date"`
 	PlacesOpen          *int            `json:"places_open,omitempty"`
 	PlacesTotal         *int            `json:"places_total,omitempty"`
-	WaitDays            *int            `json:"wait_days,omitempty"`
+	WaitDays            *int            `json:"wait_days" doc:"null where the service has not said."`
 	MinAge              *int            `json:"min_age,omitempty"`
 	MaxAge              *int            `json:"max_age,omitempty"`
 	Boroughs            []string        `json:"boroughs" doc:"E09 codes; empty for all of London."`

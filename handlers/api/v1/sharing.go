@@ -15,9 +15,9 @@ import (
 // NewSharingDecision is a decision to share with one receiver.
 type NewSharingDecision struct {
 	ReceiverOrganisationID uuid.UUID `json:"receiver_organisation_id"`
-	Purpose                string    `json:"purpose" minLength:"1" maxLength:"60"`
-	Basis                  string    `json:"basis" enum:"agreement,safeguarding,vital_interests,legal_obligation,public_task" doc:"agreement is the victim's; every other basis takes a reason."`
-	Method                 string    `json:"method,omitempty" enum:"spoken,interpreter,bsl,written,signed,none" doc:"How an agreement was given."`
+	Purpose                string    `json:"purpose" minLength:"1" maxLength:"500"`
+	Basis                  Key       `json:"basis" minLength:"1" doc:"agreement (the victim's), safeguarding, vital_interests, legal_obligation, public_task or legitimate_interests; every one but agreement takes a reason."`
+	Method                 Key       `json:"method,omitempty" doc:"How an agreement was given: spoken, interpreter, bsl, written or signed, or other words for these; none with another basis."`
 	Fields                 []Key     `json:"fields" minItems:"1" maxItems:"16" uniqueItems:"true" doc:"given_name, family_name, known_as, date_of_birth, borough, postcode, address, language, access_needs, safe_contact, incident_summary, crime_reference, risk_level, risk_assessment, children, perpetrator."`
 	Reason                 string    `json:"reason,omitempty" maxLength:"2000"`
 	ExpiresOn              string    `json:"expires_on,omitempty" format:"date" doc:"The last day it holds."`
@@ -79,7 +79,7 @@ func RegisterSharing(a *api.API, svc *sharing.Service) {
 	}, func(ctx context.Context, in *recordSharingIn) (sharing.Decision, error) {
 		b := in.Body
 		return svc.Record(ctx, in.ID, sharing.Input{
-			ReceiverOrgID: b.ReceiverOrganisationID, Purpose: b.Purpose, Basis: b.Basis, Method: b.Method, Fields: texts(b.Fields), Reason: b.Reason,
+			ReceiverOrgID: b.ReceiverOrganisationID, Purpose: b.Purpose, Basis: spelled(b.Basis, bases()), Method: spelled(b.Method, methods()), Fields: texts(b.Fields), Reason: b.Reason,
 			ExpiresOn: date(b.ExpiresOn),
 		})
 	}, present)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/handlers/pages/frame"
+	"throughline/handlers/render"
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/services/accounts"
@@ -51,6 +52,7 @@ func (p *Pages) Routes() []route.Route {
 	}
 	invite, manage := models.PeopleInvite, models.PeopleManage
 	return []route.Route{
+		get("/admin", invite, func(c *gin.Context) error { render.See(c, peoplePath); return nil }),
 		get("/admin/access", models.SignedIn, p.access), get("/admin/access.csv", models.SignedIn, accessCSV),
 		get("/admin/people", invite, p.list), post("/admin/people", invite, p.list),
 		get("/admin/people/invite", invite, p.inviteForm), post("/admin/people/invite", invite, p.invite),

@@ -55,6 +55,24 @@ func (p *Pages) openEmergency(c *gin.Context) error {
 	return nil
 }
 
+// breakGlass leads whoever may open a case in an emergency to the form, and
+// whoever looks at such accesses afterwards to their list (ux.md 3.1); it has
+// nothing for anybody else, who lands on their own first page.
+func (p *Pages) breakGlass(c *gin.Context) error {
+	actor, err := models.ActorFrom(c.Request.Context())
+	switch {
+	case err != nil:
+		return err
+	case actor.Can(models.AccessReview):
+		return p.emergencies(c)
+	case actor.Can(models.CaseEmergency):
+		render.See(c, "/emergency")
+	default:
+		render.See(c, "/")
+	}
+	return nil
+}
+
 // emergencies is a privacy officer's list of emergency accesses, with how much
 // it is used.
 func (p *Pages) emergencies(c *gin.Context) error {

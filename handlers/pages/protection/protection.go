@@ -40,7 +40,7 @@ func (p *Pages) Routes() []route.Route {
 		{Method: http.MethodPost, Path: "/cases/:ref/protection", Need: models.CaseProtection, Handle: p.take},
 		{Method: http.MethodGet, Path: "/emergency", Need: models.CaseEmergency, Handle: p.emergencyForm},
 		{Method: http.MethodPost, Path: "/emergency", Need: models.CaseEmergency, Handle: p.openEmergency},
-		{Method: http.MethodGet, Path: "/break-glass", Need: models.AccessReview, Handle: p.emergencies},
+		{Method: http.MethodGet, Path: "/break-glass", Need: models.SignedIn, Handle: p.breakGlass},
 		{Method: http.MethodGet, Path: "/break-glass/:id", Need: models.AccessReview, Handle: p.emergency},
 		{Method: http.MethodPost, Path: "/break-glass/:id", Need: models.AccessReview, Handle: p.review},
 	}
