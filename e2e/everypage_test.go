@@ -131,6 +131,7 @@ var never = map[string]string{
 	"GET /certificates/{ref}/download":  "is a file",
 	"GET /files/{id}":                   "is a file",
 	"GET /":                             "leads to the reader's first page",
+	"GET /admin":                        "leads to the list of people",
 	"GET /cases/{ref}/refer":            "leads to the first question",
 	"POST /cases/new/{draft}/check":     "shows the page with the fault in place of itself",
 	"POST /cases/{ref}/refer/check":     "is a button",
