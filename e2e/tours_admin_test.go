@@ -4,7 +4,7 @@ import "strings"
 
 // managing meets the pages of those who manage people and organisations.
 func (w *tour) managing() {
-	p := w.as("admin")
+	p := w.as("admin").proves()
 	w.look(p.visit("/approvals").is(200), empty)
 	w.look(p.visit("/admin/access").is(200), filled)
 	w.look(p.visit("/admin/invitations").is(200), empty)
@@ -12,8 +12,8 @@ func (w *tour) managing() {
 	w.wrong(p, "Invite")
 	p.write("Email address", "police.admin@demo.test").pick("Organisation", "Metropolitan Police Service, victim care").choose("Organisation administrator")
 	p.write("Why is this role needed?", "Nobody manages accounts there.").press("Invite").is(200)
-	w.approving(w.as("admin.second"))
-	w.inviting(w.as("orgadmin"))
+	w.approving(w.as("admin.second").proves())
+	w.inviting(w.as("orgadmin").proves())
 	w.look(p.visit("/operator/organisations").is(200), filled)
 	p.press("Bridgeway Restorative Justice").is(200)
 	w.look(p, filled)
@@ -58,8 +58,8 @@ func (w *tour) inviting(p *person) {
 	// Somebody with work in hand cannot leave before it is handed over.
 	change(w.t, site(w.t).superuser(w.t), `insert into users (id, org_id, email, name, role, password_hash)
 		select gen_random_uuid(), org_id, 'vawg.admin@demo.test', 'Wren Overbury', 'organisation_admin', password_hash from users where email = 'vawg@demo.test'`)
-	admin := w.as("vawg.admin")
-	busy := ask[string](admin, `[...document.querySelectorAll('main a')].find(a => a.innerText.startsWith('Inês')).getAttribute('href')`)
+	admin := w.as("vawg.admin").proves()
+	busy := ask[string](admin.visit("/admin/people"), `[...document.querySelectorAll('main a')].find(a => a.innerText.startsWith('Inês')).getAttribute('href')`)
 	w.look(admin.visit(busy+"/leave").is(200), filled)
 	w.wrong(admin, "End access")
 }

@@ -33,7 +33,7 @@ func (w *tour) breaking(officer *person, caller *caller) {
 	manager := signIn(w.t, w.base, "caseworker.manager")
 	manager.create("/api/v1/cases/"+id+"/protection/restrict", map[string]any{"people": []any{manager.get("/api/v1/me").text(w.t, "id")}, "reason": "victim_asked"})
 	p := w.as("caseworker")
-	w.look(p.visit("/emergency").is(200), filled)
+	w.look(p.proves().visit("/emergency").is(200), filled)
 	w.wrong(p, "Open the case")
 	p.write("Case reference", reference).choose("Somebody is missing").write("What is happening", "Her sister rang: she did not come home.").press("Open the case").is(200)
 	p.sees("Emergency access", "minutes left")

@@ -21,7 +21,7 @@ func (w *tour) rights() {
 	w.wrong(p, "Set this time")
 	c := signIn(w.t, w.base, "caseworker")
 	ref := c.get("/api/v1/cases/"+c.create("/api/v1/cases", aCase("Kept")).text(w.t, "id")).text(w.t, "reference")
-	m := w.as("privacy")
+	m := w.as("privacy").proves()
 	m.visit("/retention/holds/new").is(200)
 	w.look(m, filled)
 	w.wrong(m, "Place the hold")

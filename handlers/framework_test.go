@@ -459,6 +459,9 @@ func TestARouteWithoutAPermissionCannotBeMounted(t *testing.T) {
 	refuses("a route without a handler", func() {
 		route.Mount(gin.New(), func(*gin.Context, error) {}, route.Route{Method: "GET", Path: "/x", Need: models.Public})
 	})
+	refuses("a change that takes a proof and asks for none", func() {
+		route.Mount(gin.New(), func(*gin.Context, error) {}, route.Route{Method: "POST", Path: "/x", Need: models.PeopleManage, Handle: serve})
+	})
 	refuses("an operation", func() {
 		api.Register(api.New("test", nil), api.Op{Method: "GET", Path: "/x", ID: "read-x", Summary: "x", Tag: "x"},
 			func(context.Context, *struct{}) (*thingOut, error) { return nil, nil })

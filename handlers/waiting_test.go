@@ -48,7 +48,7 @@ func (s *site) with(t testing.TB, cookie *http.Cookie, method, path, body string
 	switch {
 	case strings.HasPrefix(path, "/api/"):
 		r.Header.Set("Content-Type", "application/json")
-	case body != "":
+	case method == http.MethodPost:
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	if cookie != nil {

@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // may is what a permission lets its holder do, in words, and in which
 // relations.
 type may struct {
@@ -11,7 +13,8 @@ type may struct {
 // reaches nothing, and a test fails. Sources: decisions.md 1-6 and 27,
 // security.md T6-T9. Row security holds the same, row by row.
 func reaches() map[Permission]may {
-	reason := []Obligation{ObligationReason}
+	reason, proof := []Obligation{ObligationReason}, []Obligation{ObligationStepUp}
+	proven := []Obligation{ObligationReason, ObligationStepUp}
 	both := []Relation{RelationReferrer, RelationOffered, RelationReceiver}
 	return map[Permission]may{
 		CaseCreate:         {"Log a case", within(RelationOrganisation)},
@@ -37,10 +40,26 @@ func reaches() map[Permission]may {
 		AccessReview:       {"Review who had access, and emergency access", under(reason, RelationOrganisation)},
 		RightsManage:       {"Answer requests about people's data, decide what is past keeping, log breaches", append(within(RelationOrganisation), under([]Obligation{ObligationSecondPerson}, RelationHolder, RelationReceiver, RelationEnded)...)},
 		CaseProtection:     {"See what hides a case, bar a person from it", under(reason, RelationHolder)},
-		CaseProtect:        {"Restrict a case or a referral; seal, unseal and lift a bar when a second person approves", under(reason, RelationHolder, RelationReceiver)},
-		CaseEmergency:      {"Open a case restricted to others, for fifteen minutes", under(reason, RelationHolder)},
-		PeopleManage:       {"Change what colleagues are, start a new password for them", under([]Obligation{ObligationStepUp}, RelationOrganisation)},
-		PeopleInvite:       {"Invite people whose role they may give, end and restore their access", under([]Obligation{ObligationStepUp}, RelationOrganisation)},
-		SystemOperate:      {"Set up organisations, agreements and sign-in; no record of a person", within(RelationOrganisation, RelationOther)},
+		CaseProtect:        {"Restrict a case or a referral; ask to seal it", under(reason, RelationHolder, RelationReceiver)},
+		CaseUnprotect:      {"Open what is restricted again; unseal it, lift a bar or decide what another asked, when there are two", under(proven, RelationHolder, RelationReceiver)},
+		RightsRelease:      {"Read the whole of somebody's record for an answer, take the answer away, agree that a record goes", under(proof, RelationHolder, RelationReceiver, RelationEnded)},
+		ApprovalDecide:     {"Approve or refuse what somebody else of the organisation asked for", under([]Obligation{ObligationStepUp, ObligationSecondPerson}, RelationOrganisation)},
+		CaseEmergency:      {"Open a case restricted to others, for fifteen minutes", under(proven, RelationHolder)},
+		PeopleManage:       {"Change what colleagues are, start a new password for them", under(proof, RelationOrganisation)},
+		PeopleInvite:       {"Invite people whose role they may give, end and restore their access", under(proof, RelationOrganisation)},
+		SystemOperate:      {"Set up organisations, agreements and sign-in; no record of a person", under(proof, RelationOrganisation, RelationOther)},
 	}
+}
+
+// TakesProof reports whether a permission lets nobody change anything, anywhere,
+// without a fresh proof of who they are. A route that changes something with it
+// and does not ask for the proof cannot be mounted.
+func TakesProof(p Permission) bool {
+	to := reaches()[p].to
+	for _, r := range to {
+		if !slices.Contains(r.obligations, ObligationStepUp) {
+			return false
+		}
+	}
+	return len(to) > 0
 }

@@ -38,6 +38,9 @@ const (
 	CaseProtection     Permission = "case:protection" // see what hides a record, bar a person from it
 	CaseProtect        Permission = "case:protect"    // restrict it, ask to seal it, decide what another asked
 	CaseEmergency      Permission = "case:emergency"  // open what is restricted to others, for fifteen minutes
+	CaseUnprotect      Permission = "case:unprotect"  // open what is restricted again, decide what another asked
+	RightsRelease      Permission = "rights:release"  // read the whole of somebody's record for an answer, agree that a record goes
+	ApprovalDecide     Permission = "approval:decide" // decide what somebody else asked for
 )
 
 // caseWork is what everyone who logs cases and answers referrals may do. The
@@ -48,7 +51,7 @@ func caseWork() []Permission {
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, CaseProtect)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.
@@ -67,13 +70,13 @@ func Permissions(r Role) []Permission {
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:
-		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, CaseProtection, CaseProtect}
+		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, RightsRelease, CaseProtection, CaseProtect, CaseUnprotect, ApprovalDecide}
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:
 		return []Permission{PeopleManage, PeopleInvite}
 	case RoleSystemAdmin:
-		return []Permission{SystemOperate, PeopleInvite}
+		return []Permission{SystemOperate, PeopleInvite, ApprovalDecide}
 	}
 	return nil
 }

@@ -22,6 +22,12 @@ func (a ProtectionAction) TakesTwo() bool {
 	return slices.Contains([]ProtectionAction{ProtectSeal, ProtectUnseal, ProtectLiftBar, ProtectReview}, a)
 }
 
+// Shows reports whether the action lets more people see a record than before. It
+// takes a fresh proof of who asks (ASVS 5.0.0, 7.5.3); to hide one does not.
+func (a ProtectionAction) Shows() bool {
+	return slices.Contains([]ProtectionAction{ProtectLift, ProtectUnseal, ProtectLiftBar, ProtectLiftReferral}, a)
+}
+
 // Words says what the action does, as a page lists it.
 func (a ProtectionAction) Words() string {
 	switch a {

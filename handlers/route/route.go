@@ -26,6 +26,7 @@ type Route struct {
 	Handle Handler
 	JSON   bool // failures are problem+json, not a page
 	StepUp bool // the caller must have proved who they are within models.StepUpFor
+	Reads  bool // sent as a form or a body, so that nothing stands in an address, and changes nothing
 }
 
 // Mount registers routes on g; a GET also answers HEAD. Who may not call a
@@ -87,6 +88,8 @@ func (r Route) check() error {
 		return fmt.Errorf("%s has no handler", r.Name())
 	case r.StepUp && r.Need == models.Public:
 		return fmt.Errorf("%s asks nobody in particular to prove who they are", r.Name())
+	case !r.StepUp && !r.Reads && r.Method != http.MethodGet && models.TakesProof(r.Need):
+		return fmt.Errorf("%s does not ask for the proof that %s takes", r.Name(), r.Need)
 	}
 	return nil
 }

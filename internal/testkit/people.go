@@ -1,6 +1,8 @@
 package testkit
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"throughline/models"
@@ -14,6 +16,7 @@ type Person struct {
 	Role    models.Role
 	Org     *models.Organisation
 	Session uuid.UUID // live for twelve hours of real time
+	Proved  time.Time // when they last proved who they are: as the stage began
 }
 
 // Password is what every person of a stage signs in with.

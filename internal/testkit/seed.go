@@ -52,12 +52,12 @@ func (w *Stage) seedPeople(b *pgx.Batch, hash string) {
 }
 
 func (w *Stage) addPerson(b *pgx.Batch, s personSeed, hash string) {
-	p := &Person{ID: models.NewID(), Email: s.key + "@demo.test", Name: s.name, Role: s.role, Org: w.orgs[s.org], Session: models.NewID()}
+	p := &Person{ID: models.NewID(), Email: s.key + "@demo.test", Name: s.name, Role: s.role, Org: w.orgs[s.org], Session: models.NewID(), Proved: time.Now()}
 	w.people[s.key] = p
 	b.Queue("insert into users (id, org_id, email, name, role, password_hash) values ($1, $2, $3, $4, $5, $6)",
 		p.ID, p.Org.ID, p.Email, p.Name, p.Role, hash)
-	b.Queue(`insert into sessions (id, user_id, org_id, role, kind, created_at, idle_expires_at, expires_at)
-		values ($1, $2, $3, $4, 'api', now(), now() + interval '12 hours', now() + interval '12 hours')`,
+	b.Queue(`insert into sessions (id, user_id, org_id, role, kind, created_at, idle_expires_at, expires_at, stepped_up_at)
+		values ($1, $2, $3, $4, 'api', now(), now() + interval '12 hours', now() + interval '12 hours', now())`,
 		p.Session, p.ID, p.Org.ID, p.Role)
 }
 

@@ -76,7 +76,7 @@ func (w *Stage) Actor(who string) models.Actor {
 	p := w.Person(who)
 	return models.Actor{
 		UserID: p.ID, OrgID: p.Org.ID, SessionID: p.Session, Role: p.Role,
-		Name: p.Name, OrgName: p.Org.Name, OrgKind: p.Org.Kind,
+		Name: p.Name, OrgName: p.Org.Name, OrgKind: p.Org.Kind, SteppedUpAt: p.Proved,
 	}
 }
 

@@ -32,8 +32,9 @@ func secretField(name string) bool {
 
 // Keep keeps what was typed for whoever is signed in, or for the holder of a
 // session that has ended by being idle: only the secret of the session is proof
-// enough to put something aside, and reading it takes signing in again. It
-// returns uuid.Nil where there is nothing worth keeping.
+// enough to put something aside, and reading it takes signing in again. A form
+// with nothing in it is a button, kept for who is signed in. It returns uuid.Nil
+// where there is nothing worth keeping.
 func (s *Service) Keep(ctx context.Context, ended Session, path string, form url.Values) (uuid.UUID, error) {
 	ctx, user, err := s.keeper(ctx, ended)
 	if err != nil || user == uuid.Nil {
@@ -49,7 +50,8 @@ func (s *Service) Keep(ctx context.Context, ended Session, path string, form url
 	if err != nil {
 		return uuid.Nil, models.Internal("keeping a form", err)
 	}
-	if len(kept) == 0 || len(text) > largestKept || len(path) > 500 {
+	bare := len(kept) == 0 && ended.Ended != "" // a button alone is worth keeping for who is about to press it again
+	if bare || len(text) > largestKept || len(path) > 500 {
 		return uuid.Nil, nil
 	}
 	id := models.NewID()

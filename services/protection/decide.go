@@ -10,6 +10,7 @@ import (
 
 	"throughline/internal/pg"
 	"throughline/models"
+	"throughline/services/accounts"
 )
 
 // Ask is a decision about a case or a referral, or what is asked for where it
@@ -57,6 +58,9 @@ func (s *Service) Decide(ctx context.Context, caseID uuid.UUID, in Ask) (Decisio
 	if _, err := may(ctx, models.CaseProtect); err != nil {
 		return Decision{}, err
 	}
+	if err := proven(ctx, in.Action); err != nil {
+		return Decision{}, err
+	}
 	return s.once(ctx, func(ctx context.Context, tx *pg.Tx) (Decision, error) {
 		r, err := find(ctx, tx, caseID, "")
 		if err != nil {
@@ -91,6 +95,15 @@ func (s *Service) Decide(ctx context.Context, caseID uuid.UUID, in Ask) (Decisio
 	})
 }
 
+// proven asks for a fresh proof of who somebody is before what shows a record
+// again. To hide one has to be quick, and takes nothing but the role.
+func proven(ctx context.Context, a models.ProtectionAction) error {
+	if a.Shows() {
+		return accounts.StepUp(ctx)
+	}
+	return nil
+}
+
 // refuses says why an action cannot be taken on a case as it is.
 func (r *record) refuses(a models.ProtectionAction) string {
 	switch state := r.state(); {
@@ -109,6 +122,9 @@ func (r *record) refuses(a models.ProtectionAction) string {
 // needs case:protect; what the actor's organisation did not receive is not found.
 func (s *Service) NarrowReferral(ctx context.Context, id uuid.UUID, in Ask) (Decision, error) {
 	if _, err := may(ctx, models.CaseProtect); err != nil {
+		return Decision{}, err
+	}
+	if err := proven(ctx, in.Action); err != nil {
 		return Decision{}, err
 	}
 	return s.once(ctx, func(ctx context.Context, tx *pg.Tx) (Decision, error) {
@@ -196,7 +212,10 @@ func (s *Service) write(ctx context.Context, tx *pg.Tx, caseID, referral uuid.UU
 // Answer approves or refuses what somebody else asked for. One of the two is a
 // privacy officer; nobody answers themselves. It needs case:protect.
 func (s *Service) Answer(ctx context.Context, caseID, request uuid.UUID, approve bool, note string) (Decision, error) {
-	if _, err := may(ctx, models.CaseProtect); err != nil {
+	if _, err := may(ctx, models.CaseUnprotect); err != nil {
+		return Decision{}, err
+	}
+	if err := accounts.StepUp(ctx); err != nil {
 		return Decision{}, err
 	}
 	note = strings.TrimSpace(note)

@@ -99,23 +99,23 @@ func RegisterApprovals(a *api.API, svc *approvals.Service) {
 		}
 		return presentOneApproval(v), nil
 	})
-	op := func(path, summary string) api.Op {
+	op := func(path, summary string, need models.Permission) api.Op {
 		return api.Op{
-			Method: http.MethodPost, Path: "/api/v1/approvals/{id}/" + path, ID: path + "-approval", Tag: "Approvals", Summary: summary, Need: models.SignedIn,
+			Method: http.MethodPost, Path: "/api/v1/approvals/{id}/" + path, ID: path + "-approval", Tag: "Approvals", Summary: summary, Need: need, StepUp: need == models.ApprovalDecide,
 			Errors: []int{http.StatusConflict, http.StatusForbidden},
 		}
 	}
-	api.Keyed(a, op("approve", "Approve what somebody else asked for: it happens at once"), func(ctx context.Context, in *approveIn) (approvals.View, error) {
+	api.Keyed(a, op("approve", "Approve what somebody else asked for: it happens at once", models.ApprovalDecide), func(ctx context.Context, in *approveIn) (approvals.View, error) {
 		note := ""
 		if in.Body != nil {
 			note = in.Body.Note
 		}
 		return svc.Approve(ctx, in.ID, note)
 	}, presentOneApproval)
-	api.Keyed(a, op("refuse", "Refuse what somebody else asked for"), func(ctx context.Context, in *refuseIn) (approvals.View, error) {
+	api.Keyed(a, op("refuse", "Refuse what somebody else asked for", models.ApprovalDecide), func(ctx context.Context, in *refuseIn) (approvals.View, error) {
 		return svc.Refuse(ctx, in.ID, in.Body.Note)
 	}, presentOneApproval)
-	api.Keyed(a, op("withdraw", "Take back what you asked for"), func(ctx context.Context, in *approvalIn) (approvals.View, error) {
+	api.Keyed(a, op("withdraw", "Take back what you asked for", models.SignedIn), func(ctx context.Context, in *approvalIn) (approvals.View, error) {
 		return svc.Withdraw(ctx, in.ID)
 	}, presentOneApproval)
 }

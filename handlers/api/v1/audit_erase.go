@@ -24,7 +24,7 @@ type eraseIn struct{ Body Erasure }
 func RegisterErasure(a *api.API, svc *audit.Service, asked *approvals.Service) {
 	api.Keyed(a, api.Op{
 		Method: http.MethodPost, Path: "/api/v1/audit/erasures", ID: "ask-audit-erasure", Tag: "Audit", Status: http.StatusCreated,
-		Summary: "Ask for the details of events to be erased for good", Need: models.AuditOwn, Errors: []int{http.StatusConflict, http.StatusNotFound},
+		Summary: "Ask for the details of events to be erased for good", Need: models.AuditOwn, StepUp: true, Errors: []int{http.StatusConflict, http.StatusNotFound},
 		Description: "The lines stay, with who, when and what, and every proof stays true. It happens when a second person approves.",
 	}, func(ctx context.Context, in *eraseIn) (approvals.View, error) {
 		return svc.AskErasure(ctx, asked, in.Body.EventIDs, in.Body.Reason)

@@ -73,7 +73,7 @@ type (
 // RegisterEmergency adds emergency access and its reviews.
 func RegisterEmergency(a *api.API, svc *protection.Service) {
 	api.Keyed(a, api.Op{
-		Method: http.MethodPost, Path: "/api/v1/break-glass", ID: "open-in-emergency", Tag: "Protection", Need: models.CaseEmergency, Status: http.StatusCreated,
+		Method: http.MethodPost, Path: "/api/v1/break-glass", ID: "open-in-emergency", Tag: "Protection", Need: models.CaseEmergency, StepUp: true, Status: http.StatusCreated,
 		Summary:     "Open a case of your organisation that is restricted to others, for fifteen minutes",
 		Description: "Your privacy officer is told at once, and somebody else looks at it within two working days. You can read that case and nothing else of it.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},

@@ -63,7 +63,7 @@ func RegisterOrganisations(a *api.API, svc *directory.Service) {
 		return presentSettings(s), nil
 	})
 	api.Keyed(a, api.Op{
-		Method: http.MethodPost, Path: "/api/v1/organisations/{id}/settings", ID: "set-organisation", Tag: "Operator", Need: models.SystemOperate, Match: true,
+		Method: http.MethodPost, Path: "/api/v1/organisations/{id}/settings", ID: "set-organisation", Tag: "Operator", Need: models.SystemOperate, Match: true, StepUp: true,
 		Summary: "Change an organisation's settings", Errors: []int{http.StatusConflict},
 	}, func(ctx context.Context, in *setOrganisationIn) (directory.Settings, error) {
 		return svc.SetSettings(ctx, in.ID, directory.NewSettings{Name: in.Body.Name, IdleMinutes: in.Body.IdleMinutes, Active: in.Body.Active})

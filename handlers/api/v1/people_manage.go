@@ -133,7 +133,7 @@ func RegisterPeopleManagement(a *api.API, svc *people.Service, refs *referrals.S
 	})
 	op := func(path, id, summary string, need models.Permission, match bool) api.Op {
 		return api.Op{
-			Method: http.MethodPost, Path: "/api/v1/people/{id}/" + path, ID: id, Tag: "People", Summary: summary, Need: need, Match: match,
+			Method: http.MethodPost, Path: "/api/v1/people/{id}/" + path, ID: id, Tag: "People", Summary: summary, Need: need, Match: match, StepUp: need != models.TeamManage,
 			Errors: []int{http.StatusConflict, http.StatusForbidden},
 		}
 	}
@@ -169,7 +169,7 @@ func registerInvitations(a *api.API, svc *people.Service) {
 		return &invitationsOut{Body: listed(list, "", presentInvitation)}, nil
 	})
 	api.Keyed(a, api.Op{
-		Method: http.MethodPost, Path: "/api/v1/invitations", ID: "invite-person", Tag: "People", Need: models.PeopleInvite, Status: http.StatusCreated,
+		Method: http.MethodPost, Path: "/api/v1/invitations", ID: "invite-person", Tag: "People", Need: models.PeopleInvite, Status: http.StatusCreated, StepUp: true,
 		Summary:     "Invite somebody to join",
 		Description: "The link is told once, here or by the operation that makes one. A role that crosses organisations waits for a second system administrator.",
 		Errors:      []int{http.StatusConflict},
@@ -192,7 +192,7 @@ func registerInvitations(a *api.API, svc *people.Service) {
 	})
 	op := func(path, id, summary string) api.Op {
 		return api.Op{
-			Method: http.MethodPost, Path: "/api/v1/invitations/{id}/" + path, ID: id, Tag: "People", Summary: summary, Need: models.PeopleInvite,
+			Method: http.MethodPost, Path: "/api/v1/invitations/{id}/" + path, ID: id, Tag: "People", Summary: summary, Need: models.PeopleInvite, StepUp: true,
 			Errors: []int{http.StatusConflict},
 		}
 	}

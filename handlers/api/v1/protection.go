@@ -155,7 +155,7 @@ func RegisterProtection(a *api.API, svc *protection.Service) {
 
 func registerRestrictions(a *api.API, svc *protection.Service) {
 	op := func(path, id, summary string, need models.Permission) api.Op {
-		return api.Op{Method: http.MethodPost, Path: path, ID: id, Tag: "Protection", Summary: summary, Need: need, Status: http.StatusCreated, Errors: []int{http.StatusConflict}}
+		return api.Op{Method: http.MethodPost, Path: path, ID: id, Tag: "Protection", Summary: summary, Need: need, StepUp: need == models.CaseUnprotect, Status: http.StatusCreated, Errors: []int{http.StatusConflict}}
 	}
 	restrict := func(in *restrictIn, a models.ProtectionAction) protection.Ask {
 		return protection.Ask{Action: a, People: in.Body.People, Reason: in.Body.Reason, Note: in.Body.Note}
@@ -167,7 +167,7 @@ func registerRestrictions(a *api.API, svc *protection.Service) {
 		func(ctx context.Context, in *restrictIn) (protection.Decision, error) {
 			return svc.Decide(ctx, in.ID, restrict(in, models.ProtectRestrict))
 		}, presentOneDecision)
-	api.Keyed(a, op("/api/v1/cases/{id}/protection/lift", "lift-restriction", "Open a case to its organisations again", models.CaseProtect),
+	api.Keyed(a, op("/api/v1/cases/{id}/protection/lift", "lift-restriction", "Open a case to its organisations again", models.CaseUnprotect),
 		func(ctx context.Context, in *unprotectIn) (protection.Decision, error) {
 			return svc.Decide(ctx, in.ID, opened(in, models.ProtectLift))
 		}, presentOneDecision)
@@ -175,7 +175,7 @@ func registerRestrictions(a *api.API, svc *protection.Service) {
 		func(ctx context.Context, in *restrictIn) (protection.Decision, error) {
 			return svc.NarrowReferral(ctx, in.ID, restrict(in, models.ProtectRestrictReferral))
 		}, presentOneDecision)
-	api.Keyed(a, op("/api/v1/referrals/{id}/protection/lift", "lift-referral-restriction", "Open a referral you received to your service again", models.CaseProtect),
+	api.Keyed(a, op("/api/v1/referrals/{id}/protection/lift", "lift-referral-restriction", "Open a referral you received to your service again", models.CaseUnprotect),
 		func(ctx context.Context, in *unprotectIn) (protection.Decision, error) {
 			return svc.NarrowReferral(ctx, in.ID, opened(in, models.ProtectLiftReferral))
 		}, presentOneDecision)
@@ -192,7 +192,7 @@ func registerRestrictions(a *api.API, svc *protection.Service) {
 func registerRequests(a *api.API, svc *protection.Service) {
 	api.Keyed(a, api.Op{
 		Method: http.MethodPost, Path: "/api/v1/cases/{id}/protection/requests", ID: "ask-protection", Tag: "Protection", Need: models.CaseProtect, Status: http.StatusCreated,
-		Summary: "Ask to seal or unseal a case, or to lift a bar", Description: "A second person decides. One of the two is a privacy officer.", Errors: []int{http.StatusConflict},
+		Summary: "Ask to seal or unseal a case, or to lift a bar", Description: "A second person decides. One of the two is a privacy officer. To unseal or lift a bar takes a fresh proof of who you are (403 with step_up_required).", Errors: []int{http.StatusConflict},
 	}, func(ctx context.Context, in *askIn) (protection.Decision, error) {
 		ask := protection.Ask{Action: models.ProtectionAction(in.Body.Action), People: in.Body.People, Reason: in.Body.Reason, Note: in.Body.Note}
 		if in.Body.BarID != nil {
@@ -201,7 +201,7 @@ func registerRequests(a *api.API, svc *protection.Service) {
 		return svc.Decide(ctx, in.ID, ask)
 	}, presentOneDecision)
 	api.Keyed(a, api.Op{
-		Method: http.MethodPost, Path: "/api/v1/cases/{id}/protection/requests/{request_id}/answer", ID: "answer-protection", Tag: "Protection", Need: models.CaseProtect,
+		Method: http.MethodPost, Path: "/api/v1/cases/{id}/protection/requests/{request_id}/answer", ID: "answer-protection", Tag: "Protection", Need: models.CaseUnprotect, StepUp: true,
 		Summary: "Approve or refuse what somebody else asked for", Errors: []int{http.StatusConflict},
 	}, func(ctx context.Context, in *answerIn) (protection.Decision, error) {
 		return svc.Answer(ctx, in.ID, in.Request, in.Body.Approve, in.Body.Note)

@@ -241,7 +241,7 @@ func registerPacks(a *api.API, svc *rights.Service) {
 	}
 	add := func(path, id, summary, description string, get func(context.Context, uuid.UUID) (rights.Pack, error)) {
 		op := rightsOp("GET", "data-requests/{id}/"+path, id, summary, description)
-		op.Errors = []int{http.StatusConflict}
+		op.Errors, op.StepUp, op.Need = []int{http.StatusConflict}, true, models.RightsRelease
 		api.Register(a, op, func(ctx context.Context, in *byID) (*packOut, error) {
 			p, err := get(ctx, in.ID)
 			if err != nil {

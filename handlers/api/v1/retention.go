@@ -175,7 +175,7 @@ func registerReview(a *api.API, svc *rights.Service) {
 			return present(i), nil
 		})
 	approve := rightsOp(http.MethodPost, "retention/items/{id}/approve", "approve-deletion", "Agree that a record goes", "It goes at the end of the second working day after, and can be stopped until then.")
-	approve.Match = true
+	approve.Match, approve.StepUp, approve.Need = true, true, models.RightsRelease
 	api.Keyed(a, approve, func(ctx context.Context, in *byID) (rights.Item, error) { return svc.Approve(ctx, in.ID) }, present)
 	keep := rightsOp(http.MethodPost, "retention/items/{id}/keep", "keep-record", "Keep a record that is past keeping, with a hold", "An approval that has not been carried out is taken back by it.")
 	keep.Match = true

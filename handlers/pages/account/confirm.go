@@ -97,7 +97,12 @@ func (p *Pages) kept(c *gin.Context) error {
 	}
 	v := view.KeptView{
 		Title: "What you typed is here", ID: k.ID.String(), Skip: onward("", a),
-		Text: "You sent a form on " + stamp(k.At) + ", and it was not taken because you were signed out or had to confirm that it was you. Nothing was done with it. You can go on from there.",
+		Text:   "You sent a form on " + stamp(k.At) + ", and it was not taken because you were signed out or had to confirm that it was you. Nothing was done with it. You can go on from there.",
+		Button: "Go on with what you typed", Leave: "Throw it away",
+	}
+	if len(k.Form) == 0 {
+		v.Title, v.Button, v.Leave = "Go on where you were?", "Go on", "Leave it"
+		v.Text = "You pressed a button on " + stamp(k.At) + ", and we asked you first to confirm that it was you. Nothing was done yet."
 	}
 	v.Meta = p.frame.Meta(c, v.Title, "")
 	for name, values := range k.Form {

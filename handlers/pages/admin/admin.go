@@ -50,24 +50,33 @@ func (p *Pages) Routes() []route.Route {
 	post := func(path string, need models.Permission, h route.Handler) route.Route {
 		return route.Route{Method: http.MethodPost, Path: path, Need: need, Handle: h}
 	}
+	// What changes who may do what asks for a fresh proof, and so does its form,
+	// which is then only met afterwards.
+	ask := func(path string, need models.Permission, h route.Handler) route.Route {
+		return route.Route{Method: http.MethodGet, Path: path, Need: need, StepUp: true, Handle: h}
+	}
+	act := func(path string, need models.Permission, h route.Handler) route.Route {
+		return route.Route{Method: http.MethodPost, Path: path, Need: need, StepUp: true, Handle: h}
+	}
 	invite, manage := models.PeopleInvite, models.PeopleManage
 	return []route.Route{
 		get("/admin", invite, func(c *gin.Context) error { render.See(c, peoplePath); return nil }),
 		get("/admin/access", models.SignedIn, p.access), get("/admin/access.csv", models.SignedIn, accessCSV),
-		get("/admin/people", invite, p.list), post("/admin/people", invite, p.list),
-		get("/admin/people/invite", invite, p.inviteForm), post("/admin/people/invite", invite, p.invite),
+		get("/admin/people", invite, p.list),
+		{Method: http.MethodPost, Path: "/admin/people", Need: invite, Reads: true, Handle: p.list},
+		ask("/admin/people/invite", invite, p.inviteForm), act("/admin/people/invite", invite, p.invite),
 		get("/admin/people/:id", invite, p.show),
-		get("/admin/people/:id/role", manage, p.roleForm), post("/admin/people/:id/role", manage, p.changeRole),
-		get("/admin/people/:id/leave", invite, p.leaveForm), post("/admin/people/:id/leave", invite, p.leave),
-		post("/admin/people/:id/enable", invite, p.enable),
-		post("/admin/people/:id/reset", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
+		ask("/admin/people/:id/role", manage, p.roleForm), act("/admin/people/:id/role", manage, p.changeRole),
+		ask("/admin/people/:id/leave", invite, p.leaveForm), act("/admin/people/:id/leave", invite, p.leave),
+		act("/admin/people/:id/enable", invite, p.enable),
+		act("/admin/people/:id/reset", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
 			return p.people.StartReset(c.Request.Context(), id)
 		})),
 		get("/admin/invitations", invite, p.invitations), get("/admin/invitations/:id", invite, p.invitation),
-		post("/admin/invitations/:id/link", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
+		act("/admin/invitations/:id/link", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
 			return p.people.MakeLink(c.Request.Context(), id)
 		})),
-		post("/admin/invitations/:id/take-back", invite, p.takeBack),
+		act("/admin/invitations/:id/take-back", invite, p.takeBack),
 		get("/invitation/:token", models.Public, p.joinForm), post("/invitation/:token", models.Public, p.join),
 		get("/team", models.TeamManage, p.team),
 		get("/team/:id/hand-over", models.TeamManage, p.handOverForm), post("/team/:id/hand-over", models.TeamManage, p.handOver),

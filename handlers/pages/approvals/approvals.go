@@ -35,8 +35,8 @@ func (p *Pages) Routes() []route.Route {
 	return []route.Route{
 		{Method: http.MethodGet, Path: "/approvals", Need: models.SignedIn, Handle: p.list},
 		{Method: http.MethodGet, Path: "/approvals/:id", Need: models.SignedIn, Handle: p.show},
-		{Method: http.MethodPost, Path: "/approvals/:id/approve", Need: models.SignedIn, Handle: p.decide(models.DecisionApproved)},
-		{Method: http.MethodPost, Path: "/approvals/:id/refuse", Need: models.SignedIn, Handle: p.decide(models.DecisionRefused)},
+		{Method: http.MethodPost, Path: "/approvals/:id/approve", Need: models.ApprovalDecide, StepUp: true, Handle: p.decide(models.DecisionApproved)},
+		{Method: http.MethodPost, Path: "/approvals/:id/refuse", Need: models.ApprovalDecide, StepUp: true, Handle: p.decide(models.DecisionRefused)},
 		{Method: http.MethodPost, Path: "/approvals/:id/withdraw", Need: models.SignedIn, Handle: p.decide(models.DecisionWithdrawn)},
 	}
 }

@@ -39,9 +39,9 @@ func (p *Pages) Routes() []route.Route {
 	return []route.Route{
 		{Method: http.MethodGet, Path: path, Need: need, Handle: p.list},
 		{Method: http.MethodGet, Path: path + "/:id", Need: need, Handle: p.show},
-		{Method: http.MethodGet, Path: path + "/:id/settings", Need: need, Handle: p.form},
-		{Method: http.MethodPost, Path: path + "/:id/settings", Need: need, Handle: p.set},
-		{Method: http.MethodPost, Path: "/operator/services/:id/:offer", Need: need, Handle: p.offer},
+		{Method: http.MethodGet, Path: path + "/:id/settings", Need: need, StepUp: true, Handle: p.form},
+		{Method: http.MethodPost, Path: path + "/:id/settings", Need: need, StepUp: true, Handle: p.set},
+		{Method: http.MethodPost, Path: "/operator/services/:id/:offer", Need: need, StepUp: true, Handle: p.offer},
 	}
 }
 

@@ -1,6 +1,7 @@
 package protection
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
 	"throughline/models"
+	"throughline/services/accounts"
 	"throughline/services/protection"
 	"throughline/web/components"
 	"throughline/web/pages/shared"
@@ -68,6 +70,15 @@ func (p *Pages) act(c *gin.Context, v *protection.View, name string) *act {
 		out.group = out.action.Reasons()
 	}
 	return out
+}
+
+// proven asks for a fresh proof before the form of what shows a record again, so
+// that nobody types first and is asked then. The service asks in any case.
+func (a *act) proven(ctx context.Context) error {
+	if a.name == "answer" || a.action.Shows() {
+		return accounts.StepUp(ctx)
+	}
+	return nil
 }
 
 // answerAct is the answer to what somebody else asked for.

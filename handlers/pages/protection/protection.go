@@ -38,8 +38,8 @@ func (p *Pages) Routes() []route.Route {
 		{Method: http.MethodPost, Path: "/protection", Need: models.CaseProtect, Handle: p.find},
 		{Method: http.MethodGet, Path: "/cases/:ref/protection", Need: models.CaseProtection, Handle: p.show},
 		{Method: http.MethodPost, Path: "/cases/:ref/protection", Need: models.CaseProtection, Handle: p.take},
-		{Method: http.MethodGet, Path: "/emergency", Need: models.CaseEmergency, Handle: p.emergencyForm},
-		{Method: http.MethodPost, Path: "/emergency", Need: models.CaseEmergency, Handle: p.openEmergency},
+		{Method: http.MethodGet, Path: "/emergency", Need: models.CaseEmergency, StepUp: true, Handle: p.emergencyForm},
+		{Method: http.MethodPost, Path: "/emergency", Need: models.CaseEmergency, StepUp: true, Handle: p.openEmergency},
 		{Method: http.MethodGet, Path: "/break-glass", Need: models.SignedIn, Handle: p.breakGlass},
 		{Method: http.MethodGet, Path: "/break-glass/:id", Need: models.AccessReview, Handle: p.emergency},
 		{Method: http.MethodPost, Path: "/break-glass/:id", Need: models.AccessReview, Handle: p.review},
@@ -145,6 +145,9 @@ func (p *Pages) show(c *gin.Context) error {
 		return err
 	}
 	if a := p.act(c, &v, c.Query("do")); a != nil {
+		if err := a.proven(c.Request.Context()); err != nil {
+			return err
+		}
 		return p.form(c, &v, a, nil)
 	}
 	path := "/cases/" + v.Reference + "/protection"

@@ -42,6 +42,9 @@ func (p *Pages) Routes() []route.Route {
 	post := func(path string, h route.Handler) route.Route {
 		return route.Route{Method: http.MethodPost, Path: path, Need: models.RightsManage, Handle: h}
 	}
+	release := func(method, path string, h route.Handler) route.Route {
+		return route.Route{Method: method, Path: path, Need: models.RightsRelease, StepUp: true, Handle: h}
+	}
 	return []route.Route{
 		get("/requests", p.requests),
 		get("/requests/new", p.requestForm),
@@ -55,16 +58,16 @@ func (p *Pages) Routes() []route.Route {
 		post("/requests/:ref/extend", p.extend),
 		get("/requests/:ref/assess", p.assessForm),
 		post("/requests/:ref/assess", p.assess),
-		get("/requests/:ref/review", p.marksForm),
+		release(http.MethodGet, "/requests/:ref/review", p.marksForm),
 		post("/requests/:ref/review", p.marks),
 		get("/requests/:ref/answer", p.answerForm),
 		post("/requests/:ref/answer", p.answer),
 		post("/requests/:ref/reopen", p.reopen),
-		get("/requests/:ref/pack", p.pack),
+		release(http.MethodGet, "/requests/:ref/pack", p.pack),
 		get("/requests/:ref/letter", p.letter),
 		get("/retention", p.review),
 		get("/retention/items/:id", p.item),
-		post("/retention/items/:id/approve", p.approve),
+		release(http.MethodPost, "/retention/items/:id/approve", p.approve),
 		post("/retention/items/:id/keep", p.keep),
 		get("/retention/schedules", p.schedules),
 		get("/retention/schedules/:kind", p.scheduleForm),
