@@ -196,6 +196,7 @@ func trusted() map[string]string {
 		"app_raise_alert":            "the alarms see neither who works where nor a case's reference",
 		"app_alarm_holder":           "whose thresholds hold for a case the alarms cannot see",
 		"app_close_to_home":          "the alarms compare readers with victims and see neither",
+		"audit_events_counted":       "trigger: how many records somebody opened is nobody's to write, their own neither",
 		"users_end_sessions":         "trigger: ends the sessions of another person",
 		"organisations_end_sessions": "trigger: ends the sessions of everybody there",
 		"cases_spread_access":        "trigger: the victim's and the clocks' access is nobody's to write",

@@ -9,7 +9,7 @@ import (
 func init() {
 	furtherPlants = append(furtherPlants, plantation{
 		plants: map[string]plant{
-			"record_openings": {rows: "user_id = $3", by: "police", signed: []string{"user_id"}},
+			"record_openings": {rows: "user_id = $3"},
 		},
 		set: func(t *testing.T, s *scene) {
 			t.Helper()

@@ -38,6 +38,7 @@ type benchFlags struct {
 	length time.Duration
 	long   bool
 	only   []string
+	steps  bool
 }
 
 func newBenchCmd(p program) *cobra.Command {
@@ -57,6 +58,7 @@ they are the median of rounds in which the contenders took turns.`,
 	cmd.Flags().IntVar(&f.rounds, "rounds", 5, "how many rounds")
 	cmd.Flags().DurationVar(&f.length, "length", time.Second, "how long one contender runs in a round")
 	cmd.Flags().BoolVar(&f.long, "long", false, "look for stalls for a minute instead of ten seconds")
+	cmd.Flags().BoolVar(&f.steps, "steps", false, "also say what each statement costs the database")
 	cmd.Flags().StringSliceVar(&f.only, "only", nil, "measure these parts alone: "+strings.Join(bench.Parts(), ", "))
 	return cmd
 }
@@ -100,7 +102,7 @@ func (p program) bench(ctx context.Context, f benchFlags) (err error) {
 		return err
 	}
 	defer closeSite()
-	err = bench.Run(ctx, site, bench.Options{Rounds: f.rounds, Workers: 8, Length: f.length, Long: f.long, Only: f.only})
+	err = bench.Run(ctx, site, bench.Options{Rounds: f.rounds, Workers: 8, Length: f.length, Long: f.long, Only: f.only, Steps: f.steps})
 	if errors.Is(err, bench.ErrUnder) {
 		return errors.Join(errTold, err)
 	}

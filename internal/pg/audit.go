@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/google/uuid"
+
 	"throughline/models"
 )
 
@@ -44,6 +46,11 @@ func (b *Batch) RecordSeen(e models.Event) {
 		b.err = models.Internal("no record of this kind can be seen: "+e.SubjectType, nil)
 	}
 }
+
+// OpenReferral adds to a batch that the actor sees this referral as it is by
+// then, where they do: what belongs to it is not asked about again row by row.
+// RecordSeen says so by itself.
+func (b *Batch) OpenReferral(id uuid.UUID) { b.Exec("select app_open_referral($1)", id) }
 
 // auditInsert returns the statement that appends e.
 func auditInsert(ctx context.Context, a models.Actor, at time.Time, e models.Event) (string, []any, error) {

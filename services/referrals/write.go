@@ -74,6 +74,7 @@ func (s *Service) queueChange(b *pg.Batch, c *change, req *models.Request) error
 	args = append(args, models.NewID(), nonZero(b.Actor.SessionID), req.ID, "referral."+past(c.history.action), string(detail), c.topics, pauses)
 	b.Exec(changeSQL, args...)
 	b.Recorded()
+	b.OpenReferral(n.ID)
 	s.queueEffects(b, c)
 	return nil
 }

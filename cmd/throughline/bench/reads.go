@@ -59,6 +59,9 @@ func (r *run) inbox(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("inbox: %w", err)
 	}
+	if err := r.steps(ctx, "inbox", t, pick); err != nil {
+		return err
+	}
 	r.table.outcomes(fmt.Sprintf("inbox, 25 rows (%d statements in %d trips)", caught.statements(), len(caught)), got[limit], got[direct], got[product], got[usualWay])
 	r.inboxCost = max(tick/1000, got[product].busy.database/time.Duration(max(1, got[product].times)))
 	r.table.against("1", "inbox: row security against none", got[direct], got[limit], 0.90)
@@ -162,6 +165,9 @@ func (r *run) casePage(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("case page: %w", err)
 	}
+	if err := r.steps(ctx, "case page", t, pick); err != nil {
+		return err
+	}
 	r.table.outcomes(fmt.Sprintf("case page, 100 events (%d statements in %d trips)", caught.statements(), len(caught)), got[limit], got[direct], got[product], got[usualWay])
 	r.table.against("1", "case page: row security against none", got[direct], got[limit], 0.80)
 	r.table.against("2", "case page: HTTP against the statements alone", got[product], got[direct], 0.70)
@@ -235,6 +241,9 @@ func (r *run) search(ctx context.Context) error {
 	got, err := r.duel(ctx, r.o.Rounds, r.o.Workers, r.o.Length, 0, []contender{again(limit, r.bypass, pick), again(direct, r.app, pick), web})
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
+	}
+	if err := r.steps(ctx, "search", trips[0], pick); err != nil {
+		return err
 	}
 	r.table.outcomes(fmt.Sprintf("search by name (%d statements in %d trips)", statements, round), got[limit], got[direct], got[product])
 	r.table.against("1", "search: row security against none", got[direct], got[limit], 1.0)

@@ -52,6 +52,7 @@ type Options struct {
 	Length  time.Duration // of one contender in one round
 	Long    bool          // a minute for the run that looks for stalls
 	Only    []string      // the parts to run, by the names of Parts; none: all
+	Steps   bool          // also what each statement costs the database
 }
 
 // run is one run of the bench.
