@@ -1,6 +1,6 @@
 -- +goose Up
 -- What row security costs, made less once more without letting anybody see more
--- or less (docs/adr/0021; measured by the bench, statement by statement).
+-- or less (docs/adr/0023; measured by the bench, statement by statement).
 --
 -- A sub-select of a policy is set up in every statement, whether it is asked or
 -- not, for 1 to 2 us; an expression that is rarely reached is set up too. So a
