@@ -1,7 +1,6 @@
 package models
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strings"
@@ -59,17 +58,12 @@ func takesWords(list []Obligation) string {
 
 // WriteAccessCSV writes every cell of the table, denials too, a line each.
 func WriteAccessCSV(w io.Writer) error {
-	c := csv.NewWriter(w)
-	if err := c.Write([]string{"role", "action", "relation", "effect"}); err != nil {
-		return err
-	}
+	s := NewSheet(w)
+	s.Row("role", "action", "relation", "effect")
 	for _, a := range AccessTable() {
-		if err := c.Write([]string{string(a.Role), a.Action, string(a.Relation), a.Effect()}); err != nil {
-			return err
-		}
+		s.Row(string(a.Role), a.Action, string(a.Relation), a.Effect())
 	}
-	c.Flush()
-	return c.Error()
+	return s.Close()
 }
 
 const accessAbout = `# Who may do what

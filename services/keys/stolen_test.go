@@ -103,8 +103,10 @@ func TestAStolenCopyOfTheDatabaseGivesUpNothingThatIsSealed(t *testing.T) {
 			return nil //nolint:nilerr // as above
 		}
 		searched++
-		if found := canary.Find(b); found != nil && bytes.HasPrefix(found, []byte("ZZCANARY")) {
-			t.Errorf("%s holds %s", path, found)
+		// Only the word no other test's database has; plain bytes, because a
+		// pattern over all that a server keeps takes minutes under the race detector.
+		if bytes.Contains(b, []byte("ZZCANARY")) {
+			t.Errorf("%s holds what was sealed", path)
 		}
 		return nil
 	})
