@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/trustelem/zxcvbn/frequency"
 
 	"throughline/models"
 )
@@ -60,26 +62,55 @@ func CheckPassword(password string, about ...string) *models.FieldError {
 	return nil
 }
 
-// guessable reports a password that is a common one, or a word anybody would
-// try for this person, whatever digits and signs stand around it.
+// guessable reports a password that many people chose before, or a word anybody
+// would try for this person, whatever digits and signs stand around it, and
+// once or repeated.
 func guessable(password string, about []string) bool {
-	core := letters(password)
-	if core == "" {
+	plain, read := letters(password), letters(lookalikes(password))
+	if plain == "" {
 		return true // digits and signs alone
 	}
-	words := common
+	tried := tried()
+	if tried[strings.ToLower(password)] {
+		return true
+	}
+	own := map[string]bool{}
 	for _, a := range about {
-		words = append(words[:len(words):len(words)], letters(a))
+		own[letters(a)] = true
 		for _, part := range strings.FieldsFunc(a, func(r rune) bool { return !unicode.IsLetter(r) }) {
-			words = append(words, letters(part))
+			own[letters(part)] = true
 		}
 	}
-	for _, w := range words {
-		if len(w) >= 3 && strings.Trim(strings.ReplaceAll(core, w, "\x00"), "\x00") == "" {
-			return true // the word, once or repeated
+	for _, core := range []string{plain, read} {
+		for n := 3; n <= len(core); n++ {
+			if w := core[:n]; (tried[w] || own[w]) && strings.Repeat(w, len(core)/n) == core {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// tried are the words that guessing begins with: the 30,000 most used of the
+// passwords that became known in breaches, first names and family names, and
+// what people of this trade choose (common.txt).
+var tried = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, w := range common {
+		out[w] = true
+	}
+	for _, list := range []string{"passwords", "male_names", "female_names", "surnames"} {
+		for _, w := range frequency.FrequencyLists[list] {
+			out[w] = true
+		}
+	}
+	return out
+})
+
+// lookalikes reads digits inside a word as the letters they stand for; those at
+// its ends are only there to make it longer.
+func lookalikes(s string) string {
+	return strings.NewReplacer("0", "o", "1", "l", "3", "e", "4", "a", "5", "s", "7", "t").Replace(strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }))
 }
 
 // letters keeps the letters of s in lower case, and reads the signs people put

@@ -38,6 +38,14 @@ func TestAPasswordIsLongAndNotTheFirstThingAnybodyTries(t *testing.T) {
 		"London Victim Service 9":          models.FieldInvalid,
 		"Throughline-2026":                 models.FieldInvalid,
 		"Correct Horse Battery Staple 1":   models.FieldInvalid,
+		"Passw0rd!2026!!":                  models.FieldInvalid,
+		"1q2w3e4r5t6y":                     models.FieldInvalid,
+		"Sunshine-2026":                    models.FieldInvalid,
+		"w4t3rm3l0n 99":                    models.FieldInvalid,
+		"OkonkwoSmith":                     "",
+		"Henderson1999":                    models.FieldInvalid,
+		"dragondragondragon":               models.FieldInvalid,
+		"dragon tin harbour":               "",
 		"Amara keeps a tin harbour velvet": "",
 	}
 	for password, want := range cases {
