@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // EqualityQuestion asks who the victim is. Every one is optional, is asked
 // after the main answers, and may be changed later. It is kept apart from why
@@ -17,6 +20,11 @@ type EqualityQuestion struct {
 
 // PreferNotToSay is the answer every equality question offers last.
 const PreferNotToSay = "prefer_not_to_say"
+
+// EqualityUnsafe is kept for a question that it was not safe to ask: somebody
+// listened, or the answer could have been seen. It is no refusal, and no answer
+// at all means that nobody asked; the three are never one.
+const EqualityUnsafe = "unsafe_to_ask"
 
 // The keys of the equality questions.
 const (
@@ -132,9 +140,48 @@ func ethnicBackgroundsOf(group string) []Choice {
 	return out
 }
 
+// EqualityKeys lists the keys of the questions, each once, in their order.
+func EqualityKeys() []string {
+	var out []string
+	for _, q := range EqualityQuestions() {
+		if !slices.Contains(out, q.Key) {
+			out = append(out, q.Key)
+		}
+	}
+	return out
+}
+
+// CheckEquality returns what is wrong with answers to the questions: a name or an
+// answer that is on no list, and an answer to a question that does not follow
+// from the one before it. Paths are the questions' keys.
+func CheckEquality(answers map[string]string) []FieldError {
+	f := &Faults{}
+	for _, key := range slices.Sorted(maps.Keys(answers)) {
+		answer, known, fits := answers[key], false, answers[key] == ""
+		for _, q := range EqualityQuestions() {
+			if q.Key != key {
+				continue
+			}
+			known = true
+			asked := q.After == "" || answers[q.After] == q.Is
+			fits = fits || asked && (answer == EqualityUnsafe || HasChoice(q.Options, answer))
+		}
+		switch {
+		case !known:
+			f.Add("answers", FieldUnknown, "Give answers only to the equality questions")
+		case !fits:
+			f.Add(key, FieldUnknown, "Select an answer from the list")
+		}
+	}
+	return f.List()
+}
+
 // EqualityWords returns the words of an equality answer, and the answer itself
 // where no question offers it.
 func EqualityWords(key, answer string) string {
+	if answer == EqualityUnsafe {
+		return "Not safe to ask"
+	}
 	for _, q := range EqualityQuestions() {
 		if q.Key == key && HasChoice(q.Options, answer) {
 			return ChoiceWords(q.Options, answer)
@@ -145,4 +192,6 @@ func EqualityWords(key, answer string) string {
 
 // EqualityKnown reports whether an answer counts as known: completeness is
 // shown before any gap between groups (domain.md 4.2).
-func EqualityKnown(answer string) bool { return answer != "" && answer != PreferNotToSay }
+func EqualityKnown(answer string) bool {
+	return answer != "" && answer != PreferNotToSay && answer != EqualityUnsafe
+}

@@ -17,7 +17,7 @@ func TestEveryEqualityQuestionMayBeLeftUnanswered(t *testing.T) {
 			t.Errorf("%s is incomplete: %+v", q.Key, q)
 		}
 	}
-	if models.EqualityKnown("") || models.EqualityKnown(models.PreferNotToSay) || !models.EqualityKnown("white_irish") {
+	if models.EqualityKnown("") || models.EqualityKnown(models.PreferNotToSay) || models.EqualityKnown(models.EqualityUnsafe) || !models.EqualityKnown("white_irish") {
 		t.Error("no answer counts as known, or an answer does not")
 	}
 }
@@ -51,5 +51,33 @@ func TestTheEighteenBackgroundsMapToTheirGroupAndPoliceCode(t *testing.T) {
 	}
 	if got := models.EqualityWords("sex", "gone"); got != "gone" {
 		t.Errorf("got %q for an answer no question offers", got)
+	}
+}
+
+func TestEqualityAnswersAreOfTheListAndFollowFromOneAnother(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers map[string]string
+		wrong   string
+	}{
+		"nothing asked":                           {map[string]string{}, ""},
+		"not asked, said by name":                 {map[string]string{"religion": ""}, ""},
+		"not safe to ask":                         {map[string]string{"religion": models.EqualityUnsafe}, ""},
+		"prefers not to say":                      {map[string]string{"religion": models.PreferNotToSay}, ""},
+		"a background of its group":               {map[string]string{"ethnic_group": "asian", "ethnic_background": "asian_chinese"}, ""},
+		"a background of another group":           {map[string]string{"ethnic_group": "asian", "ethnic_background": "white_irish"}, "ethnic_background"},
+		"a background of no group":                {map[string]string{"ethnic_background": "white_irish"}, "ethnic_background"},
+		"an effect of no condition":               {map[string]string{"disability": "no", "disability_effect": "a_lot"}, "disability_effect"},
+		"an answer of another question":           {map[string]string{"religion": "a_lot"}, "religion"},
+		"a question that nobody asks":             {map[string]string{"shoe_size": "9"}, "answers"},
+		"not safe to ask what does not follow on": {map[string]string{"disability_effect": models.EqualityUnsafe}, "disability_effect"},
+	} {
+		got := ""
+		if faults := models.CheckEquality(c.answers); len(faults) > 0 {
+			got = faults[0].Field
+		}
+		if got != c.wrong {
+			t.Errorf("%s: got a fault in %q, want %q", name, got, c.wrong)
+		}
 	}
 }

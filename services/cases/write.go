@@ -80,11 +80,12 @@ const insertIncident = `insert into incidents (id, case_id, position, occurred_o
 	force, crime_reference, crime_key, place_kind, place_borough, place_mode, place_operator, place_route, offence_types, hate_strands, summary)
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
-func addIncident(b *pg.Batch, c *models.Case, position int, i *models.Incident) {
+func addIncident(b *pg.Batch, c *models.Case, position int, i *models.Incident) uuid.UUID {
 	id := models.NewID()
 	b.Exec(insertIncident, id, c.ID, position, i.OccurredOn, i.OccurredFrom, i.OccurredTo, i.ReportedOn, i.WantsToReport,
 		null(i.Force), b.Vault.Seal(vault.IncidentCrime, id, i.CrimeReference), b.Vault.LookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), null(i.Place.Kind), null(i.Place.Borough),
 		null(i.Place.Mode), null(i.Place.Operator), null(i.Place.Route), list(i.OffenceTypes), list(i.HateStrands), b.Vault.Seal(vault.IncidentSummary, id, i.Summary))
+	return id
 }
 
 const (
