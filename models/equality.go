@@ -153,7 +153,7 @@ func EqualityKeys() []string {
 
 // CheckEquality returns what is wrong with answers to the questions: a name or an
 // answer that is on no list, and an answer to a question that does not follow
-// from the one before it. Paths are the questions' keys.
+// from the one before it. Paths begin with "answers".
 func CheckEquality(answers map[string]string) []FieldError {
 	f := &Faults{}
 	for _, key := range slices.Sorted(maps.Keys(answers)) {
@@ -170,7 +170,7 @@ func CheckEquality(answers map[string]string) []FieldError {
 		case !known:
 			f.Add("answers", FieldUnknown, "Give answers only to the equality questions")
 		case !fits:
-			f.Add(key, FieldUnknown, "Select an answer from the list")
+			f.Add("answers."+key, FieldUnknown, "Select an answer from the list")
 		}
 	}
 	return f.List()

@@ -65,12 +65,12 @@ func TestEqualityAnswersAreOfTheListAndFollowFromOneAnother(t *testing.T) {
 		"not safe to ask":                         {map[string]string{"religion": models.EqualityUnsafe}, ""},
 		"prefers not to say":                      {map[string]string{"religion": models.PreferNotToSay}, ""},
 		"a background of its group":               {map[string]string{"ethnic_group": "asian", "ethnic_background": "asian_chinese"}, ""},
-		"a background of another group":           {map[string]string{"ethnic_group": "asian", "ethnic_background": "white_irish"}, "ethnic_background"},
-		"a background of no group":                {map[string]string{"ethnic_background": "white_irish"}, "ethnic_background"},
-		"an effect of no condition":               {map[string]string{"disability": "no", "disability_effect": "a_lot"}, "disability_effect"},
-		"an answer of another question":           {map[string]string{"religion": "a_lot"}, "religion"},
+		"a background of another group":           {map[string]string{"ethnic_group": "asian", "ethnic_background": "white_irish"}, "answers.ethnic_background"},
+		"a background of no group":                {map[string]string{"ethnic_background": "white_irish"}, "answers.ethnic_background"},
+		"an effect of no condition":               {map[string]string{"disability": "no", "disability_effect": "a_lot"}, "answers.disability_effect"},
+		"an answer of another question":           {map[string]string{"religion": "a_lot"}, "answers.religion"},
 		"a question that nobody asks":             {map[string]string{"shoe_size": "9"}, "answers"},
-		"not safe to ask what does not follow on": {map[string]string{"disability_effect": models.EqualityUnsafe}, "disability_effect"},
+		"not safe to ask what does not follow on": {map[string]string{"disability_effect": models.EqualityUnsafe}, "answers.disability_effect"},
 	} {
 		got := ""
 		if faults := models.CheckEquality(c.answers); len(faults) > 0 {

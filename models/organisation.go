@@ -96,6 +96,7 @@ type Service struct {
 	PlacesOpen          *int
 	CapacityConfirmedOn *time.Time
 	WaitDays            *int
+	CapacityVersion     int // of the four above, for who publishes them
 	AcknowledgeDays     int
 	DecideDays          int
 	AttemptDays         int

@@ -46,13 +46,14 @@ func (s *Service) before(ctx context.Context, id uuid.UUID) (View, error) {
 	if !r.found {
 		return View{}, models.NotFound("case")
 	}
-	if err := kept.Check(); err != nil {
-		return View{}, err
+	return r.view, kept.Check()
+}
+
+func mustBeOpen(c *models.Case) error {
+	if c.Status != models.CaseOpen {
+		return models.Conflict("This case is closed. Nothing can be added to it.")
 	}
-	if r.view.Case.Status != models.CaseOpen {
-		return View{}, models.Conflict("This case is closed. Nothing can be added to it.")
-	}
-	return r.view, nil
+	return nil
 }
 
 // changeCase moves a case on from the version that was read; whoever is too
@@ -96,6 +97,9 @@ func (s *Service) AddIncident(ctx context.Context, caseID uuid.UUID, in models.I
 func (s *Service) addIncident(ctx context.Context, caseID uuid.UUID, in models.Incident) (Added, error) {
 	v, err := s.before(ctx, caseID)
 	if err != nil {
+		return Added{}, err
+	}
+	if err := mustBeOpen(&v.Case); err != nil {
 		return Added{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)
@@ -190,9 +194,12 @@ func (s *Service) changeEquality(ctx context.Context, caseID uuid.UUID, answers 
 		return View{}, err
 	}
 	req := models.RequestFrom(ctx)
-	switch {
-	case req.IfMatch == nil && req.MatchRequired:
+	if req.IfMatch == nil && req.MatchRequired {
 		return View{}, models.PreconditionRequired("Send If-Match with the ETag of the case you read.")
+	}
+	switch err := mustBeOpen(&v.Case); {
+	case err != nil:
+		return View{}, err
 	case req.IfMatch != nil && *req.IfMatch != v.Case.Version:
 		return View{}, models.Stale("This case has changed since you read it. Read it again, then decide.")
 	}
