@@ -144,6 +144,8 @@ var never = map[string]string{
 	"POST /keyboard":                    "is a button",
 	"POST /referrals/{ref}/assign":      "begins with somebody chosen",
 	"POST /referrals/{ref}/accept":      "begins with somebody chosen",
+	"POST /cases/new/{draft}/equality":  "offers nothing that is wrong",
+	"POST /cases/{ref}/equality":        "offers nothing that is wrong",
 	"POST /referrals/{ref}/undo-accept": "asks for nothing that has to be given",
 	"POST /admin/people":                "is a search",
 	"POST /account/codes":               "is a button",
@@ -169,7 +171,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"rights":   (*tour).rights, "protecting": (*tour).protecting,
 			"proving": (*tour).proving,
 			"alarms":  (*tour).alarms,
-			"moving":  (*tour).moving,
+			"moving":  (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

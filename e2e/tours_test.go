@@ -1,6 +1,9 @@
 package e2e
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // strangers are the pages for whoever is not signed in.
 func (w *tour) strangers() {
@@ -64,6 +67,9 @@ func (w *tour) logging() {
 	w.wrong(p, "Continue")
 	p.choose("Not yet").press("Continue")
 	w.look(p.is(200), filled)
+	check := p.address()
+	w.look(p.visit(strings.TrimSuffix(check, "check")+"equality?to=check").is(200), filled)
+	p.choose("It was not safe to ask", "What is their religion?").choose("Yes", "Do they have a physical or mental health condition").choose("Yes, a little", "Does it reduce").press("Continue").is(200).sees("Not safe to ask", "Yes, a little")
 	w.look(p.press("Log case").is(200), filled)
 	// The look for one that is there already now finds it.
 	p.visit("/cases/new").write("Name", "Walter Tourgate").press("Continue").is(200).sees("None of these")

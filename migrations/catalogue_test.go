@@ -163,6 +163,7 @@ func trusted() map[string]string {
 		"app_session_lookup":         "who holds the cookie is what it answers",
 		"app_session_refresh":        "the token is all the caller has",
 		"app_organisation_set":       "a table without row security is written by nobody; it checks who asks",
+		"app_service_capacity":       "the same; it checks who asks, and that the service is theirs",
 		"app_service_offer":          "a table without row security is written by nobody; it checks who asks",
 		"app_invitation_issue":       "the application writes no hash of a token",
 		"app_invitation_find":        "nobody is signed in: the link is all the caller has",

@@ -143,13 +143,13 @@ func (c *Snapshot) queue(b *pg.Batch) {
 
 const serviceColumns = `id, org_id, pathway, name, description, min_age, max_age, boroughs, offence_types, hate_strands,
 	women_only, high_risk, languages, opening, capacity, places_total, places_open, capacity_confirmed_on, wait_days, acknowledge_days,
-	decide_days, attempt_days, attempt_days_high, contact_days, contact_attempts, decline_review, active`
+	decide_days, attempt_days, attempt_days_high, contact_days, contact_attempts, decline_review, active, capacity_version`
 
 func scanService(r pg.Row) (models.Service, error) {
 	var s models.Service
 	err := r.Scan(&s.ID, &s.OrgID, &s.Pathway, &s.Name, &s.Description, &s.MinAge, &s.MaxAge, &s.Boroughs, &s.OffenceTypes, &s.HateStrands,
 		&s.WomenOnly, &s.HighRisk, &s.Languages, &s.Opening, &s.Capacity, &s.PlacesTotal, &s.PlacesOpen, &s.CapacityConfirmedOn, &s.WaitDays,
-		&s.AcknowledgeDays, &s.DecideDays, &s.AttemptDays, &s.AttemptDaysHigh, &s.ContactDays, &s.ContactAttempts, &s.DeclineReview, &s.Active)
+		&s.AcknowledgeDays, &s.DecideDays, &s.AttemptDays, &s.AttemptDaysHigh, &s.ContactDays, &s.ContactAttempts, &s.DeclineReview, &s.Active, &s.CapacityVersion)
 	return s, err
 }
 

@@ -100,6 +100,7 @@ func RegisterCases(a *api.API, svc *cases.Service) {
 		return &searchOut{Body: FoundCases{Items: presented(f.Items, presentSummary), More: f.More}}, nil
 	})
 	registerCase(a, svc)
+	registerCaseChanges(a, svc)
 }
 
 // registerCase adds what is asked of one case.

@@ -22,6 +22,8 @@ type Service struct {
 	Reasons             []ServiceReason `json:"reasons"`
 	Capacity            string          `json:"capacity" enum:"open,limited,paused,closed"`
 	CapacityConfirmedOn *string         `json:"capacity_confirmed_on,omitempty" format:"date"`
+	CapacityStaleAfter  *string         `json:"capacity_stale_after,omitempty" format:"date" doc:"The last day on which what was published holds."`
+	CapacityVersion     int             `json:"capacity_version" doc:"What publishing takes as If-Match."`
 	PlacesOpen          *int            `json:"places_open,omitempty"`
 	PlacesTotal         *int            `json:"places_total,omitempty"`
 	WaitDays            *int            `json:"wait_days" doc:"null where the service has not said."`
@@ -44,7 +46,35 @@ type ServiceReason struct {
 	Excludes bool   `json:"excludes" doc:"Whether it makes a referral impossible."`
 }
 
+// NewCapacity is what a service publishes.
+type NewCapacity struct {
+	Capacity    string `json:"capacity" enum:"open,limited,paused"`
+	PlacesOpen  *int   `json:"places_open,omitempty" minimum:"0" maximum:"9999" doc:"With places_total."`
+	PlacesTotal *int   `json:"places_total,omitempty" minimum:"0" maximum:"9999"`
+	WaitDays    *int   `json:"wait_days,omitempty" minimum:"0" maximum:"999" doc:"Needed where the capacity is limited."`
+}
+
+// PublishedCapacity is what referrers see of it.
+type PublishedCapacity struct {
+	ID                  uuid.UUID `json:"id"`
+	Capacity            string    `json:"capacity" enum:"open,limited,paused"`
+	CapacityConfirmedOn *string   `json:"capacity_confirmed_on,omitempty" format:"date"`
+	CapacityStaleAfter  *string   `json:"capacity_stale_after,omitempty" format:"date"`
+	PlacesOpen          *int      `json:"places_open,omitempty"`
+	PlacesTotal         *int      `json:"places_total,omitempty"`
+	WaitDays            *int      `json:"wait_days,omitempty"`
+	CapacityVersion     int       `json:"capacity_version"`
+}
+
 type (
+	capacityIn struct {
+		ID   uuid.UUID `path:"id"`
+		Body NewCapacity
+	}
+	capacityOut struct {
+		ETag string `header:"ETag"`
+		Body PublishedCapacity
+	}
 	servicesIn struct {
 		Pathway string    `query:"pathway" enum:"child_house,hate_crime,vawg,restorative,general"`
 		CaseID  uuid.UUID `query:"case_id" doc:"Holds every service against this case, which is recorded."`
@@ -70,6 +100,27 @@ func RegisterServices(a *api.API, svc *directory.Service) {
 		out.Body.Items = presented(options, presentService)
 		return out, nil
 	})
+	api.Keyed(a, api.Op{
+		Method: http.MethodPost, Path: "/api/v1/services/{id}/capacity", ID: "publish-capacity", Tag: "Services", Need: models.ReferralAnswer, Match: true,
+		Status: http.StatusOK, Errors: []int{http.StatusConflict}, Summary: "Say whether a service of yours is taking people",
+		Description: "Dated today; referrers are told when that is more than a week old. If-Match takes capacity_version. A service of another organisation is not found.",
+	}, func(ctx context.Context, in *capacityIn) (models.Service, error) {
+		b := in.Body
+		return svc.Publish(ctx, in.ID, directory.Capacity{Capacity: models.Capacity(b.Capacity), PlacesOpen: b.PlacesOpen, PlacesTotal: b.PlacesTotal, WaitDays: b.WaitDays})
+	}, func(s models.Service) *capacityOut {
+		return &capacityOut{ETag: etag(s.CapacityVersion), Body: PublishedCapacity{
+			ID: s.ID, Capacity: string(s.Capacity), CapacityConfirmedOn: day(s.CapacityConfirmedOn), CapacityStaleAfter: staleAfter(&s),
+			PlacesOpen: s.PlacesOpen, PlacesTotal: s.PlacesTotal, WaitDays: s.WaitDays, CapacityVersion: s.CapacityVersion,
+		}}
+	})
+}
+
+func staleAfter(s *models.Service) *string {
+	on, ok := directory.StaleAfter(s)
+	if !ok {
+		return nil
+	}
+	return day(&on)
 }
 
 func presentService(o directory.Option) Service {
@@ -78,7 +129,8 @@ func presentService(o directory.Option) Service {
 	return Service{
 		ID: s.ID, Name: s.Name, Organisation: presentOrganisation(o.Organisation), Pathway: s.Pathway, Description: s.Description,
 		Eligible: o.Eligible, Reasons: presented(o.Reasons, func(r directory.Reason) ServiceReason { return ServiceReason(r) }),
-		Capacity: string(s.Capacity), CapacityConfirmedOn: day(s.CapacityConfirmedOn), PlacesOpen: s.PlacesOpen, PlacesTotal: s.PlacesTotal,
+		Capacity: string(s.Capacity), CapacityConfirmedOn: day(s.CapacityConfirmedOn), CapacityStaleAfter: staleAfter(&s),
+		CapacityVersion: s.CapacityVersion, PlacesOpen: s.PlacesOpen, PlacesTotal: s.PlacesTotal,
 		WaitDays: s.WaitDays, MinAge: s.MinAge, MaxAge: s.MaxAge, Boroughs: list(s.Boroughs), OffenceTypes: list(s.OffenceTypes),
 		HateStrands: list(s.HateStrands), WomenOnly: s.WomenOnly, Languages: list(s.Languages), Opening: s.Opening,
 		DeclineReview: s.DeclineReview, LiveReferral: o.LiveReferral,

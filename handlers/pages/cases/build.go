@@ -130,8 +130,16 @@ func (b *build) who(t typed) {
 		v.InterpreterNeeded = &yes
 	}
 	v.AccessNeeds = append([]string{}, t["access"]...)
+	v.Equality = equalityOf(t)
+	for _, q := range models.EqualityQuestions() {
+		answer := v.Equality[q.Key]
+		asked := answer != "" && (q.After == "" || v.Equality[q.After] == q.Is)
+		if asked && answer != models.EqualityUnsafe && !models.HasChoice(q.Options, answer) {
+			b.wrong("equality", control(q), "", "Select an answer from the list")
+		}
+	}
 	if sex := t.one("sex"); sex != "" {
-		v.Equality = map[string]string{"sex": sex}
+		v.Equality[models.EqualitySex] = sex
 	}
 	b.missing(t)
 	for field, control := range map[string]string{

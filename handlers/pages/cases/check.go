@@ -130,6 +130,7 @@ func (p *Pages) logged(c *gin.Context) error {
 	if a, _ := models.ActorFrom(c.Request.Context()); a.Can(models.ReferralSend) {
 		page.Links = append(page.Links, components.Link{Text: "Refer to a service", Href: path + "/refer"})
 	}
+	page.Links = append(page.Links, components.Link{Text: "Add another incident", Href: path + "/incident"})
 	page.Links = append(page.Links, components.Link{Text: "Open the case", Href: path}, components.Link{Text: "Log another case", Href: "/cases/new"})
 	return render.OK(c, shared.Done(page))
 }

@@ -90,6 +90,7 @@ func (p *Pages) changed(c *gin.Context, contact *cases.Contact, err error, what 
 func done() map[string]string {
 	return map[string]string{
 		"contact": "Safe contact was changed. Services with an open referral are told.", "code-word": "The code word was changed. Services with an open referral are told.",
+		"incident": "The incident was added.", "incident-rights": "The incident was added. Enhanced Rights apply because of it.", "equality": "The answers were kept.",
 		"cleared": "The stop was cleared. Services with an open referral are told.", "withdrawn": "Sharing was withdrawn. The service no longer sees what was shared.",
 	}
 }

@@ -16,7 +16,12 @@ import (
 const peopleRows = 3
 
 func (p *Pages) crimeFields(_ *gin.Context, j *journey, e components.FormErrors) ([]templ.Component, error) {
-	t := j.Values
+	return []templ.Component{offences(j.Values, e, true)}, nil
+}
+
+// offences ask for the kinds of crime; the title of a page that asks nothing else
+// says it already.
+func offences(t typed, e components.FormErrors, titled bool) templ.Component {
 	items := choices(models.Offences())
 	for i := range items {
 		if items[i].Value == models.OffenceHateCrime {
@@ -26,9 +31,9 @@ func (p *Pages) crimeFields(_ *gin.Context, j *journey, e components.FormErrors)
 			})
 		}
 	}
-	return []templ.Component{components.Checkboxes(components.CheckboxesParams{
-		Name: "offence", Legend: "Kinds of crime", LegendHidden: true, Hint: "Select all that apply.", IsSmall: true, Values: t["offence"], Error: e.Of("offence"), Items: items,
-	})}, nil
+	return components.Checkboxes(components.CheckboxesParams{
+		Name: "offence", Legend: "Kinds of crime", LegendSize: components.Medium, LegendHidden: titled, Hint: "Select all that apply.", IsSmall: true, Values: t["offence"], Error: e.Of("offence"), Items: items,
+	})
 }
 
 func (p *Pages) whenFields(c *gin.Context, j *journey, e components.FormErrors) ([]templ.Component, error) {
@@ -80,10 +85,7 @@ func (p *Pages) usually(c *gin.Context, police, others string) string {
 func (p *Pages) accountFields(c *gin.Context, j *journey, e components.FormErrors) ([]templ.Component, error) {
 	t := j.Values
 	return []templ.Component{
-		components.CharacterCount(components.CharacterCountParams{MaxLength: models.SummaryLimit, Threshold: 75, TextAreaParams: components.TextAreaParams{
-			Name: "summary", Label: "What happened, in a few sentences", Hint: "Do not give an address here: it is shared only where you tick it.",
-			Value: t.one("summary"), Error: e.Of("summary"), Rows: 6,
-		}}),
+		summaryBox(t, e),
 		components.Radios(components.RadiosParams{
 			Name: "source", Legend: "How did this reach you?", LegendSize: components.Medium, IsSmall: true, Value: or(t.one("source"), p.usually(c, "police", "self")),
 			Error: e.Of("source"), Items: choices(models.Sources()),
@@ -94,6 +96,13 @@ func (p *Pages) accountFields(c *gin.Context, j *journey, e components.FormError
 		}),
 		components.TextInput(components.TextInputParams{Name: "responsible_name", Label: "Their name (optional)", Value: t.one("responsible_name"), Error: e.Of("responsible_name"), Classes: "govuk-input--width-20", Spellcheck: "false"}),
 	}, nil
+}
+
+func summaryBox(t typed, e components.FormErrors) templ.Component {
+	return components.CharacterCount(components.CharacterCountParams{MaxLength: models.SummaryLimit, Threshold: 75, TextAreaParams: components.TextAreaParams{
+		Name: "summary", Label: "What happened, in a few sentences", Hint: "Do not give an address here: it is shared only where you tick it.",
+		Value: t.one("summary"), Error: e.Of("summary"), Rows: 6,
+	}})
 }
 
 // responsible is how whoever is responsible knows the victim. The words are

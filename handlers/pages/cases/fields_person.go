@@ -37,7 +37,7 @@ func (p *Pages) whoFields(c *gin.Context, j *journey, e components.FormErrors) (
 		}),
 		components.Radios(components.RadiosParams{
 			Name: "sex", Legend: "Sex (optional)", Hint: "Some services are for women only.", IsSmall: true, Inline: true, Value: t.one("sex"), Error: e.Of("sex"),
-			Items: []components.ChoiceItem{{Value: "female", Text: "Female"}, {Value: "male", Text: "Male"}, {Value: "other", Text: "Another answer"}, {Value: "declined", Text: "Prefer not to say"}},
+			Items: choices(sexes()),
 		}),
 		components.Radios(components.RadiosParams{
 			Name: "language", Legend: "Which language is easiest for them?", IsSmall: true, Value: or(t.one("language"), "english"), Error: e.Of("language"),
@@ -51,6 +51,17 @@ func (p *Pages) whoFields(c *gin.Context, j *journey, e components.FormErrors) (
 		}),
 		components.TextInput(components.TextInputParams{Name: "postcode", Label: "Postcode (optional)", Value: t.one("postcode"), Error: e.Of("postcode"), Classes: "govuk-input--width-10"}),
 	}, nil
+}
+
+// sexes are the answers that are offered; the rest of the equality questions come
+// after everything else.
+func sexes() []models.Choice {
+	for _, q := range models.EqualityQuestions() {
+		if q.Key == models.EqualitySex {
+			return q.Options
+		}
+	}
+	return nil
 }
 
 // accessNeeds are stored as they read: a receiver is shown the words.

@@ -38,7 +38,11 @@ type step struct {
 	keeps  []string
 	fields func(*Pages, *gin.Context, *journey, components.FormErrors) ([]templ.Component, error)
 	skips  func(*journey) bool // a page that is not for everybody
+	aside  bool                // asked only of those who turn to it from the check
 }
+
+// passed reports whether the way leads by a page without asking it.
+func (s step) passed(j *journey) bool { return s.aside || s.skips != nil && s.skips(j) }
 
 // at is the address of a page of the journey. It holds no word of the case.
 func (j *journey) at(path string) string { return "/cases/new/" + j.id.String() + "/" + path }
@@ -49,7 +53,7 @@ func (j *journey) missing(before string) string {
 		switch {
 		case s.path == before:
 			return ""
-		case s.skips != nil && s.skips(j):
+		case s.passed(j):
 		case !slices.Contains(j.Done, s.path):
 			return s.path
 		}
@@ -64,7 +68,7 @@ func (j *journey) after(path string) string {
 		switch {
 		case s.path == path:
 			passed = true
-		case passed && (s.skips == nil || !s.skips(j)):
+		case passed && !s.passed(j):
 			return s.path
 		}
 	}
@@ -76,9 +80,12 @@ func (j *journey) before(path string) string {
 	last := ""
 	for _, s := range steps() {
 		if s.path == path {
+			if s.aside {
+				return j.at("check")
+			}
 			break
 		}
-		if s.skips == nil || !s.skips(j) {
+		if !s.passed(j) {
 			last = s.path
 		}
 	}

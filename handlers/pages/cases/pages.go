@@ -17,6 +17,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/directory"
 	"throughline/services/drafts"
+	"throughline/services/referrals"
 	"throughline/services/sharing"
 	"throughline/web/components"
 	"throughline/web/pages/shared"
@@ -32,6 +33,7 @@ type Deps struct {
 	Drafts    *drafts.Service
 	Directory *directory.Service
 	Audit     *audit.Service
+	Referrals *referrals.Service
 }
 
 // Pages serves them.
@@ -67,6 +69,12 @@ func (p *Pages) Routes() []route.Route {
 		get("/cases/:ref/sharing/withdraw", models.ReferralSend, p.withdrawForm),
 		post("/cases/:ref/sharing/withdraw", models.ReferralSend, p.withdraw),
 		get("/cases/:ref/opened", models.AuditOwn, p.opened),
+		get("/cases/:ref/contact", models.ContactRecord, p.planForm),
+		post("/cases/:ref/contact", models.ContactRecord, p.plan),
+		get("/cases/:ref/incident", models.CaseCreate, p.incidentForm),
+		post("/cases/:ref/incident", models.CaseCreate, p.incident),
+		get("/cases/:ref/equality", models.CaseCreate, p.equalityForm),
+		post("/cases/:ref/equality", models.CaseCreate, p.equality),
 	}
 	for _, s := range steps() {
 		routes = append(routes,

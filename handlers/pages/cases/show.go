@@ -42,6 +42,15 @@ func (p *Pages) show(c *gin.Context) error {
 	if a.Can(models.ReferralSend) && v.Case.Status == models.CaseOpen {
 		page.Refer = &components.Link{Text: "Refer to a service", Href: path + "/refer", Keys: "r"}
 	}
+	if a.Can(models.CaseCreate) && v.Case.Status == models.CaseOpen {
+		page.Add = []components.StackItem{
+			{Link: components.Link{Text: "Add another incident", Href: path + "/incident"}},
+			{Link: components.Link{Text: "Answer the equality questions", Href: path + "/equality"}},
+		}
+	}
+	if a.Can(models.ContactRecord) {
+		page.Safe.Record = &components.Link{Text: "Plan a contact", Href: path + "/contact"}
+	}
 	return render.OK(c, view.Case(page))
 }
 

@@ -50,6 +50,7 @@ func (p *Pages) facts(v *cases.View) []view.FactsView {
 		}
 		out = append(out, view.FactsView{Title: title, Rows: given(append(rows, components.SummaryRow{Key: "Account", Value: in.Summary}))})
 	}
+	out = append(out, view.FactsView{Title: "Equality questions", Rows: askedOrNot(v.Victim.Equality)})
 	risk := []components.SummaryRow{
 		{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), string(v.Case.RiskLevel))},
 		{Key: "What makes it", Value: v.Case.RiskNote},

@@ -2,6 +2,12 @@ package cases
 
 import (
 	"slices"
+
+	"github.com/a-h/templ"
+	"github.com/gin-gonic/gin"
+
+	"throughline/models"
+	"throughline/web/components"
 )
 
 // steps are the pages in their order: how somebody is reached safely comes
@@ -34,6 +40,12 @@ func steps() []step {
 		{path: "rights", title: "Do Enhanced Rights apply?", keeps: []string{"asked", "rights", "off_"}, fields: (*Pages).rightsFields},
 		{path: "risk", title: "How high is the risk?", keeps: []string{"risk"}, fields: (*Pages).riskFields},
 		{path: "help", title: "What do they want?", keeps: []string{"wants", "help"}, fields: (*Pages).helpFields},
+		{
+			path: "equality", title: "Equality questions", lede: equalityLede, keeps: []string{equalityName}, aside: true,
+			fields: func(_ *Pages, _ *gin.Context, j *journey, e components.FormErrors) ([]templ.Component, error) {
+				return equalityFields(j.Values, e, models.EqualitySex), nil
+			},
+		},
 	}
 }
 

@@ -26,11 +26,16 @@ func (p *Pages) cards(j *journey, names authority) []components.SummaryListParam
 			continue
 		}
 		rows := given(p.rows(b, s.path, names))
+		actions := change(j, s.path, "")
+		if len(rows) == 0 && s.aside {
+			actions[0].Text = "Answer"
+			rows = []components.SummaryRow{{Key: "Answers", Value: "Not asked"}}
+		}
 		if len(rows) == 0 {
 			rows = []components.SummaryRow{{Key: "Answer", Value: "Nothing to add"}}
 		}
 		out = append(out, components.SummaryListParams{
-			Rows: rows, Card: &components.SummaryCard{Title: s.title, Actions: change(j, s.path, "")},
+			Rows: rows, Card: &components.SummaryCard{Title: s.title, Actions: actions},
 		})
 	}
 	return out
@@ -60,6 +65,8 @@ func (p *Pages) rows(b *build, path string, names authority) []components.Summar
 		return p.rightsRows(in)
 	case "risk":
 		return []components.SummaryRow{{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), string(in.RiskLevel))}, {Key: "What makes it", Value: in.RiskNote}}
+	case "equality":
+		return equalityRows(in.Victim.Equality, models.EqualitySex)
 	case "help":
 		return helpRows(in.HelpOffered, in.HelpReason, in.HelpNote, in.Wants)
 	}
@@ -113,14 +120,22 @@ func victimRows(v *models.Victim, names authority) []components.SummaryRow {
 		components.SummaryRow{Key: "Date of birth", Value: or("date_of_birth", born)},
 		components.SummaryRow{Key: "Borough", Value: or("borough", borough)},
 		components.SummaryRow{Key: "Postcode", Value: v.Postcode},
-		components.SummaryRow{Key: "Sex", Value: models.ChoiceWords(sexes(), v.Equality["sex"])},
+		components.SummaryRow{Key: "Sex", Value: sexWords(v.Equality[models.EqualitySex])},
 		components.SummaryRow{Key: "Language", Value: language},
 		components.SummaryRow{Key: "Access", Value: models.List(v.AccessNeeds)},
 	)
 }
 
-func sexes() []models.Choice {
-	return []models.Choice{{Key: "female", Words: "Female"}, {Key: "male", Words: "Male"}, {Key: "other", Words: "Another answer"}, {Key: "declined", Words: "Prefer not to say"}}
+// sexWords are the words of an answer. Earlier pages offered two answers that
+// were kept under names of their own.
+func sexWords(answer string) string {
+	switch answer {
+	case "other":
+		return "Another answer"
+	case "declined":
+		return "Prefer not to say"
+	}
+	return models.EqualityWords(models.EqualitySex, answer)
 }
 
 func contactRows(in *cases.LogInput, points []models.ContactPoint) []components.SummaryRow {

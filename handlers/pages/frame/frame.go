@@ -57,6 +57,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	people := layouts.NavItem{Text: "People", Href: "/admin/people"}
 	access := layouts.NavItem{Text: "Who may do what", Href: "/admin/access"}
 	team := layouts.NavItem{Text: "Team", Href: "/team"}
+	places := layouts.NavItem{Text: "Our places", Href: "/places"}
 	find := layouts.NavItem{Text: "Find a case", Href: "/find", Keys: "g f"}
 	switch a.Role {
 	case models.RoleCaseworker:
@@ -64,9 +65,9 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleManager:
 		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, services, find, team}
 	case models.RoleProviderWorker:
-		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, services, find}
+		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, places, services, find}
 	case models.RoleProviderManager:
-		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, services, find, team}
+		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, places, services, find, team}
 	case models.RoleCourtOfficer:
 		return []layouts.NavItem{cases, services}
 	case models.RoleCoordinator:

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
@@ -172,10 +173,12 @@ func (p *Pages) places(c *gin.Context) ([]view.PlacesView, error) {
 			continue
 		}
 		place := view.PlacesView{Title: s.Name + ": " + capacityWords(s)}
-		if s.CapacityConfirmedOn != nil {
-			place.Text = "Confirmed " + models.DayIn(*s.CapacityConfirmedOn, p.Now()) + ". Referrers see this date."
-		} else {
-			place.Text = "Nobody has confirmed this yet. Referrers see that."
+		place.Text = "Confirmed " + p.confirmed(&s)
+		if _, ok := directory.StaleAfter(&s); !ok || strings.HasPrefix(p.confirmed(&s), "Out of date") {
+			place.Text = p.confirmed(&s)
+		}
+		if s.Capacity != models.CapacityClosed {
+			place.Update = &components.Link{Text: "Update", Href: placesPath + "/" + s.ID.String(), Hidden: s.Name}
 		}
 		out = append(out, place)
 	}

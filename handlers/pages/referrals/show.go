@@ -93,6 +93,9 @@ func (p *Pages) record(c *gin.Context, v referrals.View) (view.RecordView, error
 	}
 	if v.SafeContact != nil && v.Level >= referrals.LevelBefore && v.Level != referrals.LevelOwn {
 		safe := p.safe(v)
+		if plans(v) {
+			safe.Record = &components.Link{Text: "Plan a contact", Href: path(v) + "/plan"}
+		}
 		out.Safe = &safe
 	}
 	p.acts(v, &out)
