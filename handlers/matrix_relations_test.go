@@ -223,12 +223,7 @@ func (s *site) relations(t *testing.T) []*relation {
 	}
 	own := s.related(t, "own", "caseworker", testkit.ServiceIDVA)
 
-	// Certificates and what receivers still have to erase name nobody.
-	nameless := rule{[]models.Role{models.RoleManager, models.RolePrivacyOfficer}, []string{"/certificates/", "/requests/tasks/", "/erasure-tasks/"}}
-	officer := rule{[]models.Role{models.RolePrivacyOfficer}, []string{
-		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/break-glass/", "/protection", "/openings", "/audit/proofs/",
-		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
-	}}
+	nameless, officer, receivers := rulesOfAll()
 	for _, r := range []*relation{barred, sealed} {
 		r.rules = []rule{nameless}
 	}
@@ -236,12 +231,29 @@ func (s *site) relations(t *testing.T) []*relation {
 		r.rules = []rule{nameless, officer}
 	}
 	broken.rules = append(broken.rules, rule{[]models.Role{models.RoleCaseworker}, []string{"GET /api/v1/cases/:id", "GET /cases/:ref"}})
-	receivers := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}
-	after.rules = []rule{{receivers, []string{"/referrals/"}}, {receivers[1:], []string{"/openings"}}}
-	own.rules = []rule{
-		nameless, officer, after.rules[0], after.rules[1],
-		{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/"}},
-		{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/"}},
-	}
+	after.rules = receivers
+	own.rules = ownRules()
 	return []*relation{organisation, borough, before, after, barred, restricted, sealed, broken, own}
+}
+
+// rulesOfAll are those that more than one relation has.
+func rulesOfAll() (nameless, officer rule, receivers []rule) {
+	// Certificates and what receivers still have to erase name nobody.
+	nameless = rule{[]models.Role{models.RoleManager, models.RolePrivacyOfficer}, []string{"/certificates/", "/requests/tasks/", "/erasure-tasks/"}}
+	officer = rule{[]models.Role{models.RolePrivacyOfficer}, []string{
+		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/break-glass/", "/protection", "/openings", "/audit/proofs/",
+		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
+	}}
+	both := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}
+	return nameless, officer, []rule{{both, []string{"/referrals/"}}, {both[1:], []string{"/openings"}}}
+}
+
+// ownRules are those of a case that the London Victim Service holds and Ashdown
+// was sent: the receiver reads its referral and never the case.
+func ownRules() []rule {
+	nameless, officer, receivers := rulesOfAll()
+	return append(receivers, nameless, officer,
+		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/"}},
+		rule{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/"}},
+	)
 }
