@@ -154,63 +154,96 @@ alter policy add_to_referral on referral_history with check (app_takes_step(refe
 
 -- A trigger's condition is read and prepared in every statement, for 5 to 15 us:
 -- what is decided in the trigger itself costs one. What a person opened is
--- counted in the owner's name, so that nobody writes of their own openings.
+-- counted in the owner's name, so that nobody writes of their own openings. A
+-- record opened again is one look at the key, and a new one four, however many
+-- there are: a plan made while the table was small would read all of it.
 drop trigger audit_events_counted on audit_events;
+alter table record_openings drop constraint record_openings_pkey;
+alter table record_openings add primary key (record_id, user_id, kind);
 -- +goose StatementBegin
-create or replace function audit_events_counted() returns trigger language plpgsql security definer as $$
-begin
-  if new.refused or new.action = 'case.logged' or (new.actor_user_id = public.app_user_id()) is not true then
-    return new;
-  end if;
-  if new.action in ('case.listed', 'case.searched') then
-    perform public.count_records('listed', array(select jsonb_array_elements_text(new.detail -> 'cases')::uuid));
-  elsif new.case_id is not null and not exists (select from public.record_openings o where o.user_id = new.actor_user_id
-      and o.kind = 'opened' and o.record_id = new.case_id and o.at > clock_timestamp() - interval '1 hour') then
-    perform public.count_records('opened', array[new.case_id]);
-  end if;
-  return new;
-end $$;
-create or replace function count_records(p_kind text, p_records uuid[]) returns void language plpgsql volatile as $$
+create function count_opened(p_record uuid) returns void language plpgsql security definer set enable_seqscan = off as $$
 declare
   v_user uuid := public.app_user_id();
   v_now timestamptz := clock_timestamp();
   v_since timestamptz := v_now - interval '1 hour';
-  v_most integer := public.record_cap(p_kind);
+  v_most integer;
+  v_last bigint;
+  v_at timestamptz;
+begin
+  for turn in 1..2 loop
+    -- in these words the key answers, and not the order
+    select o.at into v_at from public.record_openings o where o.record_id = p_record and o.user_id = v_user and o.kind || '' = 'opened';
+    if v_at > v_since then
+      return;
+    end if;
+    v_most := public.record_cap('opened');
+    exit when turn = 2 or v_most > 1000;
+    perform pg_advisory_xact_lock(hashtextextended('opened' || v_user::text, 16));
+  end loop;
+  v_last := coalesce((select o.nth from public.record_openings o where o.user_id = v_user and o.kind = 'opened' order by o.nth desc limit 1), 0);
+  -- Were this opened too, the one so many places back would have to be older
+  -- than an hour.
+  if v_last >= v_most then
+    select o.at into v_at from public.record_openings o
+    where o.user_id = v_user and o.kind = 'opened' and o.nth <= v_last + 1 - v_most order by o.nth desc limit 1;
+    if v_at > v_since then
+      raise exception using errcode = 'TL429', message = 'too many records in an hour',
+        detail = greatest(1, ceil(extract(epoch from v_at - v_since)))::text;
+    end if;
+  end if;
+  insert into public.record_openings as o (user_id, kind, record_id, nth, at) values (v_user, 'opened', p_record, v_last + 1, v_now)
+  on conflict (record_id, user_id, kind) do update set nth = excluded.nth, at = excluded.at;
+end $$;
+create function count_listed(p_records uuid[]) returns void language plpgsql security definer set enable_seqscan = off as $$
+declare
+  v_user uuid := public.app_user_id();
+  v_now timestamptz := clock_timestamp();
+  v_since timestamptz := v_now - interval '1 hour';
+  v_most integer := public.record_cap('listed');
   v_new uuid[];
   v_last bigint;
   v_at timestamptz;
 begin
   for turn in 1..2 loop
-    v_new := array(select distinct i from unnest(p_records) i where not exists (
-      select from public.record_openings o where o.user_id = v_user and o.kind = p_kind and o.record_id = i and o.at > v_since));
+    v_new := array(select distinct i from unnest(p_records) i where not coalesce((select o.at > v_since from public.record_openings o
+      where o.record_id = i and o.user_id = v_user and o.kind || '' = 'listed'), false));
     if v_new = '{}' then
       return;
     end if;
     exit when turn = 2 or v_most > 1000;
-    perform pg_advisory_xact_lock(hashtextextended(p_kind || v_user::text, 16));
+    perform pg_advisory_xact_lock(hashtextextended('listed' || v_user::text, 16));
   end loop;
-  select o.nth into v_last from public.record_openings o where o.user_id = v_user and o.kind = p_kind order by o.nth desc limit 1;
-  v_last := coalesce(v_last, 0);
-  -- Were these opened too, the one so many places back would have to be older
-  -- than an hour.
-  if v_last + cardinality(v_new) > v_most then
-    select o.at into v_at from public.record_openings o
-    where o.user_id = v_user and o.kind = p_kind and o.nth <= v_last + cardinality(v_new) - v_most order by o.nth desc limit 1;
-  end if;
+  v_last := coalesce((select o.nth from public.record_openings o where o.user_id = v_user and o.kind = 'listed' order by o.nth desc limit 1), 0);
+  select o.at into v_at from public.record_openings o
+  where o.user_id = v_user and o.kind = 'listed' and o.nth <= v_last + cardinality(v_new) - v_most order by o.nth desc limit 1;
   if v_at > v_since or cardinality(v_new) > v_most then
     raise exception using errcode = 'TL429', message = 'too many records in an hour',
       detail = greatest(1, ceil(extract(epoch from coalesce(v_at, v_now) - v_since)))::text;
   end if;
   insert into public.record_openings as o (user_id, kind, record_id, nth, at)
-  select v_user, p_kind, n.id, v_last + n.place, v_now from unnest(v_new) with ordinality as n (id, place)
-  on conflict (user_id, kind, record_id) do update set nth = excluded.nth, at = excluded.at;
+  select v_user, 'listed', n.id, v_last + n.place, v_now from unnest(v_new) with ordinality as n (id, place)
+  on conflict (record_id, user_id, kind) do update set nth = excluded.nth, at = excluded.at;
+end $$;
+create or replace function audit_events_counted() returns trigger language plpgsql as $$
+begin
+  if new.refused or new.action = 'case.logged' or (new.actor_user_id = public.app_user_id()) is not true then
+    return new;
+  end if;
+  if new.action in ('case.listed', 'case.searched') then
+    perform public.count_listed(array(select jsonb_array_elements_text(new.detail -> 'cases')::uuid));
+  elsif new.case_id is not null then
+    perform public.count_opened(new.case_id);
+  end if;
+  return new;
 end $$;
 -- +goose StatementEnd
 create trigger audit_events_counted before insert on audit_events for each row execute function audit_events_counted();
+drop function count_records(text, uuid[]);
 drop policy counted on record_openings;
 drop policy again on record_openings;
 revoke insert, update on record_openings from throughline_app;
-revoke execute on function record_cap(text), count_records(text, uuid[]) from throughline_app;
+revoke execute on function count_opened(uuid), count_listed(uuid[]) from public;
+grant execute on function count_opened(uuid), count_listed(uuid[]) to throughline_app;
 
 -- A function of SQL that cannot be written into its caller is planned anew in
 -- every transaction: what logging a case asks is asked by PL/pgSQL, which keeps

@@ -8,10 +8,11 @@ import (
 	"throughline/models"
 )
 
+// A stop names its case too, so that no other case's is asked about.
 const selectChannels = `select ch.id, ch.channel, ch.person, ch.safe, ch.leave_message, ch.windows, ch.confirmed_on, coalesce(ch.confirmed_source, ''),
 	ch.confirmed_by_org_id, ch.version, d.value, d.note, st.id, st.at, st.why, st.by_org_id
 	from contact_channels ch left join contact_details d on d.channel_id = ch.id
-	left join contact_stops st on st.channel_id = ch.id and st.cleared_at is null
+	left join contact_stops st on st.case_id = $1 and st.channel_id = ch.id and st.cleared_at is null
 	where ch.case_id = $1 order by ch.position, ch.id`
 
 // queueContact reads how somebody is reached. What the actor may not see of it,
