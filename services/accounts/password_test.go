@@ -39,7 +39,7 @@ func TestAPasswordIsLongAndNotTheFirstThingAnybodyTries(t *testing.T) {
 		"Throughline-2026":                 models.FieldInvalid,
 		"Correct Horse Battery Staple 1":   models.FieldInvalid,
 		"Passw0rd!2026!!":                  models.FieldInvalid,
-		"1q2w3e4r5t6y":                     models.FieldInvalid,
+		"NewProject2004":                   models.FieldInvalid,
 		"Sunshine-2026":                    models.FieldInvalid,
 		"w4t3rm3l0n 99":                    models.FieldInvalid,
 		"OkonkwoSmith":                     "",

@@ -161,7 +161,12 @@ func TestColleaguesByAPI(t *testing.T) {
 	if len(seen) != want || !slices.Contains(seen, o.Person("caseworker").ID.String()) {
 		t.Errorf("got %d colleagues, want %d and oneself among them", len(seen), want)
 	}
+	first := decode[struct{ Next *string }](t, o.call("GET", "/api/v1/people?limit=1", "", token))
+	if first.Next == nil {
+		t.Fatal("got one page of colleagues, want more")
+	}
 	for path, want := range map[string]int{
+		"/api/v1/people?limit=1&cursor=" + *first.Next + "&next=" + *first.Next: 400, "/api/v1/people?limit=1&next=" + *first.Next: 200,
 		"/api/v1/people?limit=0": 400, "/api/v1/people?limit=101": 400, "/api/v1/people?cursor=x": 400, "/api/v1/people?next=x": 400, "/api/v1/people?cursor=x&next=x": 400, "/api/v1/people?org=1": 400, "/api/v1/people?assignable=maybe": 422,
 	} {
 		o.wantStatus(t, path, o.call("GET", path, "", token), want)
