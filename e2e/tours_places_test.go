@@ -3,11 +3,10 @@ package e2e
 // placing meets the pages on which a service says whether it takes people. It
 // leaves what others choose from as it was.
 func (w *tour) placing() {
-	w.look(w.as("caseworker").visit("/places").is(200), filled)
 	w.look(w.as("police").visit("/places").is(200).sees("offers no service"), empty)
 	p := w.as("childhouse")
 	w.look(p.visit("/places").is(200), filled)
-	p.press("Update").is(200)
+	p.press("Update (Young adults with additional needs)").is(200)
 	w.look(p, filled)
 	p.fill("Places free (optional)", "many")
 	w.wrong(p, "Confirm")

@@ -36,7 +36,7 @@ func poisons() []poison {
 }
 
 // told is what no answer says: how the product is made.
-var told = regexp.MustCompile(`SQLSTATE|pgx|pq:|ERROR:|syntax error|goroutine |\.go:\d|/services/|invalid byte sequence|runtime error`)
+var told = regexp.MustCompile(`SQLSTATE|pgx|pq:|ERROR:|syntax error|goroutine |\.go:\d|throughline/services/|invalid byte sequence|runtime error`)
 
 // named finds the names of fields in a page, and of parameters in its links.
 var (

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/referrals"
@@ -182,6 +184,16 @@ func TestACoordinatorMovesAReferralWhereTheReferrerHasAgreed(t *testing.T) {
 	} {
 		c.form.Set("version", version(t, page))
 		coordinator.send(path+"/move", c.form, http.StatusUnprocessableEntity)
+	}
+	elsewhere := set.accepted()
+	set.agree(elsewhere.CaseID, to.OrgID)
+	for id, want := range map[uuid.UUID]int{v.ID: 1, elsewhere.ID: 0, uuid.New(): 0} {
+		if agreed, err := s.deps.Referrals.Agreed(s.As("coordinator"), id); err != nil || len(agreed) != want {
+			t.Errorf("a coordinator is told of %d agreements, want %d: only those for this kind of help, of a referral before it (%v)", len(agreed), want, err)
+		}
+	}
+	if _, err := s.deps.Referrals.Agreed(s.As("vawg"), v.ID); models.CodeOf(err) != models.CodeForbidden {
+		t.Errorf("a service learns what else was agreed: %v", err)
 	}
 	leads, _ := coordinator.send(path+"/move", url.Values{"version": {version(t, page)}, "service": {to.ID.String()}, "reason": {"out_of_area"}}, http.StatusSeeOther)
 	if !strings.Contains(coordinator.see(leads, http.StatusOK), "Moved.") {

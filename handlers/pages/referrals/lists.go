@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
@@ -35,6 +36,16 @@ func (p *Pages) today(c *gin.Context) error {
 	}
 	v := view.TodayView{Meta: p.Frame.Meta(c, "Today", "/today"), Today: models.DateTime(p.Now()), CanLog: actor.Can(models.CaseCreate)}
 	v.Meta.Wide, v.Meta.Flash = true, flash(c)
+	var people []uuid.UUID
+	for _, tasks := range [][]referrals.Task{work.Safety, work.Late, work.DueToday, work.Soon} {
+		for i := range tasks {
+			people = append(people, tasks[i].CaseID)
+		}
+	}
+	now, err := p.contactNow(c, people)
+	if err != nil {
+		return err
+	}
 	for _, g := range []struct {
 		kind, id, title string
 		tasks           []referrals.Task
@@ -48,6 +59,7 @@ func (p *Pages) today(c *gin.Context) error {
 		group := components.TaskGroupView{ID: g.id, Title: g.title, Safety: g.kind == "safety"}
 		for _, t := range g.tasks {
 			row := p.task(t)
+			row.Contact = now(t.CaseID)
 			if g.kind == "safety" && t.CaseReference != "" {
 				row.Href = "/cases/" + t.CaseReference + "/safe-contact"
 			}
@@ -67,6 +79,28 @@ func (p *Pages) today(c *gin.Context) error {
 		return err
 	}
 	return render.OK(c, view.Today(v))
+}
+
+// contactNow returns what a list says of each person: whether they may be
+// contacted safely at this hour, and nothing where the reader does not contact
+// them.
+func (p *Pages) contactNow(c *gin.Context, cases []uuid.UUID) (func(uuid.UUID) *components.SafetyView, error) {
+	none := func(uuid.UUID) *components.SafetyView { return nil }
+	actor, err := models.ActorFrom(c.Request.Context())
+	if err != nil || !actor.Can(models.ContactRecord) {
+		return none, err
+	}
+	ways, err := p.Referrals.Reachable(c.Request.Context(), cases)
+	if err != nil {
+		return none, err
+	}
+	return func(id uuid.UUID) *components.SafetyView {
+		channels, ok := ways[id]
+		if !ok {
+			return nil
+		}
+		return frame.SafetyNow(channels, p.Now())
+	}, nil
 }
 
 // capped counts what waits, up to where reading stopped.
@@ -114,22 +148,35 @@ func (p *Pages) inbox(c *gin.Context) error {
 	}
 	v := view.InboxView{Meta: p.Frame.Meta(c, "Inbox", "/inbox"), Today: models.DateTime(p.Now())}
 	v.Meta.Flash = flash(c)
+	var people []uuid.UUID
+	for _, it := range slices.Concat(in.FirstContact, in.Working) {
+		people = append(people, it.CaseID)
+	}
+	now, err := p.contactNow(c, people)
+	if err != nil {
+		return err
+	}
 	for i, g := range []struct {
 		title, empty string
 		items        []referrals.Item
+		contact      bool // the work is theirs: who may be contacted now is said
 	}{
-		{"To decide", "Nothing to decide.", in.ToDecide},
-		{"First contact to make", "", in.FirstContact},
-		{"Withdrawn: say that you have seen it", "", in.Withdrawn},
-		{"Working with", "", in.Working},
-		{"On your waiting list", "", in.Waiting},
+		{"To decide", "Nothing to decide.", in.ToDecide, false},
+		{"First contact to make", "", in.FirstContact, true},
+		{"Withdrawn: say that you have seen it", "", in.Withdrawn, false},
+		{"Working with", "", in.Working, true},
+		{"On your waiting list", "", in.Waiting, false},
 	} {
 		if len(g.items) == 0 && g.empty == "" {
 			continue
 		}
 		list := components.CardListView{ID: "in-" + strconv.Itoa(i+1), Title: g.title, Count: len(g.items), Empty: g.empty}
 		for _, it := range g.items {
-			list.Cards = append(list.Cards, p.card(it))
+			card := p.card(it)
+			if g.contact {
+				card.Contact = now(it.CaseID)
+			}
+			list.Cards = append(list.Cards, card)
 		}
 		v.Groups = append(v.Groups, list)
 	}

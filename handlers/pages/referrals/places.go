@@ -47,7 +47,7 @@ func (p *Pages) placeCard(s *models.Service) components.SummaryListParams {
 	rows = append(rows, components.SummaryRow{Key: "Confirmed", Value: p.confirmed(s)})
 	card := &components.SummaryCard{Title: s.Name}
 	if s.Capacity != models.CapacityClosed {
-		card.Actions = []components.Link{{Text: "Update", Href: placesPath + "/" + s.ID.String(), Hidden: s.Name}}
+		card.Actions = []components.Link{{Text: "Update", Href: placesPath + "/" + s.ID.String()}}
 	}
 	return components.SummaryListParams{Rows: rows, Card: card}
 }
