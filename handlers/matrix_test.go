@@ -24,7 +24,7 @@ func aboutNobody() map[string]string {
 	return map[string]string{
 		"/account/": "one's own", "/api/v1/me/": "one's own", "/cases/new/": "one's own unfinished form",
 		"/admin/": "staff", "/api/v1/people/": "staff", "/api/v1/invitations/": "staff", "/invitation/": "staff", "/team/": "staff",
-		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public",
+		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public",
 		"/retention/schedules/": "a rule", "/api/v1/retention/schedules/": "a rule",
 	}
 }
@@ -194,6 +194,7 @@ func (s *site) cells(t *testing.T, relations []*relation) []cell {
 			}
 			start, record := kindOf(rt.Path, nothing().names)
 			switch {
+			case start == "" && r != relations[0]: // said once
 			case start == "":
 				t.Errorf("%s names a kind of record that has no row in the matrix: plant one in every relation, or say in aboutNobody whose it is", rt.Name())
 			case !record:
