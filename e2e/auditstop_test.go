@@ -107,7 +107,7 @@ func (r *records) prepare(t *testing.T) {
 // of a case is ids, but for documents and requests, whose services hold in tests
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
-	"/account/", "/admin/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/data-requests/", "/files/",
+	"/account/", "/admin/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/conflicts/", "/data-requests/", "/evidence/", "/files/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/requests/", "/retention/", "/team/",
 }
 

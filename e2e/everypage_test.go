@@ -136,6 +136,7 @@ var never = map[string]string{
 	"GET /admin/access.csv":             "is a file",
 	"GET /certificates/{ref}/download":  "is a file",
 	"GET /files/{id}":                   "is a file",
+	"GET /evidence/{id}":                "is a file",
 	"GET /":                             "leads to the reader's first page",
 	"GET /admin":                        "leads to the list of people",
 	"GET /cases/{ref}/refer":            "leads to the first question",

@@ -32,4 +32,5 @@ func (w *tour) alarms() {
 	w.look(c.visit("/household").is(200), filled)
 	c.write("Surnames in your household, and of your close family", longWord+longWord)
 	w.wrong(c, "Save")
+	c.write("Surnames in your household, and of your close family", "Nobody-Atall").press("Save").is(200).sees("On record")
 }

@@ -23,6 +23,34 @@ func (w *tour) protecting() {
 	officer.choose("A court ordered it").press("Ask a second person").is(200)
 	w.look(officer.visit("/protection").sees("Waiting").is(200), filled)
 	w.breaking(officer, caller)
+	w.knowing(officer, caller)
+}
+
+// knowing declares a conflict of interest, is asked about a record, and reads
+// who opened it.
+func (w *tour) knowing(officer *person, caller *caller) {
+	p := w.as("caseworker.manager")
+	w.look(p.visit("/conflicts").is(200), empty)
+	w.wrong(p, "Declare")
+	p.choose("I know somebody who may be in a record").write("Given name", "Nearly").write("Family name", "Known").press("Declare").is(200).sees("It is on record")
+	w.look(p, filled)
+	logged := aCaseOf("Nearly", "Known", "01/777003/26")
+	reference := caller.create("/api/v1/cases", logged).text(w.t, "reference")
+	p.visit("/cases/"+reference).is(200).sees("Do you know this person?", "may be somebody you told us about")
+	w.look(p, filled)
+	w.wrong(p, "Continue")
+	p.choose("No").press("Continue").is(200).sees(reference)
+	w.look(officer.visit("/openings").is(200), filled)
+	w.wrong(officer, "Continue")
+	officer.write("Case reference", reference).press("Continue").is(200).sees("Opened the case")
+	w.look(officer, filled)
+	w.look(officer.press("For the person it is about").is(200), filled)
+}
+
+func aCaseOf(given, family, crime string) map[string]any {
+	c := alone(given, crime)
+	c["victim"].(map[string]any)["given_name"], c["victim"].(map[string]any)["family_name"] = given, family
+	return c
 }
 
 // breaking opens a restricted case in an emergency, and looks at it after.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -24,6 +25,13 @@ func (f *failures) page(c *gin.Context, e *models.Error) {
 	}
 	if models.NeedsStepUp(e) {
 		render.See(c, f.toConfirm(c))
+		return
+	}
+	if path := models.AsksConflict(e); path != "" {
+		if c.Request.Method == http.MethodGet {
+			path += "?" + url.Values{"next": {c.Request.URL.RequestURI()}}.Encode()
+		}
+		render.See(c, path)
 		return
 	}
 	heading, next := words(e.Code)

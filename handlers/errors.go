@@ -131,7 +131,7 @@ func (f *failures) record(c *gin.Context, e *models.Error) error {
 	default:
 		return nil
 	}
-	if models.NeedsStepUp(e) {
+	if models.NeedsStepUp(e) || models.AsksConflict(e) != "" {
 		return nil // asked to prove who they are, not refused
 	}
 	ctx := c.Request.Context()

@@ -101,6 +101,7 @@ func API(d Deps) *api.API {
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterEmergency(a, d.Protection)
+	v1.RegisterConflicts(a, d.Protection)
 	v1.RegisterFiles(a, d.Documents)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterAudit(a, d.Audit)
@@ -115,20 +116,23 @@ func API(d Deps) *api.API {
 // pages returns the routes of every page.
 func pages(d Deps) []route.Route {
 	f := frame.Frame{Training: d.Training}
+	if d.Notices != nil {
+		f.Counter = d.Notices
+	}
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
 		adminpages.New(adminpages.Deps{Frame: f, People: d.People, Referrals: d.Referrals, Directory: d.Directory, Accounts: d.Edge.Accounts}).Routes(),
 		alertpages.New(f, d.Alerts, d.Directory, d.Now).Routes(),
 		approvalpages.New(f, d.Approvals).Routes(),
 		operatorpages.New(f, d.Directory).Routes(),
-		auditpages.New(f, d.Audit).Routes(),
+		auditpages.New(f, d.Audit, d.Now).Routes(),
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit, Referrals: d.Referrals,
 		}).Routes(),
 		documentpages.New(documentpages.Deps{Frame: f, Now: d.Now, Documents: d.Documents, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
-		protectionpages.New(f, d.Protection, d.Now).Routes(),
+		protectionpages.New(f, d.Protection, d.Directory, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{

@@ -21,6 +21,8 @@ type subject struct {
 // their address.
 func (s setting) subjects() map[string][]subject {
 	record := s.Case(s.t, s.As("police"))
+	s.Do(s.t, `insert into audit_events (id, at, actor_org_id, actor_role, action, subject_type, subject_id, case_id) values (gen_random_uuid(), $1, $2, 'caseworker', 'case.opened', 'case', $3, $3)`,
+		s.Clock.Now(), record.OrgID, record.ID)
 	referrals := []subject{}
 	sides := []string{"vawg", "police", "vawg.manager", "police.manager", "coordinator"}
 	for _, ref := range []string{
@@ -38,6 +40,7 @@ func (s setting) subjects() map[string][]subject {
 			{s.released().Reference, []string{"police.manager"}},
 			{s.notApproved().Reference, []string{"police.manager"}},
 		},
+		"openings":     {{record.Reference, []string{"police.manager", "police.privacy"}}},
 		"certificates": {{s.certificate(), []string{"police.manager"}}}, "breaches": {{s.breach().Reference, []string{"police.manager"}}},
 	}
 }

@@ -33,25 +33,27 @@ type AlertKind string
 
 // The kinds of alert (security.md T1-T4, domain.md 5.4).
 const (
-	AlertRecordCap   AlertKind = "record_cap"   // as many records in an hour as anybody may open
-	AlertTrawl       AlertKind = "trawl"        // far more records than this person usually opens
-	AlertManyReaders AlertKind = "many_readers" // many people of several organisations at one record
-	AlertHousehold   AlertKind = "household"    // the reader's own name, or a surname and borough of their household
-	AlertOutOfHours  AlertKind = "out_of_hours" // many records when the organisation is closed
-	AlertGuessing    AlertKind = "guessing"     // refused again and again: references that are tried out
-	AlertSearching   AlertKind = "searching"    // searches without opening what they find
-	AlertBreakGlass  AlertKind = "break_glass"  // a record opened in an emergency
-	AlertConflict    AlertKind = "conflict"     // somebody met a record they have a conflict of interest with
-	AlertSafety      AlertKind = "safety"       // somebody else answered: contact may have done harm
-	AlertStopped     AlertKind = "stopped"      // a way of contact turned out not to be safe
-	AlertNoContact   AlertKind = "no_contact"   // at high risk, and nobody has spoken to them in time
+	AlertRecordCap   AlertKind = "record_cap"       // as many records in an hour as anybody may open
+	AlertTrawl       AlertKind = "trawl"            // far more records than this person usually opens
+	AlertManyReaders AlertKind = "many_readers"     // many people of several organisations at one record
+	AlertHousehold   AlertKind = "household"        // the reader's own name, or a surname and borough of their household
+	AlertOutOfHours  AlertKind = "out_of_hours"     // many records when the organisation is closed
+	AlertGuessing    AlertKind = "guessing"         // refused again and again: references that are tried out
+	AlertSearching   AlertKind = "searching"        // searches without opening what they find
+	AlertBreakGlass  AlertKind = "break_glass"      // a record opened in an emergency
+	AlertUnreviewed  AlertKind = "break_glass_late" // nobody has looked at an emergency access in time
+	AlertConflict    AlertKind = "conflict"         // somebody met a record they have a conflict of interest with
+	AlertMalware     AlertKind = "malware"          // something harmful was found in a file somebody attached
+	AlertSafety      AlertKind = "safety"           // somebody else answered: contact may have done harm
+	AlertStopped     AlertKind = "stopped"          // a way of contact turned out not to be safe
+	AlertNoContact   AlertKind = "no_contact"       // at high risk, and nobody has spoken to them in time
 )
 
 // AlertKinds lists every kind, in the order figures show them.
 func AlertKinds() []AlertKind {
 	return []AlertKind{
 		AlertRecordCap, AlertTrawl, AlertManyReaders, AlertHousehold, AlertOutOfHours, AlertGuessing, AlertSearching,
-		AlertBreakGlass, AlertConflict, AlertSafety, AlertStopped, AlertNoContact,
+		AlertBreakGlass, AlertUnreviewed, AlertConflict, AlertMalware, AlertSafety, AlertStopped, AlertNoContact,
 	}
 }
 
@@ -84,7 +86,11 @@ func (k AlertKind) Words() string {
 	case AlertBreakGlass:
 		return "Opened a record in an emergency"
 	case AlertConflict:
-		return "Met a record they are barred from"
+		return "Knows the person in a record"
+	case AlertUnreviewed:
+		return "Nobody has reviewed an emergency access"
+	case AlertMalware:
+		return "Something harmful in a file"
 	case AlertSafety:
 		return "Somebody else answered"
 	case AlertStopped:
@@ -113,7 +119,11 @@ func (k AlertKind) Look() string {
 	case AlertBreakGlass:
 		return "Was there an emergency? Review the access itself as well."
 	case AlertConflict:
-		return "They were shown nothing. Ask whether they knew, and whether somebody else sent them."
+		return "The record is closed to them from now on. Ask their manager to pass on the work they had with it."
+	case AlertUnreviewed:
+		return "Two working days have passed. Review the access today: was there an emergency?"
+	case AlertMalware:
+		return "The file is kept where nobody can open it. Ask who attached it where it came from, and whether their computer was checked."
 	case AlertSafety:
 		return "Is the victim safe? Speak to whoever holds the case today, and record a new safe way."
 	case AlertStopped:

@@ -18,6 +18,16 @@ func alarmTables() []registered {
 		{"staff_households", ControllerEmployer, RetainAccount, []registeredLine{
 			{ClassStaff, "user_id family_keys borough said_at", "", "read by nobody else; compared in the database"},
 		}},
+		{"conflicts", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassStaff, "id user_id org_id kind employer_org_id said_at ended_at", "", "read by nobody else; compared in the database"},
+			{ClassIdentity, "name given_key family_key date_of_birth", "", "of who was declared"},
+			{ClassContactSafe, "value_key", "", "what a number is compared by, never the number"},
+			{ClassOffence, "crime_key", "", "the same, of a crime reference"},
+		}},
+		{"conflict_questions", ControllerEmployer, RetainCase, []registeredLine{
+			{ClassLink, "case_id why asked_at answered_at knows", "", ""},
+			{ClassStaff, "user_id", "", ""},
+		}},
 		{"record_openings", ControllerEmployer, RetainSession, []registeredLine{
 			{ClassLink, "kind record_id nth at", "", "kept for a day"},
 			{ClassStaff, "user_id", "", ""},

@@ -63,7 +63,7 @@ func toDemo(c Config) (found problems) {
 	return append(found, toServe(c)...)
 }
 
-// keyFiles checks the two key files and the key-encryption key, which production
+// keyFiles checks the three key files and the key-encryption key, which production
 // has to name.
 func keyFiles(c Config) (found problems) {
 	if c.JWTKeysFile == "" {
@@ -76,7 +76,7 @@ func keyFiles(c Config) (found problems) {
 	return append(append(found, keyProblems(c.JWTKeysFile, c.AnswerKeyFile)...), kms(c)...)
 }
 
-// keyProblems reads the two key files; a path that is not set is passed over.
+// keyProblems reads the key files of tokens and answers; a path that is not set is passed over.
 func keyProblems(jwt, answers string) (found problems) {
 	if jwt != "" {
 		if _, err := auth.LoadKeys(jwt); err != nil {

@@ -23,7 +23,7 @@ var unaudited = map[string]struct{ tables, why string }{
 	"services/jobs/escalate.go":    {"emergency_accesses outbox notices", "that nobody looked in time is told; the access is recorded"},
 	"services/drafts/drafts.go":    {"drafts", "an unfinished form is its writer's own; the trail begins when it is sent"},
 	"services/jobs/outbox.go":      {"notices outbox", "ids on their way from a change, which is recorded, to whom it concerns"},
-	"services/jobs/sweep.go":       {"idempotency_keys outbox drafts sessions sign_in_attempts record_openings referrals audit_events", "what is past keeping; a draft referral that goes is recorded in the same statement"},
+	"services/jobs/sweep.go":       {"idempotency_keys outbox drafts sessions sign_in_attempts code_attempts kept_forms account_notices record_openings referrals audit_events", "what is past keeping; a draft referral that goes is recorded in the same statement"},
 	"services/audit/deliver.go":    {"audit_receipts", "where a checkpoint was delivered holds nobody's record"},
 	"services/audit/log.go":        {"audit_leaves audit_tiles audit_checkpoints", "the log over the trail is nobody's record, and would never end recording itself"},
 	"services/clocks/clocks.go":    {"clocks referrals outbox", "time passed: what follows is told by the outbox and stands in the clock's own row"},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
@@ -72,6 +73,12 @@ func translatePg(e *pgconn.PgError, err error) error {
 			return models.Internal("reading how long to wait", wrong)
 		}
 		return models.RecordCap(time.Duration(seconds) * time.Second)
+	case e.Code == "TL403":
+		id, wrong := uuid.Parse(e.Detail)
+		if wrong != nil {
+			return models.Internal("reading which record asks first", wrong)
+		}
+		return models.ConflictCheck(id)
 	case e.Code == "TL409":
 		return ErrLostRace
 	case e.Code == "42501" && e.Routine == "aclcheck_error":

@@ -15,6 +15,7 @@ import (
 // on it or to send some of it. The names of people are those of the reader's own
 // organisation; of others the organisation and the role are told.
 type Opening struct {
+	ID        uuid.UUID // of the event, for its evidence
 	At        time.Time
 	OrgName   string // "" for the service itself
 	Role      *models.Role
@@ -45,7 +46,7 @@ func (s *Service) Openings(ctx context.Context, caseID uuid.UUID, limit int, cur
 	})
 	out := make([]Opening, len(items))
 	for i, e := range items {
-		out[i] = Opening{At: e.At, Role: e.ActorRole, ActorName: e.ActorName, What: ActWords(e.Action)}
+		out[i] = Opening{ID: e.ID, At: e.At, Role: e.ActorRole, ActorName: e.ActorName, What: ActWords(e.Action)}
 		if e.OrgName != nil {
 			out[i].OrgName = *e.OrgName
 		}

@@ -21,7 +21,8 @@ import (
 // desk serves both, it is one alert.
 const drainSQL = `
 with waiting as (
-  select id, topic, referral_id, case_id, by_org_id, at, (payload->>'clock')::uuid as clock_id, (payload->>'user')::uuid as about_id from outbox
+  select id, topic, referral_id, case_id, by_org_id, at, (payload->>'clock')::uuid as clock_id, (payload->>'user')::uuid as about_id,
+    (payload->>'org')::uuid as at_org_id, (payload->>'document')::uuid as document_id from outbox
   where drained_at is null order by id limit 500 for update skip locked
 ), told as (
   insert into notices (id, outbox_id, org_id, topic, referral_id, case_id, at)
@@ -38,11 +39,13 @@ with waiting as (
   where party is not null and party is distinct from w.by_org_id
   on conflict on constraint notices_once do nothing
 ), raised as (
-  select app_raise_alert(k.kind, k.desk, org, w.about_id, w.case_id, '{}', 'outbox|' || w.id, w.at, ?::timestamptz) as id
+  select app_raise_alert(k.kind, k.desk, org, w.about_id, coalesce(w.case_id, d.case_id), '{}', 'outbox|' || w.id, w.at, ?::timestamptz) as id
   from waiting w
-  join (values ('alert.break_glass', 'break_glass', 'data'), ('alert.conflict', 'conflict', 'data'),
+  join (values ('alert.break_glass', 'break_glass', 'data'), ('alert.break_glass_late', 'break_glass_late', 'data'),
+    ('alert.conflict', 'conflict', 'data'), ('alert.malware', 'malware', 'data'),
     ('contact.safety_incident', 'safety', 'safety'), ('contact.stopped', 'stopped', 'safety')) as k (topic, kind, desk) on k.topic = w.topic
-  cross join lateral unnest(array[app_alarm_holder(w.case_id), w.by_org_id]) as orgs (org)
+  left join lateral app_document_place(w.document_id) d on w.document_id is not null
+  cross join lateral unnest(array[app_alarm_holder(coalesce(w.case_id, d.case_id)), w.by_org_id, w.at_org_id, d.org_id]) as orgs (org)
   where org is not null
 )
 update outbox o set drained_at = clock_timestamp() from waiting w where o.id = w.id and (select count(*) from raised) >= 0`

@@ -13,7 +13,8 @@ const keepDrafts = 90 * 24 * time.Hour
 // sweeps lists what is past keeping and nobody's record: kept answers after 24
 // hours (decisions.md 17), unfinished forms after 90 days untouched, wrong
 // guesses after a day (they count for five minutes) and right ones after 90
-// days, for which a device is known. They ask now(), which an index can answer:
+// days, for which a device is known; forms kept for who was signed out after a
+// day, and what people were told of their own accounts after a year. They ask now(), which an index can answer:
 // clock_timestamp() would read every row.
 func sweeps() []string {
 	return []string{
@@ -24,6 +25,10 @@ func sweeps() []string {
 		"delete from record_openings where at < now() - interval '1 day'",
 		"delete from sign_in_attempts where ok is not true and at < now() - interval '1 day'",
 		"delete from sign_in_attempts where at < now() - interval '90 days'",
+		"delete from code_attempts where not ok and at < now() - interval '1 day'",
+		"delete from code_attempts where at < now() - interval '90 days'",
+		"delete from kept_forms where at < now() - interval '1 day'",
+		"delete from account_notices where at < now() - interval '1 year'",
 	}
 }
 

@@ -21,6 +21,12 @@ func TestSweepDeletesExactlyWhatIsPastKeeping(t *testing.T) {
 		{"sign_in_attempts", "1 day", "insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, at, ok) select $1::uuid, sha256('b'), sha256('e'), '192.0.2.1', $4::timestamptz, false where $2::text <> $3::text"},
 		{"sign_in_attempts", "90 days", "insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, at, ok) select $1::uuid, sha256('b'), sha256('e'), '192.0.2.1', $4::timestamptz, true where $2::text <> $3::text"},
 	}
+	kinds = append(kinds, []struct{ table, keep, insert string }{
+		{"code_attempts", "1 day", "insert into code_attempts (id, user_id, bucket, at, ok) select gen_random_uuid(), $1::uuid, sha256('b'), $4::timestamptz, false where $2::text <> $3::text"},
+		{"code_attempts", "90 days", "insert into code_attempts (id, user_id, bucket, at, ok) select gen_random_uuid(), $1::uuid, sha256('b'), $4::timestamptz, true where $2::text <> $3::text"},
+		{"kept_forms", "1 day", "insert into kept_forms (id, user_id, path, sealed, at) select gen_random_uuid(), $1::uuid, '/x', 's', $4::timestamptz where $2::text <> $3::text"},
+		{"account_notices", "1 year", "insert into account_notices (id, user_id, kind, at) select gen_random_uuid(), $1::uuid, 'new_device', $4::timestamptz where $2::text <> $3::text"},
+	}...)
 	for _, k := range kinds {
 		for name, age := range map[string]string{"old": k.keep + " 1 minute", "young": k.keep + " -1 minutes"} {
 			id := user
@@ -45,7 +51,7 @@ func TestSweepDeletesExactlyWhatIsPastKeeping(t *testing.T) {
 			t.Fatal(err)
 		}
 		for table, want := range map[string]int{
-			"idempotency_keys where key = 'young'": 1, "idempotency_keys": 1, "drafts": 1, "outbox where topic = 'waiting'": 1, "outbox where topic <> 'waiting'": 1, "sign_in_attempts where ok": 1, "sign_in_attempts where not ok": 1,
+			"idempotency_keys where key = 'young'": 1, "idempotency_keys": 1, "drafts": 1, "outbox where topic = 'waiting'": 1, "outbox where topic <> 'waiting'": 1, "code_attempts where ok": 1, "code_attempts where not ok": 1, "kept_forms": 1, "account_notices": 1, "sign_in_attempts where ok": 1, "sign_in_attempts where not ok": 1,
 			"sessions where expires_at < now()": 1, "sessions where expires_at > now()": live, "refresh_tokens": 1,
 			"referrals": 1, "cases": 1, "clocks": 1, "audit_events": 0,
 		} {

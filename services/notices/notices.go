@@ -30,7 +30,10 @@ type Notice struct {
 }
 
 // Service reads notices and puts them away.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db      *pg.DB
+	counted counted
+}
 
 // New returns the service.
 func New(db *pg.DB) *Service { return &Service{db: db} }
@@ -62,5 +65,6 @@ func (s *Service) PutAway(ctx context.Context, until time.Time) error {
 	}
 	b.Exec("update notices set read_at = $1, read_by = $2 where org_id = $3 and read_at is null and at <= $4",
 		b.Now, b.Actor.UserID, b.Actor.OrgID, until)
+	defer s.forget(b.Actor)
 	return b.Send(pg.BatchHousekeeping)
 }

@@ -1,6 +1,7 @@
 package protection_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/uuid"
@@ -261,4 +262,58 @@ func (s *stage) seen(t *testing.T, who, query string, args ...any) (n int64) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestASealedCaseWhoseCustodiansHaveLeftIsOpenedByTwoOthers has the privacy
+// officer who sealed it leave, and then the manager.
+func TestASealedCaseWhoseCustodiansHaveLeftIsOpenedByTwoOthers(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	other := func(key, role string) context.Context {
+		a := s.Actor(key)
+		a.UserID, a.SessionID, a.Role = models.NewID(), models.NewID(), models.Role(role)
+		s.Do(t, "insert into users (id, org_id, email, name, role, password_hash) values ($1, $2, $3, 'New Officer', $4, 'x')", a.UserID, a.OrgID, a.UserID.String()+"@demo.test", role)
+		s.Do(t, `insert into sessions (id, user_id, org_id, role, kind, created_at, last_seen_at, idle_expires_at, expires_at) values ($1, $2, $3, $4, 'api', now(), now(), now() + interval '20 minutes', now() + interval '1 hour')`,
+			a.SessionID, a.UserID, a.OrgID, role)
+		return models.WithActor(t.Context(), a)
+	}
+	officer, manager := other("privacy", "privacy_officer"), other("caseworker.manager", "manager")
+	d := s.decide(t, "privacy", protection.Ask{Action: models.ProtectSeal, Reason: "court_order"})
+	if _, err := s.svc.Answer(s.As("caseworker.manager"), s.ID, d.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	ask := protection.Ask{Action: models.ProtectUnseal, Reason: "no_longer_needed"}
+	for name, ctx := range map[string]context.Context{"officer": officer, "manager": manager} {
+		if got := code(s.svc.Decide(ctx, s.ID, ask)); got != models.CodeNotFound {
+			t.Errorf("another %s, while both custodians are here: got %q, want not found", name, got)
+		}
+	}
+	s.Do(t, "update users set disabled_at = now() where id = $1", s.Person("privacy").ID)
+	if _, err := s.svc.Get(officer, s.ID); err != nil {
+		t.Fatalf("the officer who is there now: %v", err)
+	}
+	if got := code(s.cases.Get(manager, s.ID)); got != models.CodeNotFound {
+		t.Errorf("reading the case: got %q, want not found", got)
+	}
+	for _, wrong := range []models.ProtectionAction{models.ProtectSeal, models.ProtectRestrict, models.ProtectLift} {
+		if got := code(s.svc.Decide(officer, s.ID, protection.Ask{Action: wrong, Reason: "court_order", People: []uuid.UUID{s.Person("support").ID}})); got != models.CodeConflict && got != models.CodeInvalid {
+			t.Errorf("%s: got %q, want it refused", wrong, got)
+		}
+	}
+	d, err := s.svc.Decide(officer, s.ID, ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := code(s.svc.Answer(officer, s.ID, d.ID, true, "")); got != models.CodeForbidden {
+		t.Errorf("approving one's own: got %q", got)
+	}
+	if _, err := s.svc.Answer(manager, s.ID, d.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.svc.Decide(officer, s.ID, protection.Ask{Action: models.ProtectRestrict, Reason: "court_order", People: []uuid.UUID{s.Person("support").ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if !s.opens(t, "support") || s.opens(t, "caseworker") {
+		t.Error("want it open to who was named, and to nobody else")
+	}
 }

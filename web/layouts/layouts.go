@@ -18,10 +18,11 @@ type PageMeta struct {
 	Title string // "Case C-7KQ4-M2"; the frame adds " - Throughline"
 	Wide  bool   // worklists, cases and dashboards: 1200px; forms: 960px
 
-	User, Org string    // who is signed in, and for whom; no sign-out is drawn when User is empty
-	Home      string    // where the wordmark leads; "/" when empty
-	Nav       []NavItem // navigation of the role; none is drawn when empty
-	Training  bool      // demo copy: says so on every page
+	User, Org string           // who is signed in, and for whom; no sign-out is drawn when User is empty
+	Unread    *components.Link // to what the reader has not read yet; nil where there is nothing
+	Home      string           // where the wordmark leads; "/" when empty
+	Nav       []NavItem        // navigation of the role; none is drawn when empty
+	Training  bool             // demo copy: says so on every page
 
 	Back   *components.Link      // back link above the heading
 	Top    templ.Component       // full-width bar at the top of main, such as components.Identity

@@ -73,6 +73,8 @@ func (p *Pages) account(c *gin.Context) error {
 			{Key: "Name", Value: me.Name},
 			{Key: "Role", Value: me.Role.Words()},
 			{Key: "Organisation", Value: me.Organisation.Name},
+			{Key: "Conflicts of interest", Value: "Whom you know, so that no record of theirs is yours to open", Actions: []components.Link{{Text: "Declare", Href: "/conflicts", Hidden: "a conflict of interest"}}},
+			{Key: "Household", Value: "Surnames and borough, compared with what you open", Actions: []components.Link{{Text: "Change", Href: "/household", Hidden: "your household"}}},
 			{Key: "Password", Value: "Not shown", Actions: []components.Link{{Text: "Change", Href: "/account/password", Hidden: "password"}}},
 		},
 	}

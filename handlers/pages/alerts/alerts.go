@@ -74,6 +74,10 @@ func (p *Pages) list(c *gin.Context) error {
 	if a.Can(models.AlertSet) {
 		v.Buttons = append(v.Buttons, components.ButtonParams{Text: "Thresholds", Href: "/alert-thresholds", Kind: components.Secondary})
 	}
+	if a.Can(models.AccessReview) {
+		v.Buttons = append(v.Buttons, components.ButtonParams{Text: "Emergency access", Href: "/break-glass", Kind: components.Secondary},
+			components.ButtonParams{Text: "Who opened a record", Href: "/openings", Kind: components.Secondary})
+	}
 	v.Meta.Wide = true
 	if next != "" {
 		v.Pages = components.PaginationParams{NextHref: "/alerts?box=" + box(closed) + "&cursor=" + next, Landmark: "Pages of alerts"}
@@ -214,7 +218,7 @@ func said(a models.Alert) string {
 		return models.Plural(f["refused"], "record", "records") + " refused in an hour"
 	case models.AlertSearching:
 		return models.Plural(f["searches"], "search", "searches") + " and " + models.Plural(f["records"], "record opened", "records opened") + " in an hour"
-	case models.AlertBreakGlass, models.AlertConflict, models.AlertSafety, models.AlertStopped, models.AlertNoContact:
+	case models.AlertBreakGlass, models.AlertUnreviewed, models.AlertConflict, models.AlertMalware, models.AlertSafety, models.AlertStopped, models.AlertNoContact:
 	}
 	return ""
 }

@@ -126,7 +126,7 @@ func (p *Pages) drawHousehold(c *gin.Context, status int, surnames, borough stri
 	if err != nil {
 		return err
 	}
-	options := []components.Option{{Text: "I do not live in London", NoValue: true, Selected: borough == ""}}
+	options := []components.Option{{Text: "I do not live in London", Selected: borough == ""}}
 	for _, a := range dir.Authorities() {
 		options = append(options, components.Option{Value: a.Code, Text: a.Name, Selected: a.Code == borough})
 	}
@@ -144,7 +144,7 @@ func (p *Pages) drawHousehold(c *gin.Context, status int, surnames, borough stri
 	if known {
 		v.State = &components.TagParams{Text: "On record", Colour: "green"}
 	}
-	v.Meta.Errors = faults
+	v.Meta.Errors, v.Meta.Back = faults, &components.Link{Text: "Conflicts of interest", Href: "/conflicts"}
 	return render.Page(c, status, admin.Page(v))
 }
 

@@ -46,7 +46,11 @@ func (p *Pages) draw(c *gin.Context, status int, a models.Alert, typed alerts.Ou
 	path := "/alerts/" + a.ID.String()
 	others := a.TakenBy != uuid.Nil && a.TakenBy != reader.UserID
 	if a.Outcome == "" {
-		v.Parts = append(v.Parts, admin.PartView{ID: "look", Title: "What to check", Text: a.Kind.Look()})
+		look := admin.PartView{ID: "look", Title: "What to check", Text: a.Kind.Look()}
+		if a.Kind == models.AlertBreakGlass || a.Kind == models.AlertUnreviewed {
+			look.Links = []components.StackItem{{Link: components.Link{Text: "Emergency access to review", Href: "/break-glass"}}}
+		}
+		v.Parts = append(v.Parts, look)
 	}
 	switch {
 	case a.Outcome != "":

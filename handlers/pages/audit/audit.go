@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
@@ -22,14 +23,25 @@ import (
 type Pages struct {
 	frame frame.Frame
 	svc   *audit.Service
+	now   func() time.Time
 }
 
 // New returns the pages.
-func New(f frame.Frame, svc *audit.Service) *Pages { return &Pages{frame: f, svc: svc} }
+func New(f frame.Frame, svc *audit.Service, now func() time.Time) *Pages {
+	return &Pages{frame: f, svc: svc, now: now}
+}
 
 // Routes lists them.
 func (p *Pages) Routes() []route.Route {
-	return []route.Route{{Method: http.MethodGet, Path: "/audit", Need: models.AuditOwn, Handle: p.show}}
+	need := models.AuditOwn
+	return []route.Route{
+		{Method: http.MethodGet, Path: "/audit", Need: need, Handle: p.show},
+		{Method: http.MethodGet, Path: "/openings", Need: need, Handle: p.ask},
+		{Method: http.MethodPost, Path: "/openings", Need: need, Handle: p.find},
+		{Method: http.MethodGet, Path: "/openings/:ref", Need: need, Handle: p.openings},
+		{Method: http.MethodGet, Path: "/openings/:ref/letter", Need: need, Handle: p.letter},
+		{Method: http.MethodGet, Path: "/evidence/:id", Need: need, Handle: p.evidence},
+	}
 }
 
 func (p *Pages) show(c *gin.Context) error {

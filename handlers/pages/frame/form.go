@@ -1,7 +1,9 @@
 package frame
 
 import (
+	"errors"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -42,6 +44,31 @@ func (t Typed) One(name string) string {
 		return v[0]
 	}
 	return ""
+}
+
+// Date reads the three boxes of a date: nil where all are empty, an error where
+// they are no date.
+func (t Typed) Date(name string) (*time.Time, error) {
+	day, month, year := t.One(name+"-day"), t.One(name+"-month"), t.One(name+"-year")
+	if day+month+year == "" {
+		return nil, nil //nolint:nilnil // no date was given
+	}
+	d, ok := models.DayOf(day, month, year)
+	if !ok {
+		return nil, errNoDate
+	}
+	return &d, nil
+}
+
+var errNoDate = errors.New("not a date")
+
+// Choices turns a list of the domain into radio buttons or checkboxes.
+func Choices(list []models.Choice) []components.ChoiceItem {
+	out := make([]components.ChoiceItem, len(list))
+	for i, c := range list {
+		out[i] = components.ChoiceItem{Value: c.Key, Text: c.Words}
+	}
+	return out
 }
 
 // Parts are the pages of one record that are open to everyone who keeps

@@ -15,7 +15,8 @@ import (
 
 // Frame knows what is the same on every page of one running copy.
 type Frame struct {
-	Training bool // a copy with made-up people: every page says so
+	Training bool    // a copy with made-up people: every page says so
+	Counter  Counter // of what is unread; nil: no page says
 }
 
 // Meta starts a page: its title (references, never names) and which entry of
@@ -27,7 +28,7 @@ func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
 		return m
 	}
 	m.User, m.Org, m.IdleMinutes = a.Name, a.OrgName, a.IdleMinutes
-	m.ShortcutsOff = shortcutsOff(c)
+	m.ShortcutsOff, m.Unread = shortcutsOff(c), f.unread(c.Request.Context(), a)
 	for _, item := range Nav(a) {
 		item.Current = item.Href == section
 		m.Nav = append(m.Nav, item)

@@ -114,6 +114,9 @@ func (p *Pages) links(c *gin.Context, v *protection.View, path string) []compone
 			out = append(out, components.StackItem{Link: components.Link{Text: l[1], Href: path + "?do=" + l[0]}})
 		}
 	}
+	if a, err := models.ActorFrom(c.Request.Context()); err == nil && a.Can(models.CaseRead) {
+		out = append(out, components.StackItem{Link: components.Link{Text: "Say that you know this person", Href: models.ConflictPath(v.CaseID)}})
+	}
 	return out
 }
 

@@ -13,6 +13,7 @@ import (
 	"throughline/handlers/render"
 	"throughline/handlers/route"
 	"throughline/models"
+	"throughline/services/directory"
 	"throughline/services/protection"
 	"throughline/web/components"
 	"throughline/web/layouts"
@@ -21,14 +22,15 @@ import (
 
 // Pages serves them.
 type Pages struct {
-	frame frame.Frame
-	svc   *protection.Service
-	now   func() time.Time
+	frame     frame.Frame
+	svc       *protection.Service
+	directory *directory.Service
+	now       func() time.Time
 }
 
 // New returns the pages.
-func New(f frame.Frame, svc *protection.Service, now func() time.Time) *Pages {
-	return &Pages{frame: f, svc: svc, now: now}
+func New(f frame.Frame, svc *protection.Service, dir *directory.Service, now func() time.Time) *Pages {
+	return &Pages{frame: f, svc: svc, directory: dir, now: now}
 }
 
 // Routes lists them.
@@ -41,6 +43,10 @@ func (p *Pages) Routes() []route.Route {
 		{Method: http.MethodGet, Path: "/emergency", Need: models.CaseEmergency, StepUp: true, Handle: p.emergencyForm},
 		{Method: http.MethodPost, Path: "/emergency", Need: models.CaseEmergency, StepUp: true, Handle: p.openEmergency},
 		{Method: http.MethodGet, Path: "/break-glass", Need: models.SignedIn, Handle: p.breakGlass},
+		{Method: http.MethodGet, Path: "/conflicts", Need: models.SignedIn, Handle: p.conflicts},
+		{Method: http.MethodPost, Path: "/conflicts", Need: models.SignedIn, Handle: p.declare},
+		{Method: http.MethodGet, Path: "/conflicts/:id", Need: models.SignedIn, Handle: p.conflict},
+		{Method: http.MethodPost, Path: "/conflicts/:id", Need: models.SignedIn, Handle: p.answerConflict},
 		{Method: http.MethodGet, Path: "/break-glass/:id", Need: models.AccessReview, Handle: p.emergency},
 		{Method: http.MethodPost, Path: "/break-glass/:id", Need: models.AccessReview, Handle: p.review},
 	}
