@@ -17,7 +17,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
-	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -85,10 +84,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	maps.Copy(cfg.ConnConfig.RuntimeParams, Settings())
 	maps.Copy(cfg.ConnConfig.RuntimeParams, o.Caps.Settings())
-	// An identifier goes to the server as the sixteen bytes it is: without this
-	// it is written out and read again, which was a fifth of a list's time.
 	cfg.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
-		pgxuuid.Register(c.TypeMap())
+		registerIdentifiers(c.TypeMap())
 		return nil
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
