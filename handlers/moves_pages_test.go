@@ -187,7 +187,8 @@ func TestACoordinatorMovesAReferralWhereTheReferrerHasAgreed(t *testing.T) {
 	}
 	elsewhere := set.accepted()
 	set.agree(elsewhere.CaseID, to.OrgID)
-	for id, want := range map[uuid.UUID]int{v.ID: 1, elsewhere.ID: 0, uuid.New(): 0} {
+	// Of its own receiver and of the other; not of the one that gives other help.
+	for id, want := range map[uuid.UUID]int{v.ID: 2, elsewhere.ID: 0, uuid.New(): 0} {
 		if agreed, err := s.deps.Referrals.Agreed(s.As("coordinator"), id); err != nil || len(agreed) != want {
 			t.Errorf("a coordinator is told of %d agreements, want %d: only those for this kind of help, of a referral before it (%v)", len(agreed), want, err)
 		}
