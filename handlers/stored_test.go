@@ -133,7 +133,7 @@ func (s *site) follows(t *testing.T, who string) (shown int) {
 		path := next[0]
 		next = next[1:]
 		kind := s.routeOf(path)
-		if asked[path] || kind == "" || of[kind] >= 4 {
+		if asked[path] || kind == "" || of[kind] >= 12 {
 			continue
 		}
 		asked[path] = true
