@@ -150,6 +150,7 @@ var never = map[string]string{
 	"POST /referrals/{ref}/undo-accept": "asks for nothing that has to be given",
 	"POST /admin/people":                "is a search",
 	"POST /account/codes":               "is a button",
+	"GET /sign-in/organisation/back":    "is where another site sends people back to; its faults are looked at",
 	"POST /account/passkeys/new":        "is sent by script alone",
 	"POST /account/factors/{id}/remove": "is a button",
 }
@@ -173,6 +174,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"proving": (*tour).proving,
 			"alarms":  (*tour).alarms,
 			"moving":  (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
+			"signing on": (*tour).signingOn,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

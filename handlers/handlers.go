@@ -110,6 +110,7 @@ func API(d Deps) *api.API {
 	v1.RegisterRetention(a, d.Rights)
 	v1.RegisterBreaches(a, d.Rights)
 	v1.RegisterRequests(a, d.Rights)
+	v1.RegisterSignOn(a, d.Edge.Accounts)
 	return a
 }
 
@@ -126,6 +127,8 @@ func pages(d Deps) []route.Route {
 		approvalpages.New(f, d.Approvals).Routes(),
 		operatorpages.New(f, d.Directory).Routes(),
 		auditpages.New(f, d.Audit, d.Now).Routes(),
+		operatorpages.New(f, d.Directory, d.Edge.Accounts).Routes(),
+		auditpages.New(f, d.Audit).Routes(),
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit, Referrals: d.Referrals,
 		}).Routes(),

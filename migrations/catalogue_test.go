@@ -171,6 +171,7 @@ func trusted() map[string]string {
 		"app_person_holds":           "who manages people sees no case and no referral, only how many",
 		"app_reassign":               "who manages people sees no referral and leaves none with somebody who has gone",
 		"app_session_open":           "nobody is signed in yet",
+		"app_sign_on_enter":          "nobody is signed in, and no other way binds a subject to an account",
 		"app_session_renew":          "the app can write neither a session nor a password",
 		"app_session_find":           "who holds the cookie is what it answers",
 		"app_coordinates":            "a coordinator's sight of a referral, asked by a policy on that table itself",

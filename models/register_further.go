@@ -72,9 +72,18 @@ func furtherTables() []registered {
 			{ClassSecret, "code_hash", "", "SHA-256 of 128 random bits"},
 		}},
 		{"challenges", ControllerOperator, RetainAnswer, []registeredLine{
-			{ClassLink, "id purpose expires_at", "", "five minutes"},
+			{ClassLink, "id purpose expires_at", "", "five minutes; ten for an organisation's sign-in"},
 			{ClassStaff, "user_id", "", ""},
 			{ClassSecret, "asked_hash data", "", ""},
+		}},
+		{"sign_ons", ControllerOperator, RetainAccount, []registeredLine{
+			{ClassLink, "org_id domain issuer client_id claim roles only_way active version set_at", "", "how an organisation signs in"},
+			{ClassStaff, "set_by", "", ""},
+			{ClassSecret, "sealed", "", "the client's secret, AES-256-GCM, bound to its organisation"},
+		}},
+		{"sign_on_subjects", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "org_id issuer bound_at", "", ""},
+			{ClassStaff, "user_id subject", "", "what the organisation's provider calls somebody"},
 		}},
 		{"code_attempts", ControllerOperator, RetainGuess, []registeredLine{
 			{ClassLink, "id session_id bucket at ok", "", ""},

@@ -45,6 +45,28 @@ func (c Cookies) SetDevice(w http.ResponseWriter, value string, now time.Time) {
 	http.SetCookie(w, c.cookie("device", value, now.Add(deviceLifetime)))
 }
 
+// awayFor is how long a browser remembers that it was led to an organisation's
+// sign-in.
+const awayFor = 10 * time.Minute
+
+// SetAway marks the browser that is led to an organisation's sign-in: what comes
+// back is believed in this one alone.
+func (c Cookies) SetAway(w http.ResponseWriter, value string) {
+	mark := c.cookie("away", value, time.Now().Add(awayFor)) //nolint:gosec // Secure follows the base URL: a plain local address has no TLS
+	mark.MaxAge = int(awayFor.Seconds())
+	http.SetCookie(w, mark)
+}
+
+// Away returns that mark, "" when there is none.
+func (c Cookies) Away(r *http.Request) string { return c.one(r, "away") }
+
+// ClearAway takes it back.
+func (c Cookies) ClearAway(w http.ResponseWriter) {
+	gone := c.cookie("away", "", time.Unix(1, 0)) //nolint:gosec // Secure follows the base URL: a plain local address has no TLS
+	gone.MaxAge = -1
+	http.SetCookie(w, gone)
+}
+
 // Device returns the browser's mark, "" when there is none.
 func (c Cookies) Device(r *http.Request) string { return c.one(r, "device") }
 

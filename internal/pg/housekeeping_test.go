@@ -29,6 +29,7 @@ var unaudited = map[string]struct{ tables, why string }{
 	"services/clocks/clocks.go":    {"clocks referrals outbox", "time passed: what follows is told by the outbox and stands in the clock's own row"},
 	"services/accounts/signin.go":  {"sign_in_attempts sessions users", "a guess is counted before anybody is known; the sign-in itself is recorded"},
 	"services/accounts/guess.go":   {"code_attempts", "a guess at a code is counted before it is known whether it is right; what it opens is recorded"},
+	"services/accounts/signon.go":  {"challenges", "what was asked of an organisation's sign-in is taken back once, before what it lets happen is recorded"},
 	"services/accounts/passkey.go": {"challenges passkeys", "a challenge is signed once; the count of a passkey moves on before what it opens is recorded, in a transaction that adding one records"},
 	"services/accounts/told.go":    {"account_notices outbox", "that somebody has read what they were told is theirs; telling is part of the change it tells of"},
 	"services/accounts/kept.go":    {"kept_forms", "a form that could not be taken is its writer's own; the trail begins when it is sent"},

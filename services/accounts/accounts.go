@@ -17,6 +17,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/google/uuid"
 
+	"throughline/internal/idp"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
 	"throughline/models"
@@ -29,6 +30,8 @@ type Service struct {
 	required bool
 	keys     *seal.Keys
 	party    func() (*webauthn.WebAuthn, error)
+	origin   string
+	idp      *idp.Client
 }
 
 // Settings are what an installation decides about signing in.
@@ -39,7 +42,8 @@ type Settings struct {
 	// Keys seal the keys of authenticator apps and what was typed into forms
 	// that could not be taken. nil: keys that live as long as the process.
 	Keys *seal.Keys
-	// Origin is the address people use, which passkeys are bound to:
+	// Origin is the address people use, which passkeys are bound to and which
+	// an organisation's sign-in sends people back to:
 	// https://throughline.example. "": http://localhost.
 	Origin string
 }
@@ -57,7 +61,7 @@ func New(db *pg.DB, settings ...Settings) *Service {
 	}
 	return &Service{
 		db: db, places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
-		required: set.RequireSecondFactor, keys: set.Keys,
+		required: set.RequireSecondFactor, keys: set.Keys, origin: set.Origin, idp: idp.New(),
 		party: sync.OnceValues(func() (*webauthn.WebAuthn, error) { return relyingParty(set.Origin) }),
 	}
 }

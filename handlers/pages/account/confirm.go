@@ -36,6 +36,9 @@ func (p *Pages) showConfirm(c *gin.Context, status int, next string, faults comp
 	if have.Has(accounts.Passkey) {
 		v.Passkey = &view.PasskeyView{Action: "/account/confirm/passkey", Options: "/sign-in/passkey/options", Button: "Use a passkey", Hidden: nextField(next)}
 	}
+	if v.Organisation, err = p.svc.CanConfirmBySignOn(c.Request.Context()); err != nil {
+		return err
+	}
 	v.Meta.Errors = faults
 	return render.Page(c, status, view.Confirm(v))
 }

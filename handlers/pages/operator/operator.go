@@ -5,6 +5,7 @@ package operator
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	"throughline/handlers/render"
 	"throughline/handlers/route"
 	"throughline/models"
+	"throughline/services/accounts"
 	"throughline/services/directory"
 	"throughline/web/components"
 	"throughline/web/pages/admin"
@@ -28,21 +30,25 @@ const path = "/operator/organisations"
 type Pages struct {
 	frame frame.Frame
 	svc   *directory.Service
+
+	accounts *accounts.Service
 }
 
 // New returns the pages.
-func New(f frame.Frame, svc *directory.Service) *Pages { return &Pages{frame: f, svc: svc} }
+func New(f frame.Frame, svc *directory.Service, people *accounts.Service) *Pages {
+	return &Pages{frame: f, svc: svc, accounts: people}
+}
 
 // Routes lists them.
 func (p *Pages) Routes() []route.Route {
 	need := models.SystemOperate
-	return []route.Route{
+	return slices.Concat(p.signOnRoutes(), []route.Route{
 		{Method: http.MethodGet, Path: path, Need: need, Handle: p.list},
 		{Method: http.MethodGet, Path: path + "/:id", Need: need, Handle: p.show},
 		{Method: http.MethodGet, Path: path + "/:id/settings", Need: need, StepUp: true, Handle: p.form},
 		{Method: http.MethodPost, Path: path + "/:id/settings", Need: need, StepUp: true, Handle: p.set},
 		{Method: http.MethodPost, Path: "/operator/services/:id/:offer", Need: need, StepUp: true, Handle: p.offer},
-	}
+	})
 }
 
 func (p *Pages) list(c *gin.Context) error {
@@ -92,7 +98,7 @@ func (p *Pages) show(c *gin.Context) error {
 	tag := state(s.Active)
 	v := admin.PageView{
 		Meta: p.frame.Meta(c, "Organisation", path), Caption: kind(s.Organisation), Title: s.Name, State: &tag,
-		Buttons: []components.ButtonParams{{Text: "Change settings", Href: path + "/" + s.ID.String() + "/settings"}},
+		Buttons: []components.ButtonParams{{Text: "Change settings", Href: path + "/" + s.ID.String() + "/settings"}, {Text: "Single sign-on", Href: path + "/" + s.ID.String() + "/sign-on", Kind: components.Secondary}},
 		Parts: []admin.PartView{{Rows: []components.SummaryRow{
 			{Key: "Signed out after", Value: models.Plural(s.IdleMinutes, "minute", "minutes") + " without use"},
 		}}},

@@ -1,0 +1,22 @@
+package migrations_test
+
+import (
+	"testing"
+
+	"throughline/internal/testkit"
+)
+
+func init() {
+	furtherPlants = append(furtherPlants, plantation{
+		plants: map[string]plant{
+			"sign_ons":         {rows: "set_by = $3"},
+			"sign_on_subjects": {rows: "user_id = $3"},
+		},
+		set: func(t *testing.T, s *scene) {
+			t.Helper()
+			s.Do(t, `insert into sign_ons (org_id, domain, issuer, client_id, sealed, set_at, set_by) values ($1, 'planted.test', 'https://idp.planted.test', 'us', 'sealed', now(), $2)`,
+				s.Org(testkit.OrgPolice).ID, s.UserID)
+			s.Do(t, `insert into sign_on_subjects (user_id, org_id, issuer, subject) values ($1, $2, 'https://idp.planted.test', 'planted')`, s.UserID, s.Org(testkit.OrgPolice).ID)
+		},
+	})
+}
