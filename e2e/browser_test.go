@@ -110,6 +110,7 @@ func (p *person) do(steps ...chromedp.Action[chromedp.Void]) {
 type watch struct {
 	mu     sync.Mutex
 	host   string
+	led    string // another host that somebody is led to by a link: an organisation's sign-in
 	faults []string
 }
 
@@ -151,7 +152,7 @@ func (w *watch) judge(ev any) string {
 	case *page.EventJavascriptDialogOpening:
 		return "a dialog opened: " + ev.Message
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(ev.Request.URL); err != nil || u.Host != "" && u.Host != w.host {
+		if u, err := url.Parse(ev.Request.URL); err != nil || u.Host != "" && u.Host != w.host && (u.Host != w.led || ev.Type != network.ResourceTypeDocument) {
 			return "another host was asked: " + ev.Request.URL
 		}
 	case *network.EventResponseReceived:

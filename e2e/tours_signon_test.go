@@ -25,6 +25,7 @@ func (w *tour) signingOn() {
 		where u.email = 'vawg@demo.test' and o.name = 'Bridgeway Restorative Justice'`)
 
 	p := open(w.t, w.base, "kit")
+	p.seen.led = strings.TrimPrefix(provider.Addr(), "http://")
 	p.visit("/sign-in").press("Sign in with your organisation").is(200)
 	w.look(p, filled)
 	w.wrong(p, "Continue")

@@ -314,6 +314,7 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 	needs := []string{
 		"referrals", "clocks", "referral_history", "referral_questions", "referral_assignments", "outbox", "notices", "idempotency_keys",
 		"pathway_coordinators", "sign_in_attempts", "emergency_accesses", "data_keys", "challenges",
+		"sign_ons",                 // how organisations sign in; the secret is sealed
 		"blobs",                    // where files are, and no name of one
 		"alerts", "alert_settings", // ids, numbers and thresholds
 		"audit_events", "audit_leaves", "audit_tiles", "audit_checkpoints", "audit_receipts", // to number and deliver the log

@@ -4,12 +4,16 @@ import (
 	"testing"
 
 	"throughline/internal/testkit"
+	"throughline/models"
 )
 
 func init() {
 	furtherPlants = append(furtherPlants, plantation{
 		plants: map[string]plant{
-			"sign_ons":         {rows: "set_by = $3"},
+			"sign_ons": {
+				rows: "set_by = $3", sees: map[models.Role]string{models.RoleSystemAdmin: "they say how each organisation signs in; no person and no case stands there"},
+				loose: map[string]string{"set_by": "whoever it names is held to who asks, and only a system administrator writes it: nobody of the organisation can"},
+			},
 			"sign_on_subjects": {rows: "user_id = $3"},
 		},
 		set: func(t *testing.T, s *scene) {

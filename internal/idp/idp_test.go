@@ -164,6 +164,11 @@ func TestAProviderThatIsDownIsToldFromOneThatRefuses(t *testing.T) {
 			t.Errorf("%d: got %v, want %v", status, err, want)
 		}
 	}
+	one := d.us()
+	one.Issuer += "/"
+	if _, err := c.Address(t.Context(), one, idp.Question{}); !errors.Is(err, idp.ErrSilent) {
+		t.Errorf("a provider that says it is another: got %v", err)
+	}
 	d.Close()
 	if _, err := c.Redeem(t.Context(), d.us(), idp.Question{Nonce: "n"}, "code", ""); !errors.Is(err, idp.ErrSilent) {
 		t.Errorf("down: got %v", err)

@@ -174,6 +174,7 @@ func signOnAsked(state string) []byte { return append([]byte("sign-on\n"), hashS
 // Returned is what an organisation's sign-in sent somebody back with.
 type Returned struct {
 	State, Code string
+	Issuer      string // whom it says it is, "" where it does not (RFC 9207)
 	Failed      bool   // it says that it let them not in
 	Mark        string // what this browser kept
 }
@@ -246,7 +247,7 @@ func (s *Service) redeem(ctx context.Context, q asked, r Returned, purpose strin
 	if err != nil {
 		return row, said, err
 	}
-	if !row.found() || r.Failed || r.Code == "" {
+	if !row.found() || r.Failed || r.Code == "" || r.Issuer != "" && r.Issuer != row.Issuer {
 		return row, said, s.refusedSignOn(ctx, q.Org, uuid.Nil, "not_let_in")
 	}
 	verifier, err := s.keys.Open(q.Verifier, signOnAsked(r.State))

@@ -192,12 +192,13 @@ func TestAnAnswerIsTakenOnceInTheBrowserThatAsked(t *testing.T) {
 	refused("no mark", p.without(func(r *accounts.Returned) { r.Mark = "" }))
 	refused("no code", p.without(func(r *accounts.Returned) { r.Code = "" }))
 	refused("a provider that says no", p.without(func(r *accounts.Returned) { r.Failed = true }))
+	refused("another provider", p.without(func(r *accounts.Returned) { r.Issuer = "https://idp.elsewhere.test" }))
 	refused("a state that is none", p.without(func(r *accounts.Returned) { r.State = "x" }))
 	late := p.comes(ctx, inez(), p.begin)
 	b.Do(t, "update challenges set expires_at = now() - interval '1 second'")
 	refused("eleven minutes later", late)
 	var refusals int
-	if err := b.Owner.QueryRow(ctx, "select count(*) from audit_events where action = 'session.refused'").Scan(&refusals); err != nil || refusals < 9 {
+	if err := b.Owner.QueryRow(ctx, "select count(*) from audit_events where action = 'session.refused'").Scan(&refusals); err != nil || refusals < 10 {
 		t.Errorf("%d refusals are on record (%v), want each", refusals, err)
 	}
 }

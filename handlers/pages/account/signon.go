@@ -96,7 +96,7 @@ func (p *Pages) signOnFailed(c *gin.Context, email, next string, err error) erro
 // finishSignOn is where the provider sends people back to. What it says is in
 // the address, is used once, and is gone from it with the answer.
 func (p *Pages) finishSignOn(c *gin.Context) error {
-	r := accounts.Returned{State: c.Query("state"), Code: c.Query("code"), Failed: c.Query("error") != "", Mark: p.cookies.Away(c.Request)}
+	r := accounts.Returned{State: c.Query("state"), Code: c.Query("code"), Issuer: c.Query("iss"), Failed: c.Query("error") != "", Mark: p.cookies.Away(c.Request)}
 	p.cookies.ClearAway(c.Writer)
 	s, next, err := p.svc.FinishSignOn(c.Request.Context(), p.credentials(c), r)
 	if err != nil {
