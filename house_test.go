@@ -109,6 +109,7 @@ var mayAskTheTime = map[string]string{
 	"internal/ratelimit/":             "limits live in real time",
 	"scripts/":                        "how long the tests took",
 	"services/accounts/":              "sessions and guessing limits live in real time",
+	"internal/idp/":                   "what a provider says of itself is remembered for an hour of real time",
 	"services/people/invite.go":       "the links of invitations live in real time",
 	"services/documents/jobs.go":      "a store of files lives in real time",
 	"services/demo/load.go":           "how fast the load goes",
