@@ -11,7 +11,7 @@ import (
 
 func init() {
 	furtherScenes = append(furtherScenes, func() map[string]func(setting) scene {
-		const body = `{"domain":"haven.test","issuer":"https://idp.haven.test","client_id":"us","client_secret":"s","claim":"groups","roles":{"advocates":"provider_worker"},"only":false,"active":true}`
+		const body = `{"domain":"haven.test","issuer":"https://idp.haven.test","client_id":"us","client_secret":"s","claim":"groups","roles":[{"value":"advocates","role":"provider_worker"}],"only":false,"active":true}`
 		const put = "insert into sign_ons (org_id, domain, issuer, client_id, sealed, set_at, set_by) values ($1, 'haven.test', 'https://idp.haven.test', 'us', 'x', now(), $2) on conflict do nothing"
 		return map[string]func(setting) scene{
 			"GET /api/v1/organisations/{id}/sign-on": func(s setting) scene {
