@@ -56,8 +56,10 @@ type known struct {
 func (k known) ID() string                        { return k.Subject }
 func (k known) Userinfo([]string) ([]byte, error) { return []byte("{}"), nil }
 func (k known) Claims(_ []string, c *mockoidc.IDTokenClaims) (jwt.Claims, error) {
-	out := map[string]any{"iss": c.Issuer, "aud": c.Audience, "sub": c.Subject, "exp": c.ExpiresAt.Unix(), "iat": c.IssuedAt.Unix(), "nonce": c.Nonce,
-		"email": k.Email, "email_verified": !k.Unverified, "groups": k.Groups}
+	out := map[string]any{
+		"iss": c.Issuer, "aud": c.Audience, "sub": c.Subject, "exp": c.ExpiresAt.Unix(), "iat": c.IssuedAt.Unix(), "nonce": c.Nonce,
+		"email": k.Email, "email_verified": !k.Unverified, "groups": k.Groups,
+	}
 	if !k.At.IsZero() {
 		out["auth_time"] = k.At.Unix()
 	}

@@ -76,9 +76,9 @@ func (p *Pages) drawSignOn(c *gin.Context, s accounts.SignOn, t signOnTyped, fau
 	text := func(name, label, hint, value string) templ.Component {
 		return components.TextInput(components.TextInputParams{Name: name, Label: label, Hint: hint, Value: value, Error: faults.Of(name), Autocomplete: "off", Spellcheck: "false"})
 	}
-	secretHint := "It is sealed, and never shown again."
+	hint := "It is sealed, and never shown again."
 	if s.Version > 0 {
-		secretHint = "Leave it empty to keep the one that is there."
+		hint = "Leave it empty to keep the one that is there."
 	}
 	v := shared.FormView{
 		Meta: p.frame.Meta(c, "Single sign-on", path), Caption: s.OrgName, Title: "Single sign-on", Button: "Save", Cancel: &components.Link{Text: "Cancel", Href: back},
@@ -88,7 +88,7 @@ func (p *Pages) drawSignOn(c *gin.Context, s accounts.SignOn, t signOnTyped, fau
 			text("domain", "Domain of their email addresses", "Like ashdown.example", t.domain),
 			text("issuer", "Address of the provider", "The issuer, beginning with https://", t.issuer),
 			text("client_id", "Client id", "", t.clientID),
-			components.TextInput(components.TextInputParams{Name: "secret", Label: "Client secret", Type: "password", Hint: secretHint, Error: faults.Of("secret"), Autocomplete: "off", Spellcheck: "false"}),
+			components.TextInput(components.TextInputParams{Name: "secret", Label: "Client secret", Type: "password", Hint: hint, Error: faults.Of("secret"), Autocomplete: "off", Spellcheck: "false"}),
 			text("claim", "Claim that says who is what (optional)", "Like groups", t.claim),
 			components.TextArea(components.TextAreaParams{
 				Name: "roles", Label: "Which value is which role (optional)", Rows: 4, Value: t.roles, Error: faults.Of("roles"), Autocomplete: "off", Spellcheck: "false",
