@@ -125,10 +125,8 @@ func pages(d Deps) []route.Route {
 		adminpages.New(adminpages.Deps{Frame: f, People: d.People, Referrals: d.Referrals, Directory: d.Directory, Accounts: d.Edge.Accounts}).Routes(),
 		alertpages.New(f, d.Alerts, d.Directory, d.Now).Routes(),
 		approvalpages.New(f, d.Approvals).Routes(),
-		operatorpages.New(f, d.Directory).Routes(),
 		auditpages.New(f, d.Audit, d.Now).Routes(),
 		operatorpages.New(f, d.Directory, d.Edge.Accounts).Routes(),
-		auditpages.New(f, d.Audit).Routes(),
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit, Referrals: d.Referrals,
 		}).Routes(),
