@@ -97,6 +97,7 @@ func nothing() *relation {
 
 func (r *relation) addresses() {
 	r.names["/api/v1/cases/"], r.names["/cases/"] = r.caseID.String(), r.caseRef
+	r.names["/openings/"], r.names["/conflicts/"] = r.caseRef, r.caseID.String()
 	r.names["/api/v1/referrals/"], r.names["/referrals/"] = r.referral.String(), r.referRef
 }
 
@@ -168,6 +169,7 @@ func (s *site) hang(t *testing.T, r *relation, c *testkit.CaseFacts, who string)
 		r.names["/api/v1"+kind], r.names[kind] = id.String(), id.String()
 	}
 	r.names["/api/v1/audit/proofs/"], r.names["/audit/proofs/"] = event, event
+	r.names["/evidence/"] = event
 	r.names["/requests/tasks/"], r.names["/breaches/incidents/"] = r.names["/erasure-tasks/"], r.names["/safety-incidents/"]
 	r.names["/requests/"], r.names["/breaches/"] = q.Reference, breach
 	r.names["/approvals/"] = second // the answer to the request; the API is asked for what the case itself waits for
@@ -217,7 +219,14 @@ func (s *site) relations(t *testing.T) []*relation {
 		s.Do(t, "update referrals set to_people = $2 where id = $1", r.referral, support)
 	}
 	sealed := s.related(t, "sealed", "caseworker", testkit.ServiceIDVA)
-	s.Do(t, "update cases set sealed = true, restricted_to = $2 where id = $1", sealed.caseID, []uuid.UUID{support[0], s.Person("police").ID})
+	// Custodians who can decide among themselves: a case without is told of to others.
+	custodians := []uuid.UUID{support[0], s.Person("police").ID}
+	for _, role := range []models.Role{models.RolePrivacyOfficer, models.RoleManager} {
+		id := models.NewID()
+		s.Do(t, "insert into users (id, org_id, email, name, role, password_hash) select $1, accountable_org_id, $2, 'A Custodian', $3, 'x' from cases where id = $4", id, id.String()+"@demo.test", string(role), sealed.caseID)
+		custodians = append(custodians, id)
+	}
+	s.Do(t, "update cases set sealed = true, restricted_to = $2 where id = $1", sealed.caseID, custodians)
 	if _, err := s.deps.Protection.OpenInEmergency(s.As("caseworker"), protection.EmergencyInput{Reference: broken.caseRef, Reason: "danger_to_life", Note: "Somebody rang."}); err != nil {
 		t.Fatal(err)
 	}
