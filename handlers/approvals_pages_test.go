@@ -51,7 +51,7 @@ func TestWhoMayDoWhatIsShownAndDownloaded(t *testing.T) {
 		t.Errorf("got %d, want what an organisation administrator may do", w.Code)
 	}
 	csv := s.do(t, call{who: "analyst", method: "GET", path: "/admin/access.csv"})
-	if csv.Code != 200 || !strings.Contains(csv.Body.String(), "caseworker,case:read,holder,allow\n") || !strings.Contains(csv.Body.String(), "caseworker,case:read,receiver,deny\n") {
+	if csv.Code != 200 || !strings.Contains(csv.Body.String(), `"caseworker","case:read","holder","allow"`+"\r\n") || !strings.Contains(csv.Body.String(), `"caseworker","case:read","receiver","deny"`+"\r\n") {
 		t.Errorf("got %d, want every cell", csv.Code)
 	}
 	if w := s.do(t, call{who: "police", method: "GET", path: "/api/v1/access-table?role=nobody"}); w.Code != 200 || !strings.Contains(w.Body.String(), `"items":[]`) {

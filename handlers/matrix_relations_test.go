@@ -254,7 +254,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
 	}}
 	both := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}
-	return nameless, officer, []rule{{both, []string{"/referrals/"}}, {both[1:], []string{"/openings"}}}
+	return nameless, officer, []rule{{both, []string{"/referrals/", "/conflicts/"}}, {both[1:], []string{"/:id/openings"}}}
 }
 
 // ownRules are those of a case that the London Victim Service holds and Ashdown
@@ -262,7 +262,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 func ownRules() []rule {
 	nameless, officer, receivers := rulesOfAll()
 	return append(receivers, nameless, officer,
-		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/"}},
-		rule{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/"}},
+		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/"}},
+		rule{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/openings/"}},
 	)
 }
