@@ -51,7 +51,7 @@ type rule struct {
 }
 
 // asMore are routes that a name alone is not enough for.
-var asMore = []string{"/audit/proofs/", "/safe-contact/clear", "/sharing/withdraw", "/refer", "/certificates/", "/safety-incidents/"}
+var asMore = []string{"/audit/proofs/", "/evidence/", "/safe-contact/clear", "/sharing/withdraw", "/refer", "/certificates/", "/safety-incidents/"}
 
 func (r *relation) expect(role models.Role, rt route.Route) answer {
 	has := func(parts []string) bool {
@@ -83,7 +83,7 @@ func nothing() *relation {
 	r := &relation{name: "missing", caseID: uuid.New(), caseRef: models.NewCaseReference(), referral: uuid.New(), referRef: models.NewReferralReference(), names: map[string]string{}}
 	for _, k := range []string{
 		"/files/", "/retention/items/", "/retention/holds/", "/alerts/", "/break-glass/", "/approvals/", "/audit/proofs/", "/erasure-tasks/", "/safety-incidents/", "/data-requests/", "/breaches/", "/sharing-decisions/",
-		"/requests/tasks/", "/breaches/incidents/",
+		"/requests/tasks/", "/breaches/incidents/", "/evidence/",
 	} {
 		r.names[k] = uuid.NewString()
 		r.names["/api/v1"+k] = r.names[k]
@@ -250,7 +250,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 	// Certificates and what receivers still have to erase name nobody.
 	nameless = rule{[]models.Role{models.RoleManager, models.RolePrivacyOfficer}, []string{"/certificates/", "/requests/tasks/", "/erasure-tasks/"}}
 	officer = rule{[]models.Role{models.RolePrivacyOfficer}, []string{
-		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/break-glass/", "/protection", "/openings", "/audit/proofs/",
+		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/break-glass/", "/protection", "/openings", "/audit/proofs/", "/evidence/",
 		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
 	}}
 	both := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}
@@ -262,7 +262,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 func ownRules() []rule {
 	nameless, officer, receivers := rulesOfAll()
 	return append(receivers, nameless, officer,
-		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/"}},
+		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/", "/evidence/"}},
 		rule{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/openings/"}},
 	)
 }
