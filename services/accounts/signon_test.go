@@ -150,7 +150,9 @@ func TestTheProvidersClaimGivesARoleThatOnePersonMayGive(t *testing.T) {
 		groups []string
 		want   models.Role
 	}{
-		{nil, models.RoleProviderWorker}, {[]string{"leads"}, models.RoleProviderManager}, {[]string{"other"}, models.RoleProviderManager},
+		{nil, models.RoleProviderWorker},
+		{[]string{"leads"}, models.RoleProviderManager},
+		{[]string{"other"}, models.RoleProviderManager},
 		{[]string{"leads", "advocates"}, models.RoleProviderWorker},
 	} {
 		k := inez()
