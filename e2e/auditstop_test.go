@@ -55,6 +55,11 @@ func someRecords(t *testing.T, s *server) *records {
 			accept(id)
 			vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "reached"})
 		},
+		func(id string) {
+			accept(id)
+			vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "reached"})
+			vawg.do(id, "complete", map[string]any{"outcomes": []any{map[string]any{"need": "health", "start": 2, "end": 4}}, "report": "A safety plan was made."})
+		},
 	} {
 		caseID, id := sent(t, police, vawg, "Zzaudit")
 		goes(id)
@@ -108,7 +113,7 @@ func (r *records) prepare(t *testing.T) {
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
 	"/account/", "/admin/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/conflicts/", "/data-requests/", "/evidence/", "/files/",
-	"/invitations/", "/operator/", "/organisations/", "/people/", "/requests/", "/retention/", "/team/",
+	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/requests/", "/retention/", "/team/",
 }
 
 func ofAnotherKind(route string) bool {
@@ -198,7 +203,10 @@ func TestNothingIsShownThatCannotBeWrittenDown(t *testing.T) {
 	change(t, db, "revoke insert on audit_events from throughline_app")
 	for _, g := range readings {
 		a := r.ask(g.who, g.path)
-		if a.Status != http.StatusServiceUnavailable {
+		// The notes and files of what has ended are behind a question, which shows
+		// nothing of them.
+		asksWhy := strings.Contains(a.Raw, "Opening it is recorded with your reason") && !strings.HasSuffix(g.path, "/open")
+		if a.Status != http.StatusServiceUnavailable && !asksWhy {
 			t.Errorf("%s asking for %s while nothing can be written down: got %d, want 503", g.who, g.path, a.Status)
 		}
 		if word := leaks(a); word != "" && !strings.Contains(g.path, word) {
