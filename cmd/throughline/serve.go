@@ -162,7 +162,7 @@ func serve(ctx context.Context, cfg Config, d parts) error {
 		d.ready()
 	}
 	d.log.Info("serving", "listening", d.listener.Addr().String(), "origin", cfg.origin(), "jobs", d.work != nil)
-	given := time.AfterFunc(time.Second, giveBack)
+	given := time.AfterFunc(2*time.Second, giveBack) // the queue has begun by then
 	defer given.Stop()
 	return group.Wait()
 }

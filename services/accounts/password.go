@@ -5,14 +5,13 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
-	"github.com/trustelem/zxcvbn/frequency"
 
 	"throughline/models"
 )
@@ -34,10 +33,13 @@ const nobody = "$argon2id$v=19$m=19456,t=2,p=1$lul8WbjtcZ7MiiGPNTz3rA$BgXcsepxTd
 // hashWait is how long a sign-in waits for its turn to be hashed.
 const hashWait = 10 * time.Second
 
+//go:embed leaked.txt
+var leaked string
+
 //go:embed common.txt
 var commonText string
 
-// common holds what people choose first, reduced to its letters.
+// common holds what people of this trade choose first, reduced to its letters.
 var common = strings.Fields(commonText)
 
 // CheckPassword says what is wrong with a new password, nil when nothing is.
@@ -70,8 +72,7 @@ func guessable(password string, about []string) bool {
 	if plain == "" {
 		return true // digits and signs alone
 	}
-	tried := tried()
-	if tried[strings.ToLower(password)] {
+	if tried(strings.ToLower(password)) {
 		return true
 	}
 	own := map[string]bool{}
@@ -83,7 +84,7 @@ func guessable(password string, about []string) bool {
 	}
 	for _, core := range []string{plain, read} {
 		for n := 3; n <= len(core); n++ {
-			if w := core[:n]; (tried[w] || own[w]) && strings.Repeat(w, len(core)/n) == core {
+			if w := core[:n]; (tried(w) || own[w]) && strings.Repeat(w, len(core)/n) == core {
 				return true
 			}
 		}
@@ -91,21 +92,29 @@ func guessable(password string, about []string) bool {
 	return false
 }
 
-// tried are the words that guessing begins with: the 30,000 most used of the
-// passwords that became known in breaches, first names and family names, and
-// what people of this trade choose (common.txt).
-var tried = sync.OnceValue(func() map[string]bool {
-	out := map[string]bool{}
-	for _, w := range common {
-		out[w] = true
+// tried reports a word that guessing begins with: one of the 30,000 most used of
+// the passwords that became known in breaches, a first name or a family name, or
+// what people of this trade choose. leaked.txt is in order, a word to a line, and
+// searched where it lies: it costs no memory of its own.
+func tried(word string) bool {
+	if slices.Contains(common, word) {
+		return true
 	}
-	for _, list := range []string{"passwords", "male_names", "female_names", "surnames"} {
-		for _, w := range frequency.FrequencyLists[list] {
-			out[w] = true
+	low, high := 0, len(leaked) // of lines that may be the word
+	for low < high {
+		begin := strings.LastIndexByte(leaked[low:(low+high)/2], '\n') + 1 + low
+		line, _, _ := strings.Cut(leaked[begin:], "\n")
+		switch {
+		case line == word:
+			return true
+		case line < word:
+			low = begin + len(line) + 1
+		default:
+			high = begin
 		}
 	}
-	return out
-})
+	return false
+}
 
 // lookalikes reads digits inside a word as the letters they stand for; those at
 // its ends are only there to make it longer.

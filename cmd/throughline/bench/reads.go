@@ -59,7 +59,7 @@ func (r *run) inbox(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("inbox: %w", err)
 	}
-	if err := r.steps(ctx, "inbox", t, pick); err != nil {
+	if err := r.steps(ctx, "inbox", t, 1<<20, pick); err != nil {
 		return err
 	}
 	r.table.outcomes(fmt.Sprintf("inbox, 25 rows (%d statements in %d trips)", caught.statements(), len(caught)), got[limit], got[direct], got[product], got[usualWay])
@@ -165,7 +165,7 @@ func (r *run) casePage(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("case page: %w", err)
 	}
-	if err := r.steps(ctx, "case page", t, pick); err != nil {
+	if err := r.steps(ctx, "case page", t, 1<<20, pick); err != nil {
 		return err
 	}
 	r.table.outcomes(fmt.Sprintf("case page, 100 events (%d statements in %d trips)", caught.statements(), len(caught)), got[limit], got[direct], got[product], got[usualWay])
@@ -242,7 +242,7 @@ func (r *run) search(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	if err := r.steps(ctx, "search", trips[0], pick); err != nil {
+	if err := r.steps(ctx, "search", trips[0], 1<<20, pick); err != nil {
 		return err
 	}
 	r.table.outcomes(fmt.Sprintf("search by name (%d statements in %d trips)", statements, round), got[limit], got[direct], got[product])

@@ -13,21 +13,24 @@ import (
 
 // stepTimes is how often a trip is sent in a round, to see what each of its
 // statements costs.
-const stepTimes, stepRounds = 60, 5
+const stepTimes, stepRounds = 100, 6
 
 // steps prints what each statement of a trip costs the database's processor,
 // with row security and without it, where Options.Steps asks for that. A trip
 // is sent up to its first statement, up to its second, and so on, and undone:
 // what it costs to commit is not in it.
-func (r *run) steps(ctx context.Context, what string, t trip, pick func(n int) (trip, *swap)) error {
+func (r *run) steps(ctx context.Context, what string, t trip, records int, pick func(n int) (trip, *swap)) error {
 	if !r.o.Steps {
 		return nil
 	}
 	costs := make([][2]float64, len(t)) // the least of all rounds
+	// Every sending is about another record: what was undone is still in the way.
+	sent := -1
+	next := func(int) (trip, *swap) { sent++; return pick(sent % records) }
 	for round := range stepRounds {
 		for i := range t {
 			for j, pool := range []*pgxpool.Pool{r.bypass, r.app} {
-				cost, err := stepCost(ctx, pool, i+1, pick)
+				cost, err := stepCost(ctx, pool, i+1, next)
 				if err != nil {
 					return fmt.Errorf("%s, statement %d: %w", what, i+1, err)
 				}

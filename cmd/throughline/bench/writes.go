@@ -76,7 +76,7 @@ func (r *run) create(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create: %w", err)
 	}
-	if err := r.steps(ctx, "create", t, pick); err != nil {
+	if err := r.steps(ctx, "create", t, 1<<20, pick); err != nil {
 		return err
 	}
 	r.table.outcomes(fmt.Sprintf("create: log a case (%d statements in %d trips)", caught.statements(), len(caught)), got[limit], got[direct], got[product], got[usualWay])
@@ -173,7 +173,7 @@ func (r *run) accept(ctx context.Context) error {
 	pick := func(part int) func(int) (trip, *swap) {
 		return func(n int) (trip, *swap) { return t, model.swapFor(of(part, n), since, key) }
 	}
-	if err := r.steps(ctx, "accept", t, pick(1)); err != nil {
+	if err := r.steps(ctx, "accept", t, share, pick(1)); err != nil {
 		return err
 	}
 	web, stop, err := overHTTP(product, r.addr, r.o.Workers, http.StatusOK, func(n int) []byte { return post(p.token, newKey(), of(2, n)) })
