@@ -297,3 +297,23 @@ func TestNoRowOfOnesOwnReachesIntoAnothersCase(t *testing.T) {
 		}
 	})
 }
+
+// TestAStepIsOfItsOwnReferralsCase: a case's history is read by its case, so a
+// step that named another would be shown to strangers.
+func TestAStepIsOfItsOwnReferralsCase(t *testing.T) {
+	t.Parallel()
+	w := testkit.World(t)
+	c := connect(t, w.AppDSN)
+	own, other := w.Case(t, w.As("police")), w.Case(t, w.As("police"))
+	r := w.Referral(t, own, testkit.ServiceIDVA, models.StatusSubmitted)
+	const step = `insert into referral_history (id, referral_id, case_id, version, action, to_status, at, by_user_id, by_org_id, by_role)
+		values (gen_random_uuid(), $1, $2, 99, 'acknowledge', 'acknowledged', now(), app_user_id(), app_org_id(), app_role())`
+	as(t, c, w, "vawg", func(tx pgx.Tx) {
+		if n, code := try(t, tx, step, r.ID, own.ID); n != 1 || code != "" {
+			t.Errorf("a step of its own case: got %d rows, %q", n, code)
+		}
+		if n, code := try(t, tx, step, r.ID, other.ID); code != refused {
+			t.Errorf("a step of another case: got %d rows, %q, want it refused", n, code)
+		}
+	})
+}

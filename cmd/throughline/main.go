@@ -11,7 +11,6 @@ import (
 )
 
 func main() {
-	pace()
 	os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }
 
