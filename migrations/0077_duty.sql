@@ -244,9 +244,13 @@ begin
   end loop;
 end $$;
 
+-- What a new case meets is looked for only where somebody has declared anything.
 create function cases_meet_conflicts() returns trigger language plpgsql security definer as $$
 begin
-  perform public.conflicts_of_case(new.id);
+  if exists (select from public.conflicts) or exists (select from public.staff_households) or exists (
+      select from public.victims v join public.users u on lower(u.name) = v.given_key || ' ' || v.family_key where v.id = new.victim_id) then
+    perform public.conflicts_of_case(new.id);
+  end if;
   return null;
 end $$;
 create function victims_meet_conflicts() returns trigger language plpgsql security definer as $$
@@ -256,8 +260,10 @@ begin
 end $$;
 create function contact_meets_conflicts() returns trigger language plpgsql security definer as $$
 begin
-  perform public.conflict_found(d.user_id, new.case_id, true, 'declared', public.conflict_reason(d.kind))
-  from public.conflicts d where d.value_key = new.value_key and d.ended_at is null;
+  if new.value_key is not null then
+    perform public.conflict_found(d.user_id, new.case_id, true, 'declared', public.conflict_reason(d.kind))
+    from public.conflicts d where d.value_key = new.value_key and d.ended_at is null;
+  end if;
   return null;
 end $$;
 create function users_meet_records() returns trigger language plpgsql security definer as $$
@@ -301,31 +307,12 @@ begin
       where d.user_id = public.app_user_id() and d.employer_org_id is not null and d.ended_at is null
         and not exists (select from public.conflict_questions q where q.user_id = d.user_id and q.case_id = p_case) limit 1));
 end $$;
-
--- Asked where what is opened is counted, so that no way to a record goes round
--- it: two look-ups by key, both of them nearly always of nothing.
-create or replace function audit_events_counted() returns trigger language plpgsql as $$
-begin
-  if new.action in ('case.listed', 'case.searched') then
-    perform public.count_records('listed', array(select jsonb_array_elements_text(new.detail -> 'cases')::uuid));
-  elsif new.case_id is not null then
-    if new.action not like 'conflict.%'
-      and (exists (select from public.conflict_questions q where q.user_id = new.actor_user_id and q.case_id = new.case_id and q.answered_at is null)
-        or exists (select from public.conflicts d where d.user_id = new.actor_user_id and d.employer_org_id is not null and d.ended_at is null)
-          and public.app_conflict(new.case_id) is not null) then
-      raise exception using errcode = 'TL403', message = 'do you know this person', detail = new.case_id::text;
-    end if;
-    perform public.count_records('opened', array[new.case_id]);
-  end if;
-  return null;
-end $$;
 -- +goose StatementEnd
 create constraint trigger cases_meet_conflicts after insert on cases deferrable initially deferred for each row execute function cases_meet_conflicts();
 create trigger victims_meet_conflicts after update of given_key, family_key, date_of_birth, borough on victims for each row
   when ((old.given_key, old.family_key, old.date_of_birth, old.borough) is distinct from (new.given_key, new.family_key, new.date_of_birth, new.borough))
   execute function victims_meet_conflicts();
-create trigger contact_meets_conflicts after insert or update of value_key on contact_details for each row when (new.value_key is not null)
-  execute function contact_meets_conflicts();
+create trigger contact_meets_conflicts after insert or update of value_key on contact_details for each row execute function contact_meets_conflicts();
 create trigger users_meet_records after insert or update of name on users for each row execute function users_meet_records();
 create trigger conflicts_meet_records after insert on conflicts for each row execute function person_meets_records();
 create trigger households_meet_records after insert or update on staff_households for each row execute function person_meets_records();

@@ -161,7 +161,7 @@ drop trigger audit_events_counted on audit_events;
 alter table record_openings drop constraint record_openings_pkey;
 alter table record_openings add primary key (record_id, user_id, kind);
 -- +goose StatementBegin
-create function count_opened(p_record uuid) returns void language plpgsql security definer set enable_seqscan = off as $$
+create function count_opened(p_record uuid, p_asks boolean) returns void language plpgsql security definer set enable_seqscan = off as $$
 declare
   v_user uuid := public.app_user_id();
   v_now timestamptz := clock_timestamp();
@@ -170,6 +170,13 @@ declare
   v_last bigint;
   v_at timestamptz;
 begin
+  -- A record that may be of somebody they know is first asked about (0077), of
+  -- nearly nobody: two looks by key.
+  if p_asks and (exists (select from public.conflict_questions q where q.case_id = p_record and q.user_id = v_user and q.answered_at is null)
+      or exists (select from public.conflicts d where d.user_id = v_user and d.employer_org_id is not null and d.ended_at is null)
+        and public.app_conflict(p_record) is not null) then
+    raise exception using errcode = 'TL403', message = 'do you know this person', detail = p_record::text;
+  end if;
   for turn in 1..2 loop
     -- in these words the key answers, and not the order
     select o.at into v_at from public.record_openings o where o.record_id = p_record and o.user_id = v_user and o.kind || '' = 'opened';
@@ -232,7 +239,7 @@ begin
   if new.action in ('case.listed', 'case.searched') then
     perform public.count_listed(array(select jsonb_array_elements_text(new.detail -> 'cases')::uuid));
   elsif new.case_id is not null then
-    perform public.count_opened(new.case_id);
+    perform public.count_opened(new.case_id, new.action not like 'conflict.%');
   end if;
   return new;
 end $$;
@@ -242,8 +249,8 @@ drop function count_records(text, uuid[]);
 drop policy counted on record_openings;
 drop policy again on record_openings;
 revoke insert, update on record_openings from throughline_app;
-revoke execute on function count_opened(uuid), count_listed(uuid[]) from public;
-grant execute on function count_opened(uuid), count_listed(uuid[]) to throughline_app;
+revoke execute on function count_opened(uuid, boolean), count_listed(uuid[]) from public;
+grant execute on function count_opened(uuid, boolean), count_listed(uuid[]) to throughline_app;
 
 -- A function of SQL that cannot be written into its caller is planned anew in
 -- every transaction: what logging a case asks is asked by PL/pgSQL, which keeps
