@@ -1,9 +1,6 @@
 package admin
 
 import (
-	"context"
-	"strconv"
-
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -15,17 +12,6 @@ import (
 	"throughline/web/components"
 	"throughline/web/pages/shared"
 )
-
-// versioned holds an act to the version the page was drawn from.
-func versioned(c *gin.Context) context.Context {
-	ctx := c.Request.Context()
-	if n, err := strconv.Atoi(c.PostForm("version")); err == nil {
-		r := *models.RequestFrom(ctx)
-		r.IfMatch = &n
-		return models.WithRequest(ctx, &r)
-	}
-	return ctx
-}
 
 // leaveForm asks who takes over before somebody's access ends.
 func (p *Pages) leaveForm(c *gin.Context) error {
@@ -78,7 +64,7 @@ func (p *Pages) leave(c *gin.Context) error {
 		return models.NotFound("person")
 	}
 	t, to := read(c)
-	_, err = p.people.Disable(versioned(c), id, to)
+	_, err = p.people.Disable(frame.Held(c, c.PostForm("version")), id, to)
 	if frame.IsInvalid(err) {
 		d, again := p.person(c)
 		if again != nil {

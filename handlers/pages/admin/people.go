@@ -202,7 +202,7 @@ func (p *Pages) changeRole(c *gin.Context) error {
 		return models.NotFound("person")
 	}
 	role := c.PostForm("role")
-	_, err = p.people.ChangeRole(versioned(c), id, models.Role(role))
+	_, err = p.people.ChangeRole(frame.Held(c, c.PostForm("version")), id, models.Role(role))
 	if frame.IsInvalid(err) {
 		d, again := p.person(c)
 		if again != nil {

@@ -144,12 +144,8 @@ func (p *Pages) equality(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	req := *models.RequestFrom(ctx)
-	version, err := strconv.Atoi(t.one("version"))
-	if err == nil {
-		req.IfMatch = &version
-	}
-	v, err := p.Cases.ChangeEquality(models.WithRequest(ctx, &req), id, equalityOf(t))
+	version, _ := strconv.Atoi(t.one("version")) // to show the page again
+	v, err := p.Cases.ChangeEquality(frame.Held(c, t.one("version")), id, equalityOf(t))
 	ref, _ := models.ParseReference(c.Param("ref"))
 	switch {
 	case frame.IsInvalid(err):

@@ -1,7 +1,10 @@
 package frame
 
 import (
+	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,6 +64,19 @@ func (t Typed) Date(name string) (*time.Time, error) {
 }
 
 var errNoDate = errors.New("not a date")
+
+// Held holds an act to the version its page was drawn from, so that a page left
+// open does not undo somebody else's change, and gives the service what was
+// wrong with the form before it got there.
+func Held(c *gin.Context, version string, faults ...models.FieldError) context.Context {
+	ctx := c.Request.Context()
+	r := *models.RequestFrom(ctx)
+	if n, err := strconv.Atoi(version); err == nil {
+		r.IfMatch = &n
+	}
+	r.Invalid = append(slices.Clone(r.Invalid), faults...)
+	return models.WithRequest(ctx, &r)
+}
 
 // Choices turns a list of the domain into radio buttons or checkboxes.
 func Choices(list []models.Choice) []components.ChoiceItem {

@@ -3,7 +3,6 @@
 package operator
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -163,16 +162,11 @@ func (p *Pages) set(c *gin.Context) error {
 	}
 	t := typed{c.PostForm("name"), strings.TrimSpace(c.PostForm("idle_minutes")), c.PostForm("active") != "no"}
 	minutes, _ := strconv.Atoi(t.idle)
-	_, err = p.svc.SetSettings(versioned(c), id, directory.NewSettings{Name: t.name, IdleMinutes: minutes, Active: t.active})
-	words, taken := frame.Conflict(err)
-	if frame.IsInvalid(err) || taken && models.CodeOf(err) == models.CodeConflict {
-		s, again := p.find(c)
-		if again != nil {
-			return again
-		}
-		faults := frame.Errors(err, nil)
-		if taken {
-			faults = components.FormErrors{{Field: "name", Target: "name", Message: words}}
+	_, err = p.svc.SetSettings(frame.Held(c, c.PostForm("version")), id, directory.NewSettings{Name: t.name, IdleMinutes: minutes, Active: t.active})
+	if faults, again := toMend(err, "name"); again {
+		s, err := p.find(c)
+		if err != nil {
+			return err
 		}
 		return p.draw(c, s, t, faults)
 	}
@@ -183,15 +177,13 @@ func (p *Pages) set(c *gin.Context) error {
 	return nil
 }
 
-// versioned holds the change to the version the page was drawn from.
-func versioned(c *gin.Context) context.Context {
-	ctx := c.Request.Context()
-	if n, err := strconv.Atoi(c.PostForm("version")); err == nil {
-		r := *models.RequestFrom(ctx)
-		r.IfMatch = &n
-		return models.WithRequest(ctx, &r)
+// toMend says what is to be corrected on a form, where that is what stands in the
+// way; what somebody else has already is said beside the field.
+func toMend(err error, field string) (components.FormErrors, bool) {
+	if words, taken := frame.Conflict(err); taken && models.CodeOf(err) == models.CodeConflict {
+		return components.FormErrors{{Field: field, Target: field, Message: words}}, true
 	}
-	return ctx
+	return frame.Errors(err, nil), frame.IsInvalid(err)
 }
 
 func (p *Pages) offer(c *gin.Context) error {

@@ -119,18 +119,13 @@ func (p *Pages) setSignOn(c *gin.Context) error {
 		return models.NotFound("organisation")
 	}
 	t := signOnTyped{c.PostForm("domain"), c.PostForm("issuer"), c.PostForm("client_id"), c.PostForm("claim"), c.PostForm("roles"), c.PostForm("only") == "yes", c.PostForm("active") != "no"}
-	_, err = p.accounts.SetSignOn(versioned(c), id, accounts.NewSignOn{
+	_, err = p.accounts.SetSignOn(frame.Held(c, c.PostForm("version")), id, accounts.NewSignOn{
 		Domain: t.domain, Issuer: t.issuer, ClientID: t.clientID, Secret: c.PostForm("secret"), Claim: t.claim, Roles: readMapped(t.roles), Only: t.only, Active: t.active,
 	})
-	words, conflict := frame.Conflict(err)
-	if frame.IsInvalid(err) || conflict && models.CodeOf(err) == models.CodeConflict {
-		s, again := p.findSignOn(c)
-		if again != nil {
-			return again
-		}
-		faults := frame.Errors(err, nil)
-		if conflict {
-			faults = components.FormErrors{{Field: "domain", Target: "domain", Message: words}}
+	if faults, again := toMend(err, "domain"); again {
+		s, err := p.findSignOn(c)
+		if err != nil {
+			return err
 		}
 		return p.drawSignOn(c, s, t, faults)
 	}

@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -146,12 +145,7 @@ func (p *Pages) takePlace(c *gin.Context) error {
 	if in.Capacity == models.CapacityLimited {
 		in.WaitDays = number("wait_days")
 	}
-	req := *models.RequestFrom(c.Request.Context())
-	if n, err := strconv.Atoi(t.one("version")); err == nil {
-		req.IfMatch = &n
-	}
-	req.Invalid = append(slices.Clone(req.Invalid), faults...)
-	_, err = p.Directory.Publish(models.WithRequest(c.Request.Context(), &req), s.ID, in)
+	_, err = p.Directory.Publish(frame.Held(c, t.one("version"), faults...), s.ID, in)
 	switch {
 	case frame.IsInvalid(err):
 		return p.drawPlace(c, &s, t, frame.Errors(err, nil))

@@ -235,12 +235,7 @@ func (p *Pages) form(c *gin.Context, f form, v referrals.View, t typed, errs com
 // do asks the service, holding it to the version the page was drawn from, so
 // that a page left open does not undo somebody else's decision.
 func (p *Pages) do(c *gin.Context, v referrals.View, a models.Action, in referrals.ActionInput, t typed, faults []models.FieldError) (referrals.View, error) {
-	req := *models.RequestFrom(c.Request.Context())
-	if n, err := strconv.Atoi(t.one("version")); err == nil {
-		req.IfMatch = &n
-	}
-	req.Invalid = append(slices.Clone(req.Invalid), faults...)
-	return p.Referrals.Do(models.WithRequest(c.Request.Context(), &req), v.ID, a, in)
+	return p.Referrals.Do(frame.Held(c, t.one("version"), faults...), v.ID, a, in)
 }
 
 // moved shows the referral as it is now to somebody who was too late, with who
