@@ -115,6 +115,7 @@ func parts() []part {
 		{"plans", (*run).plans},
 		{"audit", (*run).auditInsert},
 		{"pages", (*run).pages},
+		{"linkage", (*run).linkage},
 		{"cliff", (*run).noCliff},
 		{"process", (*run).process},
 	}
