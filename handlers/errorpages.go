@@ -24,7 +24,11 @@ func (f *failures) page(c *gin.Context, e *models.Error) {
 		return
 	}
 	if models.NeedsStepUp(e) {
-		render.See(c, f.toConfirm(c))
+		render.See(c, f.first(c, accountpages.ToConfirm))
+		return
+	}
+	if models.NeedsConduct(e) {
+		render.See(c, f.first(c, accountpages.ToConduct))
 		return
 	}
 	if path := models.AsksConflict(e); path != "" {
@@ -65,16 +69,17 @@ func (f *failures) keep(c *gin.Context) uuid.UUID {
 	return id
 }
 
-// toConfirm is where somebody goes who must first prove who they are: from there
-// back to the page they asked for, or to what they had typed.
-func (f *failures) toConfirm(c *gin.Context) string {
+// first is where somebody goes who must do something else first, such as prove
+// who they are: from there back to the page they asked for, or to what they had
+// typed.
+func (f *failures) first(c *gin.Context, to func(next string) string) string {
 	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
-		return accountpages.ToConfirm(c.Request.URL.RequestURI())
+		return to(c.Request.URL.RequestURI())
 	}
 	if id := f.keep(c); id != uuid.Nil {
-		return accountpages.ToConfirm(accountpages.ToKept(id))
+		return to(accountpages.ToKept(id))
 	}
-	return accountpages.ToConfirm(c.Request.URL.Path)
+	return to(c.Request.URL.Path)
 }
 
 // words are the heading of a failure and where to go from it.

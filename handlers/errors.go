@@ -131,8 +131,8 @@ func (f *failures) record(c *gin.Context, e *models.Error) error {
 	default:
 		return nil
 	}
-	if models.NeedsStepUp(e) || models.AsksConflict(e) != "" {
-		return nil // asked to prove who they are, not refused
+	if models.NeedsStepUp(e) || models.NeedsConduct(e) || models.AsksConflict(e) != "" {
+		return nil // asked for something first, not refused
 	}
 	ctx := c.Request.Context()
 	r, matched := route.Of(c)

@@ -86,6 +86,7 @@ func API(d Deps) *api.API {
 	v1.RegisterHealth(a, d.Ready...)
 	v1.RegisterAuth(a, d.Edge.Accounts, d.Edge.Tokens, d.Edge.Cache)
 	v1.RegisterOwnSessions(a, d.Edge.Accounts, d.Edge.Cache)
+	v1.RegisterConduct(a, d.Edge.Accounts)
 	v1.RegisterPeople(a, d.Edge.Accounts)
 	v1.RegisterPeopleManagement(a, d.People, d.Referrals)
 	v1.RegisterAccess(a)

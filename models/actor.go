@@ -88,6 +88,9 @@ type Actor struct {
 	// IdleMinutes is after how long without use this session ends, as the
 	// organisation has it; 0 where it is not known.
 	IdleMinutes int
+	// OwesConduct: they have not accepted the code of conduct that is asked for
+	// here, and see no record before they have.
+	OwesConduct bool
 }
 
 // StepUpFor is how long a proof counts for the acts that need a fresh one:

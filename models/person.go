@@ -19,6 +19,7 @@ type Person struct {
 	CreatedAt  time.Time
 	DisabledAt *time.Time
 	Version    int
+	Conduct    ConductAcceptance // the newest they accepted, where the reader manages them
 }
 
 // IsEmail reports whether a text can be the address somebody signs in with, in

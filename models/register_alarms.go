@@ -24,6 +24,9 @@ func alarmTables() []registered {
 			{ClassContactSafe, "value_key", "", "what a number is compared by, never the number"},
 			{ClassOffence, "crime_key", "", "the same, of a crime reference"},
 		}},
+		{"conduct_acceptances", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassStaff, "user_id org_id version text_hash at", "", "which version of the code of conduct, and when"},
+		}},
 		{"conflict_questions", ControllerEmployer, RetainCase, []registeredLine{
 			{ClassLink, "case_id why asked_at answered_at knows", "", ""},
 			{ClassStaff, "user_id", "", ""},

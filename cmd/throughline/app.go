@@ -129,11 +129,11 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cookies:  auth.NewCookies(cfg.secure()),
 			Tokens:   auth.NewTokens(keys, cfg.origin(), time.Now),
 			Cache:    auth.NewCache(),
-			Accounts: accounts.New(a.db, accounts.Settings{RequireSecondFactor: cfg.secondFactor(), Keys: sealer, Origin: cfg.origin()}),
+			Accounts: accounts.New(a.db, accounts.Settings{RequireSecondFactor: cfg.secondFactor(), Keys: sealer, Origin: cfg.origin(), Conduct: cfg.CodeOfConduct.version()}),
 		},
 		Alerts:    alerts.New(a.db, calendar),
 		Approvals: second,
-		People:    people.New(a.db, second, cfg.origin()),
+		People:    people.New(a.db, second, cfg.origin(), cfg.CodeOfConduct.version()),
 		Audit:     audit.New(a.db),
 
 		Calendar:   calendar,

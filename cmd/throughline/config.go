@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"throughline/internal/secret"
+	"throughline/models"
 )
 
 // environment is where the program runs: it decides what is refused.
@@ -66,6 +67,7 @@ type Config struct {
 	RecordsPerHour      recordCap `env:"RECORDS_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 50,manager=100"`
 	ListedPerHour       recordCap `env:"LISTED_PER_HOUR" must:"be a number from 1 to 100000000, and roles of their own after commas, such as 500,manager=1000"`
 	RequireSecondFactor choice    `env:"REQUIRE_SECOND_FACTOR" must:"be on or off"`
+	CodeOfConduct       conduct   `env:"CODE_OF_CONDUCT" must:"be current, off, or a version there is, such as 1"`
 
 	FilesURL       secret.String `env:"FILES_URL"`
 	FilesMaxMB     megabytes     `env:"FILES_MAX_MB" envDefault:"10" must:"be a number of megabytes from 1 to 50"`
@@ -169,6 +171,30 @@ func (c *choice) UnmarshalText(b []byte) error {
 // production, always, and elsewhere where it was asked for.
 func (c Config) secondFactor() bool {
 	return c.Env == production || c.RequireSecondFactor == "on"
+}
+
+// conduct is which version of the code of conduct is asked for: current, off, or
+// the name of one. Empty is current.
+type conduct string
+
+// UnmarshalText takes current, off or a version there is.
+func (c *conduct) UnmarshalText(b []byte) error {
+	*c = conduct(b)
+	if _, there := models.ConductOf(string(b)); !there && *c != "current" && *c != "off" {
+		return errors.New("no version")
+	}
+	return nil
+}
+
+// version is the version that is asked for; none where nobody is asked.
+func (c conduct) version() models.Conduct {
+	if c == "off" {
+		return models.Conduct{}
+	}
+	if v, there := models.ConductOf(string(c)); there {
+		return v
+	}
+	return models.CurrentConduct()
 }
 
 // moment is a time; zero is none.

@@ -31,6 +31,9 @@ func toServe(c Config) (found problems) {
 	if c.RequireSecondFactor == "off" {
 		found = append(found, "REQUIRE_SECOND_FACTOR must not be off in production: a password alone is not enough there")
 	}
+	if c.CodeOfConduct == "off" {
+		found = append(found, "CODE_OF_CONDUCT must not be off in production: nobody sees a record there who has not accepted it")
+	}
 	if !c.AdminAddr.loopback() && c.AdminAddr != "off" {
 		found = append(found, "ADMIN_ADDR must be an address of the machine itself in production, such as 127.0.0.1:8081, or off")
 	}

@@ -51,6 +51,7 @@ type Op struct {
 	Key         bool  // Idempotency-Key is required (428 without)
 	Match       bool  // If-Match is required (428 without)
 	StepUp      bool  // the caller must have proved who they are shortly before (403 with step_up_required)
+	Open        bool  // open to who has not accepted the code of conduct yet: nothing of a case is in it
 	Early       bool  // no record is to be found first: faults of the body are told before fn is called
 	Errors      []int // statuses beyond those that follow from the rest, as 409
 
@@ -157,7 +158,7 @@ func (a *API) describeAll() *huma.OpenAPI {
 func (a *API) add(op Op, serve route.Handler) {
 	a.routes = append(a.routes, route.Route{
 		Method: op.Method, Path: strings.NewReplacer("{", ":", "}", "").Replace(op.Path),
-		Need: op.Need, JSON: true, StepUp: op.StepUp, Handle: serve,
+		Need: op.Need, JSON: true, StepUp: op.StepUp, BeforeConduct: op.Open, Handle: serve,
 	})
 }
 

@@ -57,7 +57,8 @@ func (b bearer) identify(c *gin.Context, raw string) error {
 	ctx, now := c.Request.Context(), time.Now()
 	v := b.cache.Get(raw, now)
 	var actor models.Actor
-	if v != nil && !v.DueForCheck(now, checkEvery) {
+	// Who owes something is asked about each time, so that accepting counts at once.
+	if v != nil && !v.Actor.OwesConduct && !v.DueForCheck(now, checkEvery) {
 		actor = v.Actor
 	} else {
 		var err error
@@ -91,8 +92,12 @@ func (b bearer) lookUp(ctx context.Context, raw string, known *auth.Verified, no
 		b.cache.Forget(session)
 		return models.Actor{}, models.Unauthenticated()
 	}
-	if known != nil {
+	if known != nil && known.Actor.OwesConduct == s.Actor.OwesConduct {
 		return known.Actor, nil
+	}
+	if known != nil {
+		b.cache.Put(raw, s.Actor, known.Expires, now)
+		return s.Actor, nil
 	}
 	if a := s.Actor; a.UserID != claims.UserID || a.OrgID != claims.OrgID || a.Role != claims.Role {
 		return models.Actor{}, models.Unauthenticated()

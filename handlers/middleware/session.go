@@ -63,7 +63,7 @@ type finder struct {
 
 func (f finder) find(c *gin.Context, cookie string, now time.Time) (accounts.Session, error) {
 	v := f.cache.Get(cookie, now)
-	if v != nil && !strings.HasPrefix(c.Request.URL.Path, "/sign") && !v.DueForCheck(now, checkEvery) {
+	if v != nil && !strings.HasPrefix(c.Request.URL.Path, "/sign") && !v.Actor.OwesConduct && !v.DueForCheck(now, checkEvery) {
 		return accounts.Session{Actor: v.Actor}, nil
 	}
 	s, err := f.sessions.ByCookie(c.Request.Context(), cookie)

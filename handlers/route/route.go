@@ -26,7 +26,10 @@ type Route struct {
 	Handle Handler
 	JSON   bool // failures are problem+json, not a page
 	StepUp bool // the caller must have proved who they are within models.StepUpFor
-	Reads  bool // sent as a form or a body, so that nothing stands in an address, and changes nothing
+	// BeforeConduct: open to who has not accepted the code of conduct yet. It is
+	// for what leads there, for signing out, and for what holds nothing of a case.
+	BeforeConduct bool
+	Reads         bool // sent as a form or a body, so that nothing stands in an address, and changes nothing
 }
 
 // Mount registers routes on g; a GET also answers HEAD. Who may not call a
@@ -104,6 +107,9 @@ func (r Route) allow(c *gin.Context) error {
 	}
 	if !actor.Can(r.Need) {
 		return models.RoleForbidden()
+	}
+	if actor.OwesConduct && !r.BeforeConduct {
+		return models.ConductRequired()
 	}
 	if r.StepUp {
 		return accounts.StepUp(c.Request.Context())

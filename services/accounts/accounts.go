@@ -32,6 +32,7 @@ type Service struct {
 	party    func() (*webauthn.WebAuthn, error)
 	origin   string
 	idp      *idp.Client
+	conduct  models.Conduct // what has to be accepted; none without a version
 }
 
 // Settings are what an installation decides about signing in.
@@ -46,6 +47,9 @@ type Settings struct {
 	// an organisation's sign-in sends people back to:
 	// https://throughline.example. "": http://localhost.
 	Origin string
+	// Conduct is the version of the code of conduct that nobody sees a record
+	// without having accepted. Without a version nobody is asked.
+	Conduct models.Conduct
 }
 
 // New returns the service; without settings a password is enough and nothing
@@ -61,7 +65,7 @@ func New(db *pg.DB, settings ...Settings) *Service {
 	}
 	return &Service{
 		db: db, places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
-		required: set.RequireSecondFactor, keys: set.Keys, origin: set.Origin, idp: idp.New(),
+		required: set.RequireSecondFactor, keys: set.Keys, origin: set.Origin, idp: idp.New(), conduct: set.Conduct,
 		party: sync.OnceValues(func() (*webauthn.WebAuthn, error) { return relyingParty(set.Origin) }),
 	}
 }

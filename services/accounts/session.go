@@ -37,7 +37,7 @@ func (s *Service) session(ctx context.Context, hash []byte, id *uuid.UUID) (Sess
 	var stepped *time.Time
 	a := &out.Actor
 	b.Query(pg.One(&there, &a.SessionID, &a.UserID, &a.OrgID, &role, &a.Name, &a.OrgName, &kind, &out.IdleMinutes, &out.IdleExpires, &out.Expires,
-		&ended, &stepped, &out.Pending), `select * from app_session_find($1, $2)`, hash, id)
+		&ended, &stepped, &out.Pending, &a.OwesConduct), `select f.*, app_conduct_owed(f.user_id, $3) from app_session_find($1, $2) f`, hash, id, s.conduct.Version)
 	if err := b.Send(pg.BatchHousekeeping); err != nil {
 		return Session{}, err
 	}

@@ -46,9 +46,11 @@ func (w *world) insert(ctx context.Context, tx pgx.Tx, confirmed time.Time) erro
 	for _, p := range models.Pathways() {
 		b.Queue("insert into pathway_coordinators (pathway, org_id) values ($1, $2)", p.Key, w.byKey[OrgCoordination].id)
 	}
+	code, accepted := models.CurrentConduct(), models.Today(confirmed).AddDate(0, 0, -14).Add(9*time.Hour)
 	for _, p := range w.people {
 		b.Queue("insert into users (id, org_id, email, name, role, password_hash, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
 			p.id, p.org.id, p.email, p.name, string(p.role), passwordHash, opened())
+		b.Queue("insert into conduct_acceptances (user_id, org_id, version, text_hash, at) values ($1, $2, $3, $4, $5)", p.id, p.org.id, code.Version, code.Hash(), accepted)
 	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("inserting organisations, services and people: %w", err)

@@ -19,6 +19,9 @@ import (
 // tokenPrefix begins the token of a link, so that a leaked one is recognised.
 const tokenPrefix = "tli_"
 
+// joining is the kind of a link that lets somebody in who has no account.
+const joining = "joining"
+
 // newToken returns 256 random bits as text, and the hash that is stored.
 func newToken() (text string, hash []byte) {
 	b := make([]byte, 32)
@@ -38,12 +41,17 @@ type Opening struct {
 	OrgName string
 	Kind    string // joining, reset, or changing: another role for somebody who works there already
 	State   string // open, used, expired or ended
+	Conduct string // the version of the code of conduct that joining accepts; "" for none
 }
 
 // Opened says what a link is. A token that is none is not found.
 func (s *Service) Opened(ctx context.Context, token string) (Opening, error) {
 	row, err := s.opened(ctx, token)
-	return Opening{OrgName: row.OrgName, Kind: row.Kind, State: row.State}, err
+	out := Opening{OrgName: row.OrgName, Kind: row.Kind, State: row.State}
+	if row.Kind == joining {
+		out.Conduct = s.conduct.Version
+	}
+	return out, err
 }
 
 type openedRow struct{ Kind, Role, Email, OrgName, Name, State string }
@@ -104,8 +112,9 @@ func (s *Service) use(ctx context.Context, token, name, hash string) (outcome st
 		var used struct {
 			Outcome              string
 			UserID, InvitationID *uuid.UUID
+			OrgID                *uuid.UUID
 		}
-		err := tx.Scan(ctx, &used, "select outcome, user_id, invitation_id from app_invitation_use($1, $2, $3, $4)", hashToken(token), models.NewID(), name, hash)
+		err := tx.Scan(ctx, &used, "select outcome, user_id, invitation_id, org_id from app_invitation_use($1, $2, $3, $4)", hashToken(token), models.NewID(), name, hash)
 		if err != nil {
 			return err
 		}
@@ -113,6 +122,11 @@ func (s *Service) use(ctx context.Context, token, name, hash string) (outcome st
 		user := uuid.Nil
 		if used.UserID != nil {
 			user = *used.UserID
+		}
+		if outcome == "joined" && s.conduct.Version != "" && used.OrgID != nil {
+			if err := accounts.WriteConduct(ctx, tx, user, *used.OrgID, s.conduct); err != nil {
+				return err
+			}
 		}
 		refused := outcome != "joined" && outcome != "reset" && outcome != "changed"
 		return tx.Record(ctx, models.Event{Action: "account.invitation_used", SubjectType: "user", SubjectID: user, Refused: refused, Detail: map[string]any{

@@ -21,13 +21,18 @@ import (
 type Service struct {
 	db        *pg.DB
 	approvals *approvals.Service
-	base      string // where the product is reached, without a slash at its end
+	conduct   models.Conduct // what who joins accepts; none without a version
+	base      string         // where the product is reached, without a slash at its end
 }
 
 // New returns the service. Links it makes begin with base, which comes from the
-// settings and never from a request. It adds its kind of approval.
-func New(db *pg.DB, a *approvals.Service, base string) *Service {
+// settings and never from a request. With a version of the code of conduct, who joins accepts
+// it as they set their password. It adds its kind of approval.
+func New(db *pg.DB, a *approvals.Service, base string, conduct ...models.Conduct) *Service {
 	s := &Service{db: db, approvals: a, base: strings.TrimSuffix(base, "/")}
+	if len(conduct) > 0 {
+		s.conduct = conduct[0]
+	}
 	a.Add(s.kind())
 	return s
 }
@@ -49,17 +54,25 @@ type personRow struct {
 	CreatedAt   time.Time
 	DisabledAt  *time.Time
 	Version     int
+	Conduct     string
+	AcceptedAt  *time.Time
 }
 
 func (r personRow) person() models.Person {
-	return models.Person{
+	p := models.Person{
 		ID: r.ID, OrgID: r.OrgID, OrgKind: models.OrganisationKind(r.Kind), Email: r.Email, Name: r.Name, Role: models.Role(r.Role),
 		CreatedAt: r.CreatedAt, DisabledAt: r.DisabledAt, Version: r.Version,
 	}
+	if r.AcceptedAt != nil {
+		p.Conduct = models.ConductAcceptance{Version: r.Conduct, At: *r.AcceptedAt}
+	}
+	return p
 }
 
-const personColumns = `u.id, u.org_id, o.kind, u.email, u.name, u.role, u.created_at, u.disabled_at, u.version
-	from users u join organisations o on o.id = u.org_id`
+const personColumns = `u.id, u.org_id, o.kind, u.email, u.name, u.role, u.created_at, u.disabled_at, u.version,
+	coalesce(c.version, '') as conduct, c.at as accepted_at
+	from users u join organisations o on o.id = u.org_id
+	left join lateral (select a.version, a.at from conduct_acceptances a where a.user_id = u.id order by a.at desc limit 1) c on true`
 
 // may refuses an actor whose role does not hold a permission.
 func may(ctx context.Context, p models.Permission) (models.Actor, error) {

@@ -69,7 +69,7 @@ func RegisterAuth(a *api.API, svc *accounts.Service, tokens *auth.Tokens, cache 
 		return pair(s)
 	})
 	api.Register(a, api.Op{
-		Method: http.MethodPost, Path: "/api/v1/auth/step-up", ID: "step-up", Tag: "Signing in",
+		Method: http.MethodPost, Path: "/api/v1/auth/step-up", ID: "step-up", Open: true, Tag: "Signing in",
 		Summary:     "Prove who you are, for what asks for it",
 		Description: "Operations marked x-step-up answer 403 with errors[].code step_up_required unless this was done within the last five minutes. The session gets another id: use the new pair, the old one ends.",
 		Need:        models.SignedIn, Early: true, Errors: []int{http.StatusUnauthorized},
@@ -98,7 +98,7 @@ func RegisterAuth(a *api.API, svc *accounts.Service, tokens *auth.Tokens, cache 
 		return pair(s)
 	})
 	api.Register(a, api.Op{
-		Method: http.MethodDelete, Path: "/api/v1/auth/session", ID: "sign-out", Tag: "Signing in",
+		Method: http.MethodDelete, Path: "/api/v1/auth/session", ID: "sign-out", Open: true, Tag: "Signing in",
 		Summary: "Sign out everywhere this token reaches", Need: models.SignedIn,
 	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 		actor, err := models.ActorFrom(ctx)

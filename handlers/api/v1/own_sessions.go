@@ -37,7 +37,7 @@ type (
 // RegisterOwnSessions adds where the caller is signed in, and ending it there.
 func RegisterOwnSessions(a *api.API, svc *accounts.Service, cache *auth.Cache) {
 	api.Register(a, api.Op{
-		Method: http.MethodGet, Path: "/api/v1/me/sessions", ID: "list-own-sessions", Tag: "Signing in",
+		Method: http.MethodGet, Path: "/api/v1/me/sessions", ID: "list-own-sessions", Open: true, Tag: "Signing in",
 		Summary: "Where you are signed in, the one that asks first", Need: models.SignedIn,
 	}, func(ctx context.Context, _ *struct{}) (*ownSessionsOut, error) {
 		all, err := svc.Sessions(ctx)
@@ -47,7 +47,7 @@ func RegisterOwnSessions(a *api.API, svc *accounts.Service, cache *auth.Cache) {
 		return &ownSessionsOut{Body: listed(all, "", presentOwnSession)}, nil
 	})
 	api.Register(a, api.Op{
-		Method: http.MethodDelete, Path: "/api/v1/me/sessions", ID: "end-own-sessions", Tag: "Signing in",
+		Method: http.MethodDelete, Path: "/api/v1/me/sessions", ID: "end-own-sessions", Open: true, Tag: "Signing in",
 		Summary: "Sign out everywhere, here too", Need: models.SignedIn,
 	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 		actor, err := models.ActorFrom(ctx)
@@ -61,7 +61,7 @@ func RegisterOwnSessions(a *api.API, svc *accounts.Service, cache *auth.Cache) {
 		return nil, nil
 	})
 	api.Register(a, api.Op{
-		Method: http.MethodDelete, Path: "/api/v1/me/sessions/{id}", ID: "end-own-session", Tag: "Signing in",
+		Method: http.MethodDelete, Path: "/api/v1/me/sessions/{id}", ID: "end-own-session", Open: true, Tag: "Signing in",
 		Summary: "Sign out in one place", Need: models.SignedIn,
 	}, func(ctx context.Context, in *ownSessionIn) (*struct{}, error) {
 		if err := svc.EndSession(ctx, in.ID); err != nil {

@@ -43,13 +43,13 @@ type (
 // RegisterPathways adds the reading of the pathways.
 func RegisterPathways(a *api.API) {
 	api.Register(a, api.Op{
-		Method: "GET", Path: "/api/v1/pathways", ID: "list-pathways", Tag: "Services",
+		Method: "GET", Path: "/api/v1/pathways", ID: "list-pathways", Open: true, Tag: "Services",
 		Summary: "The pathways and what a referral to each has to answer", Need: models.SignedIn,
 	}, func(context.Context, *struct{}) (*pathwaysOut, error) {
 		return &pathwaysOut{Body: listed(models.Pathways(), "", presentPathway)}, nil
 	})
 	api.Register(a, api.Op{
-		Method: "GET", Path: "/api/v1/pathways/{key}", ID: "get-pathway", Tag: "Services",
+		Method: "GET", Path: "/api/v1/pathways/{key}", ID: "get-pathway", Open: true, Tag: "Services",
 		Summary: "One pathway and its questions", Need: models.SignedIn,
 	}, func(_ context.Context, in *pathwayIn) (*pathwayOut, error) {
 		p, ok := models.FindPathway(in.Key)

@@ -47,7 +47,7 @@ type (
 // RegisterPeople adds who the caller is and who their colleagues are.
 func RegisterPeople(a *api.API, svc *accounts.Service) {
 	api.Register(a, api.Op{
-		Method: http.MethodGet, Path: "/api/v1/me", ID: "get-me", Tag: "People",
+		Method: http.MethodGet, Path: "/api/v1/me", ID: "get-me", Open: true, Tag: "People",
 		Summary: "Who you are and what your role may do", Need: models.SignedIn,
 	}, func(ctx context.Context, _ *struct{}) (*meOut, error) {
 		m, err := svc.Me(ctx)

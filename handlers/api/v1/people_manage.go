@@ -22,6 +22,8 @@ type ManagedPerson struct {
 	Organisation string     `json:"organisation"`
 	Active       bool       `json:"active"`
 	LeftAt       *time.Time `json:"left_at,omitempty"`
+	Conduct      string     `json:"conduct_version,omitempty" doc:"The newest version of the code of conduct they accepted."`
+	ConductAt    *time.Time `json:"conduct_accepted_at,omitempty"`
 	InHand       InHand     `json:"in_hand"`
 	Grantable    []string   `json:"grantable_roles" doc:"The roles you may give them."`
 	Version      int        `json:"version"`
@@ -203,11 +205,16 @@ func registerInvitations(a *api.API, svc *people.Service) {
 }
 
 func presentManaged(d people.Details) *managedOut {
-	return &managedOut{ETag: etag(d.Version), Body: ManagedPerson{
+	out := &managedOut{ETag: etag(d.Version), Body: ManagedPerson{
 		ID: d.ID, Name: d.Name, Email: d.Email, Role: string(d.Role), Organisation: d.OrgName, Active: d.DisabledAt == nil, LeftAt: utcOrNone(d.DisabledAt),
 		InHand:    InHand{Referrals: d.Holds.Referrals, Cases: d.Holds.Cases, Unsent: d.Holds.Unsent, Forms: d.Holds.Forms},
-		Grantable: presented(d.Roles, func(r models.Role) string { return string(r) }), Version: d.Version,
+		Grantable: presented(d.Roles, func(r models.Role) string { return string(r) }), Version: d.Version, Conduct: d.Conduct.Version,
 	}}
+	if d.Conduct.Version != "" {
+		at := utc(d.Conduct.At)
+		out.Body.ConductAt = &at
+	}
+	return out
 }
 
 func presentOneInvitation(i people.Invitation) *invitationOut {

@@ -31,7 +31,7 @@ type reasonsOut struct {
 // about anybody, so whoever is signed in may read them.
 func RegisterReasons(a *api.API) {
 	api.Register(a, api.Op{
-		Method: "GET", Path: "/api/v1/reasons", ID: "list-reasons", Tag: "Reference",
+		Method: "GET", Path: "/api/v1/reasons", ID: "list-reasons", Open: true, Tag: "Reference",
 		Summary: "The coded reasons, and whose each of them is", Need: models.SignedIn,
 	}, func(_ context.Context, in *reasonsIn) (*reasonsOut, error) {
 		reasons := models.AllReasons()

@@ -37,7 +37,7 @@ func New(f frame.Frame, svc *accounts.Service, cookies auth.Cookies) *Pages {
 // Routes lists the pages. All are for anybody: whoever holds a session that
 // has ended must still be able to leave it behind.
 func (p *Pages) Routes() []route.Route {
-	return slices.Concat(p.waitingRoutes(), p.ownRoutes(), p.signOnRoutes(), []route.Route{
+	return slices.Concat(p.waitingRoutes(), p.ownRoutes(), p.conductRoutes(), p.signOnRoutes(), []route.Route{
 		{Method: http.MethodGet, Path: "/sign-in", Need: models.Public, Handle: p.form},
 		{Method: http.MethodPost, Path: "/sign-in", Need: models.Public, Handle: p.signIn},
 		{Method: http.MethodPost, Path: "/sign-out", Need: models.Public, Handle: p.signOut},

@@ -40,8 +40,8 @@ func (p *Pages) ownRoutes() []route.Route {
 		{Method: get, Path: "/account/confirm", Need: models.SignedIn, Handle: p.confirm},
 		{Method: post, Path: "/account/confirm", Need: models.SignedIn, Handle: p.prove},
 		{Method: post, Path: "/account/confirm/passkey", Need: models.SignedIn, Handle: p.provePasskey},
-		{Method: post, Path: "/account/stay", Need: models.SignedIn, Handle: p.stay},
-		{Method: post, Path: "/account/keep", Need: models.SignedIn, Handle: p.putAside},
+		{Method: post, Path: "/account/stay", Need: models.SignedIn, BeforeConduct: true, Handle: p.stay},
+		{Method: post, Path: "/account/keep", Need: models.SignedIn, BeforeConduct: true, Handle: p.putAside},
 		{Method: get, Path: "/account/kept", Need: models.SignedIn, Handle: p.kept},
 		{Method: post, Path: "/account/kept/send", Need: models.SignedIn, Handle: p.sendKept},
 		{Method: post, Path: "/account/kept/drop", Need: models.SignedIn, Handle: p.dropKept},
@@ -75,6 +75,7 @@ func (p *Pages) account(c *gin.Context) error {
 			{Key: "Organisation", Value: me.Organisation.Name},
 			{Key: "Conflicts of interest", Value: "Whom you know, so that no record of theirs is yours to open", Actions: []components.Link{{Text: "Declare", Href: "/conflicts", Hidden: "a conflict of interest"}}},
 			{Key: "Household", Value: "Surnames and borough, compared with what you open", Actions: []components.Link{{Text: "Change", Href: "/household", Hidden: "your household"}}},
+			{Key: "Code of conduct", Value: "What you accepted before you saw a record", Actions: []components.Link{{Text: "Read", Href: conductPath, Hidden: "the code of conduct"}}},
 			{Key: "Password", Value: "Not shown", Actions: []components.Link{{Text: "Change", Href: "/account/password", Hidden: "password"}}},
 		},
 	}

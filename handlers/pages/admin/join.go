@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
 
+	accountpages "throughline/handlers/pages/account"
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
 	"throughline/models"
@@ -47,6 +48,10 @@ func (p *Pages) drawJoin(c *gin.Context, o people.Opening, name string, faults c
 		v.Fields = []templ.Component{components.TextInput(components.TextInputParams{
 			Name: "name", Label: "Your name", Hint: "As colleagues know you", Autocomplete: "name", Value: name, Error: faults.Of("name"),
 		}), password}
+		if code, asked := models.ConductOf(o.Conduct); asked {
+			v.Fields = append(v.Fields, accountpages.Rules(code))
+			v.After = "By setting your password you accept the code of conduct above, version " + code.Version + ". " + v.After
+		}
 	}
 	return render.Form(c, shared.Form(v), faults.Any())
 }

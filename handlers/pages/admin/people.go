@@ -36,11 +36,11 @@ func (p *Pages) list(c *gin.Context) error {
 	}
 	table := components.DataTable{
 		Caption: "People", Cards: true, Empty: "Nobody fits.",
-		Columns: []components.Column{{Text: "Name"}, {Text: "Role"}, {Text: "Email"}, {Text: "Access"}},
+		Columns: []components.Column{{Text: "Name"}, {Text: "Role"}, {Text: "Email"}, {Text: "Code of conduct"}, {Text: "Access"}},
 	}
 	for _, one := range list {
 		table.Rows = append(table.Rows, []components.DataCell{
-			{Text: one.Name, Href: peoplePath + "/" + one.ID.String()}, {Text: one.Role.Words()}, {Text: one.Email}, {Content: components.Tag(access(one))},
+			{Text: one.Name, Href: peoplePath + "/" + one.ID.String()}, {Text: one.Role.Words()}, {Text: one.Email}, {Text: accepted(one.Conduct, false)}, {Content: components.Tag(access(one))},
 		})
 	}
 	v := view.PageView{
@@ -58,6 +58,17 @@ func (p *Pages) list(c *gin.Context) error {
 		v.Pages = components.PaginationParams{NextHref: peoplePath + "?" + next.Encode(), Landmark: "Pages of people"}
 	}
 	return render.OK(c, view.Page(v))
+}
+
+// accepted says which version of the code of conduct somebody has accepted.
+func accepted(c models.ConductAcceptance, when bool) string {
+	switch {
+	case c.Version == "":
+		return "Not accepted yet"
+	case when:
+		return "Version " + c.Version + ", accepted on " + models.DateTime(c.At)
+	}
+	return "Version " + c.Version
 }
 
 func searchForm(typed string) *view.ActView {
@@ -101,7 +112,10 @@ func (p *Pages) show(c *gin.Context) error {
 	v := view.PageView{
 		Meta: p.frame.Meta(c, "Person", peoplePath), Caption: d.OrgName, Title: d.Name, State: &state,
 		Parts: []view.PartView{{Rows: []components.SummaryRow{
-			{Key: "Role", Value: d.Role.Words()}, {Key: "Email", Value: d.Email}, {Key: "Since", Value: models.DateTime(d.CreatedAt)},
+			{Key: "Role", Value: d.Role.Words()},
+			{Key: "Email", Value: d.Email},
+			{Key: "Since", Value: models.DateTime(d.CreatedAt)},
+			{Key: "Code of conduct", Value: accepted(d.Conduct, true)},
 		}}},
 	}
 	v.Meta.Back = &components.Link{Text: "People", Href: peoplePath}

@@ -28,6 +28,9 @@ func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
 		return m
 	}
 	m.User, m.Org, m.IdleMinutes = a.Name, a.OrgName, a.IdleMinutes
+	if a.OwesConduct {
+		return m // nothing is theirs to go to yet
+	}
 	m.ShortcutsOff, m.Unread = shortcutsOff(c), f.unread(c.Request.Context(), a)
 	for _, item := range Nav(a) {
 		item.Current = item.Href == section
