@@ -20,26 +20,32 @@ import (
 
 // server is one running process of the product.
 type server struct {
-	url  string
-	data string // DATA_DIR
-	cmd  *exec.Cmd
-	log  *tail
-	gone chan struct{} // closed when the process has ended
+	url   string
+	admin string // where figures and profiles are
+	data  string // DATA_DIR
+	cmd   *exec.Cmd
+	log   *tail
+	gone  chan struct{} // closed when the process has ended
 }
 
 // start runs the binary on a free port of the loopback and waits until it is
 // ready. origin is the address people use: that of the process itself where
 // empty. A port that somebody else took meanwhile is given up for another.
 func start(data, origin string, args ...string) (*server, error) {
+	return startWith(nil, data, origin, args...)
+}
+
+// startWith is start with settings of its own, each NAME=value.
+func startWith(env []string, data, origin string, args ...string) (*server, error) {
 	for try := 1; ; try++ {
-		s, err := launch(data, origin, args)
+		s, err := launch(env, data, origin, args)
 		if err == nil || try == 3 || !strings.Contains(err.Error(), "in use by another program") {
 			return s, err
 		}
 	}
 }
 
-func launch(data, origin string, args []string) (*server, error) {
+func launch(env []string, data, origin string, args []string) (*server, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -56,7 +62,7 @@ func launch(data, origin string, args []string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{url: "http://" + addr, data: data, log: &tail{whole: whole}, gone: make(chan struct{})}
+	s := &server{url: "http://" + addr, admin: "http://" + admin, data: data, log: &tail{whole: whole}, gone: make(chan struct{})}
 	if origin == "" {
 		origin = s.url
 	}
@@ -65,6 +71,7 @@ func launch(data, origin string, args []string) (*server, error) {
 	s.cmd.Env = append(cleanEnv(), "HTTP_ADDR="+addr, "ADMIN_ADDR="+admin, "DATA_DIR="+data, "DEMO_NOW="+demoNow, "BASE_URL="+origin,
 		// The crawls open more in a minute than anybody does in a week; the cap has tests of its own.
 		"RECORDS_PER_HOUR=100000", "LISTED_PER_HOUR=1000000")
+	s.cmd.Env = append(s.cmd.Env, env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	tie(s.cmd.SysProcAttr)
