@@ -6,7 +6,7 @@ GO := go
 TOOL := $(GO) tool -modfile=tools/go.mod
 export GOFLAGS := -buildvcs=false
 
-.PHONY: help check build run test test-race lint fmt generate verify bench fuzz db-reset css screens golden
+.PHONY: help check build run test test-race lint fmt generate verify secrets vulncheck sbom bench fuzz db-reset css screens golden
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -48,8 +48,20 @@ generate: check ## write again what is generated from other files
 	@$(TOOL) templ generate -log-level warn
 	@$(GO) generate ./...
 
-verify: check ## fail when a generated file is not up to date
+verify: check ## fail on a generated file that is not up to date, a secret, a known fault in a library
 	@scripts/verify
+	@$(GO) run ./scripts/secrets
+	@$(GO) run ./scripts/vulncheck
+
+secrets: check ## look for passwords, keys and tokens in the files and their history
+	@$(GO) run ./scripts/secrets
+
+vulncheck: check ## ask the database of known faults about what the program calls
+	@$(GO) run ./scripts/vulncheck
+
+sbom: build ## list what the binary is made of in bin/throughline.cdx.json (CycloneDX)
+	@$(GO) run ./scripts/sbom bin/throughline > bin/throughline.cdx.json
+	@echo "bin/throughline.cdx.json"
 
 bench: check ## measure the operations of performance.md; fails under a target
 	@scripts/install-postgres
