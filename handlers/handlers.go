@@ -31,6 +31,7 @@ import (
 	qualitypages "throughline/handlers/pages/quality"
 	referralpages "throughline/handlers/pages/referrals"
 	rightspages "throughline/handlers/pages/rights"
+	supportpages "throughline/handlers/pages/support"
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/services/alerts"
@@ -48,6 +49,7 @@ import (
 	"throughline/services/referrals"
 	"throughline/services/rights"
 	"throughline/services/sharing"
+	"throughline/services/support"
 	"throughline/web"
 )
 
@@ -78,6 +80,7 @@ type Deps struct {
 	Sharing    *sharing.Service
 	Protection *protection.Service
 	People     *people.Service
+	Support    *support.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -99,6 +102,7 @@ func API(d Deps) *api.API {
 	v1.RegisterServices(a, d.Directory)
 	v1.RegisterReferrals(a, d.Referrals)
 	v1.RegisterContact(a, d.Referrals)
+	v1.RegisterSupport(a, d.Support)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterEmergency(a, d.Protection)
@@ -134,6 +138,7 @@ func pages(d Deps) []route.Route {
 		documentpages.New(documentpages.Deps{Frame: f, Now: d.Now, Documents: d.Documents, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
+		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),
 		protectionpages.New(f, d.Protection, d.Directory, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),

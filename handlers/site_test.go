@@ -49,6 +49,7 @@ import (
 	"throughline/services/referrals"
 	"throughline/services/rights"
 	"throughline/services/sharing"
+	"throughline/services/support"
 )
 
 // site is the whole product behind its edge, on a database of its own, with
@@ -101,6 +102,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 	}
 	settings := documents.DefaultOptions()
 	settings.Unscanned = true
+	refs := referrals.New(w.DB, models.MustCalendar(), dir)
 	return Deps{
 		Version: "1", Training: true, Sealer: seal.New(), Now: w.Clock.Now,
 		Edge: middleware.Options{
@@ -110,7 +112,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Alerts: alerts.New(w.DB, models.MustCalendar()), Approvals: second, People: people.New(w.DB, second, base.String()), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Documents: documents.New(w.DB, dir, store, settings),
-		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: referrals.New(w.DB, models.MustCalendar(), dir),
+		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs),
 		Rights:     rights.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
 	}

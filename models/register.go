@@ -225,6 +225,6 @@ func encryptedColumns() []string {
 		"referral_questions.question", "referral_questions.answer", "referral_history.note", "referral_history.detail",
 		"contact_attempts.said", "contact_attempts.person",
 		"referral_shares.content", "referrals.answers", "drafts.data", "idempotency_keys.answer", "notes.text",
-		"documents.name", "documents.withdrawn_reason", "blobs.key",
+		"documents.name", "documents.withdrawn_reason", "blobs.key", "support_goals.goal",
 	}
 }

@@ -35,6 +35,32 @@ func furtherTables() []registered {
 			{ClassNarrative, "text", "", "what was written down; emptied, never changed"},
 			{ClassStaff, "by_user_id by_org_id", "", ""},
 		}},
+		{"need_ratings", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id point at recorded_at", "", ""},
+			{ClassSpecial, "need score unrated", "", "how a need stands, in the person's own judgement"},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
+		{"support_goals", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id review_on at recorded_at", "", ""},
+			{ClassSpecial, "need", "", ""},
+			{ClassNarrative, "goal", "", ""},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
+		{"goal_reviews", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id goal_id review_on at recorded_at", "", ""},
+			{ClassFact, "state", "", ""},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
+		{"appointments", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id instead_of at recorded_at", "", ""},
+			{ClassContactSafe, "starts_at place channel", "", "the kind of place, never an address"},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
+		{"appointment_outcomes", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id appointment_id at recorded_at", "", ""},
+			{ClassFact, "happened attendance why", "", ""},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
 		{"approvals", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind subject_type subject_id case_id requested_at expires_at decision decided_at version decide_roles", "", ""},
 			{ClassStaff, "requested_by requested_by_role decided_by hidden_from", "", ""},

@@ -41,6 +41,7 @@ import (
 	"throughline/services/referrals"
 	"throughline/services/rights"
 	"throughline/services/sharing"
+	"throughline/services/support"
 )
 
 // app is the product joined to one database: the only place where services,
@@ -114,6 +115,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps {
 	calendar, dir := models.MustCalendar(), directory.New(a.db)
 	second := approvals.New(a.db)
+	refs := referrals.New(a.db, calendar, dir)
 	return handlers.Deps{
 		Version:  version(),
 		Training: cfg.Env != production,
@@ -144,9 +146,10 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Notes:      notes.New(a.db, dir),
 		Notices:    notices.New(a.db),
 		Quality:    quality.New(a.db),
-		Referrals:  referrals.New(a.db, calendar, dir),
+		Referrals:  refs,
 		Rights:     rights.New(a.db, calendar, second),
 		Sharing:    sharing.New(a.db, calendar, dir),
+		Support:    support.New(a.db, refs),
 		Protection: protection.New(a.db, calendar),
 	}
 }

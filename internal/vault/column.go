@@ -58,6 +58,7 @@ const (
 	NoteText
 	DocumentName
 	DocumentWithdrawn
+	GoalText
 
 	ShareSending
 	ShareAcceptance
@@ -101,6 +102,7 @@ var specs = [columnCount]Spec{
 	NoteText:            {"notes", "text", "id", "", ClassNarrative, false},
 	DocumentName:        {"documents", "name", "id", "", ClassNarrative, false},
 	DocumentWithdrawn:   {"documents", "withdrawn_reason", "id", "", ClassNarrative, false},
+	GoalText:            {"support_goals", "goal", "id", "", ClassNarrative, false},
 
 	ShareSending:    {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
 	ShareAcceptance: {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},

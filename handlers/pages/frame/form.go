@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"throughline/models"
+	"throughline/services/subject"
 	"throughline/web/components"
 )
 
@@ -87,14 +88,27 @@ func Choices(list []models.Choice) []components.ChoiceItem {
 	return out
 }
 
+// SupportPart is the page of a referral that only the service has.
+var SupportPart = [2]string{"support", "Support"}
+
+// SupportParts is SupportPart, where the reader's organisation has accepted the
+// referral that a note or document is about.
+func SupportParts(about *subject.Subject) [][2]string {
+	if about.Receiver() && about.Accepted {
+		return [][2]string{SupportPart}
+	}
+	return nil
+}
+
 // Parts are the pages of one record that are open to everyone who keeps
-// records; current is the last part of the address of the page they stand on.
-func Parts(a models.Actor, path, current string) []components.SubNavItem {
+// records, and those that this reader has besides; current is the last part of
+// the address of the page they stand on.
+func Parts(a models.Actor, path, current string, more ...[2]string) []components.SubNavItem {
 	if !a.Can(models.RecordKeep) {
 		return nil
 	}
 	var out []components.SubNavItem
-	for _, part := range [][2]string{{"", "Overview"}, {"notes", "Notes"}, {"files", "Documents"}} {
+	for _, part := range append(append([][2]string{{"", "Overview"}}, more...), [2]string{"notes", "Notes"}, [2]string{"files", "Documents"}) {
 		href := path
 		if part[0] != "" {
 			href += "/" + part[0]

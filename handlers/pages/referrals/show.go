@@ -55,7 +55,11 @@ func parts(c *gin.Context, v referrals.View) []components.SubNavItem {
 	if err != nil || !keeps || v.Status == models.StatusDraft || v.Status == models.StatusEnteredInError {
 		return nil
 	}
-	return frame.Parts(a, path(v), "")
+	var more [][2]string
+	if v.AcceptedAt != nil && v.To.ID == a.OrgID && (v.Level == referrals.LevelAfter || v.OwnRecord) {
+		more = append(more, frame.SupportPart)
+	}
+	return frame.Parts(a, path(v), "", more...)
 }
 
 func flash(c *gin.Context) *layouts.Flash {
