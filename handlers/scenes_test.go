@@ -190,6 +190,10 @@ func actions() map[models.Action]func(setting) part {
 		models.ActEndEarly: func(s setting) part {
 			return part{s.reached(), "vawg", because(models.ActEndEarly, "report", "She moved away.")}
 		},
+		models.ActReport: func(s setting) part {
+			v := s.must("vawg", s.reached(), models.ActEndEarly, referrals.ActionInput{Reason: reasonOf(models.ActEndEarly)})
+			return part{v, "vawg", doc("report", "She moved away.")}
+		},
 		models.ActNotEngaged:            func(s setting) part { return part{s.tried(), "vawg", because(models.ActNotEngaged)} },
 		models.ActWithdraw:              func(s setting) part { return part{s.sent(), "police", because(models.ActWithdraw)} },
 		models.ActAcknowledgeWithdrawal: func(s setting) part { return part{s.withdrawn(), "vawg", ""} },

@@ -29,6 +29,7 @@ const (
 	ActReroute               Action = "reroute"
 	ActUndoAccept            Action = "undo-accept"
 	ActReopen                Action = "reopen"
+	ActReport                Action = "report" // the end report that was still owed
 	ActVoid                  Action = "void"
 	ActAssign                Action = "assign"
 	ActLapse                 Action = "lapse"   // the clock's own, never asked by a person
@@ -131,6 +132,7 @@ func Transitions() []Transition {
 		to("19", ActWithdraw, []ReferralStatus{StatusAccepted, StatusInProgress, StatusOnHold}, StatusWithdrawn, []Side{SideReferrer, SideProvider, SideSystem}),
 		to("20", ActReroute, append(untilDecided(), StatusAccepted), StatusRerouted, []Side{SideReferrer, SideCoordinator}),
 		same("20", ActReroute, append(untilDecided(), StatusAccepted), p),
+		same("17", ActReport, []ReferralStatus{StatusEndedEarly}, p),
 		to("20a", ActEndEarly, []ReferralStatus{StatusAccepted}, StatusEndedEarly, p),
 		to("21", ActLapse, untilDecided(), StatusLapsed, []Side{SideSystem}),
 		to("23", ActUndoAccept, []ReferralStatus{StatusAccepted}, StatusAcknowledged, []Side{SideProviderManager}),

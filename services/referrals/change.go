@@ -26,6 +26,7 @@ type change struct {
 	assigned *assignment
 	released bool // the current assignment ends, and no other begins
 	attempt  *models.ContactAttempt
+	ratings  []models.NeedRating // numbers that came with an ending
 	stop     *stop
 	shares   map[string]map[string]any
 	next     *follower

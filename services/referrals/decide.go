@@ -232,6 +232,7 @@ func handlers() map[models.Action]func(*act) {
 		models.ActAcknowledgeWithdrawal: (*act).acknowledgeWithdrawal,
 		models.ActReroute:               (*act).reroute,
 		models.ActUndoAccept:            (*act).undoAccept,
+		models.ActReport:                (*act).report,
 		models.ActReopen:                (*act).reopen,
 		models.ActVoid:                  (*act).void,
 		models.ActAssign:                (*act).assign,

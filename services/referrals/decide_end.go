@@ -9,6 +9,7 @@ import (
 func (a *act) withdraw() {
 	onWord := !a.has(models.SideReferrer) && a.has(models.SideProvider)
 	if onWord {
+		a.noneHeld("They came to an appointment, so this ends early, by their decision and with a report.")
 		in := *a.in
 		in.DecidedBy = models.DecidedByVictim
 		a.in = &in

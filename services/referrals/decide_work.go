@@ -111,11 +111,12 @@ func (a *act) resume() {
 }
 
 // complete ends work that was done (row 16): an outcome for each need and a
-// report, and no strand still open.
+// report, no strand still open, and no appointment left to be held.
 func (a *act) complete() {
 	if a.StrandsOpen > 0 {
 		a.fail(models.Conflict("A part of this referral is still open with another service. End that first."))
 	}
+	a.allHeld()
 	a.checkOutcomes()
 	a.checkReport(true)
 	a.stop(models.RuleReferrerUpdate)
@@ -123,9 +124,6 @@ func (a *act) complete() {
 }
 
 func (a *act) checkOutcomes() {
-	if len(a.in.Outcomes) == 0 {
-		a.faults.Add("outcomes", models.FieldRequired, "Say how things stand for each need")
-	}
 	if len(a.in.Outcomes) > len(models.Needs()) {
 		a.faults.Add("outcomes", models.FieldTooLong, "Give one outcome for each need")
 		return
@@ -147,7 +145,7 @@ func (a *act) checkOutcomes() {
 			a.faults.Add(at+".end", models.FieldInvalid, "Enter a number from 1 to 5 for the end")
 		}
 	}
-	a.c.history.detail["outcomes"] = a.in.Outcomes
+	a.c.history.detail["outcomes"] = a.outcomes()
 }
 
 func (a *act) checkReport(required bool) {
@@ -206,6 +204,7 @@ func (a *act) needManager() {
 func (a *act) notEngaged() {
 	a.needManager()
 	a.endReason()
+	a.noneHeld("They came to an appointment, so they were reached. Record that contact, then end this early.")
 	days := map[string]bool{}
 	for _, t := range a.Attempts {
 		if t.Counted && t.Direction == models.ContactOut {

@@ -46,7 +46,7 @@ type ActionInput struct {
 	NextStep          string           // uphold-decline
 	Contact           ContactInput     // record-contact
 	Outcomes          []Outcome        // complete
-	Report            string           // complete, end-early
+	Report            string           // complete, end-early, report
 	ServiceID         uuid.UUID        // reroute
 	SharingDecisionID uuid.UUID        // reroute
 }

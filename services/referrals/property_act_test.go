@@ -242,6 +242,8 @@ func (p *play) input(a models.Action, r *row, ref *playReferral) referrals.Actio
 		if p.chance(50) {
 			in.Report = "What was done."
 		}
+	case models.ActReport:
+		in.Report = p.pick([]string{"Done.", "Done.", ""})
 	case models.ActUpholdDecline:
 		in.NextStep = "Another service"
 	case models.ActReturnDecline:

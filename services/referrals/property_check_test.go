@@ -172,6 +172,8 @@ func (p *play) checkGuard(ref *playReferral, before, after *row, a models.Action
 		must(after.Ended == nil && p.live(ref.of, before.Service) == 1, "it is not the one live referral")
 	case models.ActComplete:
 		must(len(in.Outcomes) > 0 && in.Outcomes[0].End > 0 && in.Report != "", "there is no outcome")
+	case models.ActReport:
+		must(in.Report != "" && p.Count(p.t, "select count(*) from clocks where referral_id = $1 and rule = 'K35' and stopped_at = $2", before.ID, now) == 1, "no report was owed")
 	case models.ActLapse:
 		must(p.Count(p.t, "select count(*) from clocks where referral_id = $1 and state = 'breached' and rung = 3 and due_at < $2", before.ID, now.AddDate(0, 0, -7)) > 0, "the ladder was not climbed")
 	case models.ActVoid:

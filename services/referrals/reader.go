@@ -172,6 +172,9 @@ func (r *reader) view() View {
 		return v
 	}
 	v.History, v.Attempts, v.Counted = r.steps(), r.attempts, countedDays(r.attempts)
+	if !slices.Contains(v.Relations, RelProviderWorker) && !slices.Contains(v.Relations, RelProviderManager) {
+		v.History = toldBack(v.History)
+	}
 	if level == LevelOwn {
 		v.Attempts = slices.DeleteFunc(slices.Clone(r.attempts), func(a models.ContactAttempt) bool { return a.ByOrgID != r.actor.OrgID })
 		return v
@@ -218,7 +221,8 @@ func (r *reader) shell(level Level) View {
 	}
 	if levelOf(st, r.actor) != LevelNothing {
 		v.AllowedActions = slices.DeleteFunc(st.AllowedActions(st.Sides(r.actor, st.Coordinates)), func(a models.Action) bool {
-			return a == models.ActDecline && service.DeclineReview // proposed there, and not done
+			return a == models.ActDecline && service.DeclineReview || // proposed there, and not done
+				a == models.ActReport && !owesReport(st.Clocks)
 		})
 	}
 	return v

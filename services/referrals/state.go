@@ -32,10 +32,14 @@ type state struct {
 	Attempts    []models.ContactAttempt // made for this referral
 	Channels    []models.ContactChannel
 	StrandsOpen int
-	Worker      *worker // whoever was named, of the actor's own organisation
-	Decision    *models.SharingDecision
-	Case        *caseFacts
-	Next        *nextService // of a reroute
+
+	appointments []models.Appointment // the service's own, to an ending
+	rated        map[string]rated     // by need, to an ending as completed
+
+	Worker   *worker // whoever was named, of the actor's own organisation
+	Decision *models.SharingDecision
+	Case     *caseFacts
+	Next     *nextService // of a reroute
 }
 
 // question is something the receiver asked of the referrer.
@@ -117,9 +121,16 @@ func (s *state) queueGuards(b *pg.Batch, id uuid.UUID, action models.Action, in 
 		s.queueWorker(b, in.WorkerID)
 	case models.ActRecordContact:
 		queueChannels(b, id, &s.Channels)
-	case models.ActNotEngaged, models.ActUndoAccept:
+	case models.ActNotEngaged:
 		queueAttempts(b, id, &s.Attempts)
+		s.queueSessions(b, id)
+	case models.ActUndoAccept:
+		queueAttempts(b, id, &s.Attempts)
+	case models.ActWithdraw:
+		s.queueSessions(b, id)
 	case models.ActComplete:
+		s.queueSessions(b, id)
+		s.queueRated(b, id)
 		b.Query(pg.Each(func(rows pg.Row) error { return rows.Scan(&s.StrandsOpen) }),
 			"select count(*) from referrals where parent_id = $1 and relation = 'strand' and live", id)
 	case models.ActReroute:

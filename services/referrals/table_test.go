@@ -117,6 +117,8 @@ func (b *bench) valid(a models.Action, side models.Side, v subject) referrals.Ac
 		in.Outcomes, in.Report = []referrals.Outcome{{Need: "health", Start: 1, End: 3}}, "Done."
 	case models.ActEndEarly:
 		in.Reason = "victim_ended"
+	case models.ActReport:
+		in.Report = "Done."
 	case models.ActNotEngaged:
 		in.Reason = "no_answer"
 	case models.ActWithdraw:
@@ -143,7 +145,7 @@ func (b *bench) snapshot() string {
 	var parts []string
 	for _, table := range []string{
 		"referrals", "referral_shares", "referral_history", "referral_questions", "referral_assignments", "contact_attempts",
-		"contact_stops", "clocks", "outbox", "quality_facts", "idempotency_keys",
+		"contact_stops", "clocks", "outbox", "quality_facts", "idempotency_keys", "need_ratings", "appointments",
 	} {
 		parts = append(parts, fmt.Sprintf("select '%[1]s ' || count(*) || ' ' || coalesce(sum(hashtextextended(ctid::text || ' ' || xmin::text, 0)), 0) as t from %[1]s", table))
 	}

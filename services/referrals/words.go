@@ -52,6 +52,8 @@ func past(a models.Action) string {
 		return "rerouted"
 	case models.ActUndoAccept:
 		return "acceptance_undone"
+	case models.ActReport:
+		return "reported"
 	case models.ActReopen:
 		return "reopened"
 	case models.ActVoid:
@@ -111,6 +113,8 @@ func did(a models.Action) string {
 		return "moved this referral to another service"
 	case models.ActUndoAccept:
 		return "took the acceptance back"
+	case models.ActReport:
+		return "handed in the end report"
 	case models.ActReopen:
 		return "opened this referral again"
 	case models.ActVoid:
@@ -202,6 +206,8 @@ func StepWords(a models.Action) string {
 		return "Moved to another service"
 	case models.ActUndoAccept:
 		return "Acceptance taken back"
+	case models.ActReport:
+		return "End report handed in"
 	case models.ActReopen:
 		return "Opened again"
 	case models.ActVoid:

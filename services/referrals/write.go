@@ -150,6 +150,7 @@ func (s *Service) queueEffects(b *pg.Batch, c *change) {
 			b.Vault.Seal(vault.QuestionAnswer, a.id, a.text), c.history.at, b.Actor.UserID)
 	}
 	queueContact(b, c)
+	queueRatings(b, c)
 	queueShares(b, "insert into referral_shares (referral_id, stage, content) values ($1, $2, $3)", id, c.shares)
 	if c.next != nil {
 		queueFollower(b, c)

@@ -72,8 +72,10 @@ func registerReferralWork(a *api.API, svc *referrals.Service) {
 		"One on a channel that was not safe is kept as a safety incident and counts towards nothing.")
 	action[*ReferralHold](a, svc, models.ActHold, answer, "Put the work on hold", "Clocks stand still only for reasons that say so.")
 	bare(a, svc, models.ActResume, answer, "Go on after a hold", "")
-	action[*ReferralCompletion](a, svc, models.ActComplete, answer, "End work that was done", "")
+	action[*ReferralCompletion](a, svc, models.ActComplete, answer, "End work that was done",
+		"An outcome for each need that was asked about at the start, here or kept before, and no appointment left to be held.")
 	action[*ReferralEnding](a, svc, models.ActEndEarly, models.ReferralRead, "End work early", "The service's to do, or the referrer's with notice.")
+	action[*ReferralReport](a, svc, models.ActReport, answer, "Hand in the end report", "Of work that ended early without one. Its clock stops.")
 	action[*ReferralReason](a, svc, models.ActNotEngaged, answer, "End a referral: not reached", "After the attempts the service requires, on different days. A reason of the group no_contact.")
 	action[*ReferralReason](a, svc, models.ActReopen, models.ReferralManage, "Open an ended referral again", "A manager's to do. A reason of the group reopen.")
 }

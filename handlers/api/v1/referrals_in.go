@@ -104,9 +104,14 @@ type (
 		Start int `json:"start" minimum:"1" maximum:"5"`
 		End   int `json:"end" minimum:"1" maximum:"5"`
 	}
+	// ReferralReport is the end report of work that ended early.
+	ReferralReport struct {
+		Report string `json:"report" minLength:"1" maxLength:"4000"`
+		Note   string `json:"note,omitempty" maxLength:"4000"`
+	}
 	// ReferralCompletion ends work that was done.
 	ReferralCompletion struct {
-		Outcomes []ReferralOutcome `json:"outcomes" minItems:"1" maxItems:"8"`
+		Outcomes []ReferralOutcome `json:"outcomes,omitempty" maxItems:"8" doc:"Left out: those that were kept on the way, at the start and at the end."`
 		Report   string            `json:"report" minLength:"1" maxLength:"4000"`
 		Note     string            `json:"note,omitempty" maxLength:"4000"`
 	}
@@ -188,6 +193,10 @@ func (b *ReferralCompletion) input() referrals.ActionInput {
 			return referrals.Outcome{Need: spelled(o.Need, needs()), Start: o.Start, End: o.End}
 		}),
 	}
+}
+
+func (b *ReferralReport) input() referrals.ActionInput {
+	return referrals.ActionInput{Report: b.Report, Note: b.Note}
 }
 
 func (b *ReferralEnding) input() referrals.ActionInput {

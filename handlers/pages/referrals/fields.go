@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/gin-gonic/gin"
 
 	"throughline/models"
 	"throughline/services/referrals"
@@ -126,8 +127,10 @@ func completeFields(_ referrals.View, t typed, errs components.FormErrors) []tem
 		scale = append(scale, components.Option{Value: strconv.Itoa(n), Text: strconv.Itoa(n)})
 	}
 	out := []templ.Component{}
-	if e := errs.Of("outcomes"); e != "" {
-		out = append(out, components.ErrorMessage(components.ErrorMessageParams{ID: "outcomes-error", Text: e}))
+	for _, field := range []string{"sessions", "outcomes"} {
+		if e := errs.Of(field); e != "" {
+			out = append(out, components.ErrorMessage(components.ErrorMessageParams{ID: field + "-error", Text: e}))
+		}
 	}
 	for _, need := range models.Needs() {
 		for _, when := range [][2]string{{"start", "at the start"}, {"end", "now"}} {
@@ -143,6 +146,16 @@ func completeFields(_ referrals.View, t typed, errs components.FormErrors) []tem
 	}))
 }
 
+func reportFields(_ referrals.View, t typed, errs components.FormErrors) []templ.Component {
+	return []templ.Component{components.TextArea(components.TextAreaParams{
+		Name: "report", Label: "End report", LabelSize: components.Medium, Value: t.one("report"), Error: errs.Of("report"), Rows: 6,
+	})}
+}
+
+func readReport(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
+	return referrals.ActionInput{Report: t.one("report")}, nil
+}
+
 func readComplete(_ referrals.View, t typed) (referrals.ActionInput, []models.FieldError) {
 	in := referrals.ActionInput{Report: t.one("report")}
 	for _, need := range models.Needs() {
@@ -155,4 +168,24 @@ func readComplete(_ referrals.View, t typed) (referrals.ActionInput, []models.Fi
 		in.Outcomes = append(in.Outcomes, referrals.Outcome{Need: need.Key, Start: a, End: b})
 	}
 	return in, nil
+}
+
+// recorded fills the form of an ending with what the service kept on the way,
+// where nothing was typed yet.
+func (p *Pages) recorded(c *gin.Context, v referrals.View, t typed) error {
+	if len(t) > 0 {
+		return nil
+	}
+	plan, err := p.Support.Read(c.Request.Context(), v.ID, "")
+	if err != nil {
+		return err
+	}
+	for _, need := range models.Needs() {
+		for _, when := range []models.NeedPoint{models.NeedAtStart, models.NeedAtEnd} {
+			if r := plan.Latest(need.Key, when); r != nil && r.Score != nil {
+				t[need.Key+"-"+string(when)] = []string{strconv.Itoa(*r.Score)}
+			}
+		}
+	}
+	return nil
 }

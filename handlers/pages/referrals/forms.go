@@ -102,6 +102,11 @@ func forms() []form {
 			Fields: completeFields, Read: readComplete,
 		},
 		{
+			Path: "report", Action: models.ActReport, Title: "What was done?", Button: "Hand in the report",
+			Lede:   "The end report that is still owed. The referrer is told, so write nothing the person would not want them to read.",
+			Fields: reportFields, Read: readReport,
+		},
+		{
 			Path: "contact", Action: models.ActRecordContact, Title: "Record a contact attempt", Button: "Record attempt",
 			Fields: contactFields, Read: readContact,
 		},

@@ -24,6 +24,7 @@ import (
 	"throughline/services/notices"
 	"throughline/services/referrals"
 	"throughline/services/sharing"
+	"throughline/services/support"
 	"throughline/web/components"
 	view "throughline/web/pages/referrals"
 	"throughline/web/pages/shared"
@@ -41,6 +42,7 @@ type Deps struct {
 	Drafts    *drafts.Service
 	Accounts  *accounts.Service
 	Notices   *notices.Service
+	Support   *support.Service
 }
 
 // Pages serves them.
@@ -207,7 +209,7 @@ func (p *Pages) take(f form) route.Handler {
 }
 
 func targets() map[string]string {
-	return map[string]string{"review_on": "review_on-day", "questions": "questions", "worker_id": "worker", "at": "at-day", "outcomes": "health-start"}
+	return map[string]string{"review_on": "review_on-day", "questions": "questions", "worker_id": "worker", "at": "at-day", "outcomes": "health-start", "sessions": "health-start"}
 }
 
 func (p *Pages) form(c *gin.Context, f form, v referrals.View, t typed, errs components.FormErrors) error {
@@ -221,6 +223,12 @@ func (p *Pages) form(c *gin.Context, f form, v referrals.View, t typed, errs com
 	}
 	if f.Action == models.ActRecordContact && v.SafeContact != nil {
 		page.Before = append(page.Before, components.SafeContact(p.safe(v)))
+	}
+	if f.Action == models.ActComplete {
+		if err := p.recorded(c, v, t); err != nil {
+			return err
+		}
+		page.Fields = f.Fields(v, t, errs)
 	}
 	if f.Action == models.ActAssign || f.Action == models.ActAccept {
 		radios, err := p.workers(c.Request.Context(), t.one("worker"), errs)
@@ -308,7 +316,7 @@ func done(c *gin.Context) string {
 		"stopped":   "Stop. Nobody may use this number or address until a caseworker of the organisation that holds the case clears it. They have been told.",
 		"uncounted": "The attempt was recorded. It does not count towards the required number.",
 		"withdraw":  "You withdrew this referral. The service has been told.", "submit": "Sent.", "record-contact": "The attempt was recorded.",
-		"hold": "Put on hold.", "resume": "Taken off hold.", "complete": "Ended. The referrer has been told.", "end-early": "Ended. The referrer has been told.",
+		"hold": "Put on hold.", "resume": "Taken off hold.", "complete": "Ended. The referrer has been told.", "end-early": "Ended. The referrer has been told.", "report": "The end report was handed in. The referrer has been told.",
 		"not-engaged": "Closed as not reached. The referrer has been told.", "assign": "Given to the person you chose.",
 		"propose-decline": "Proposed. A coordinator looks at it within 1 working day.", "undo-accept": "The acceptance was taken back.",
 		"acknowledge-withdrawal": "You acknowledged the withdrawal.",

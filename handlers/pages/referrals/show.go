@@ -120,8 +120,17 @@ func (p *Pages) record(c *gin.Context, v referrals.View) (view.RecordView, error
 func endingRows(v referrals.View) []components.SummaryRow {
 	var out []components.SummaryRow
 	for _, s := range slices.Backward(v.History) {
-		if s.Action != models.ActComplete && s.Action != models.ActEndEarly {
+		if s.Action != models.ActComplete && s.Action != models.ActEndEarly && s.Action != models.ActReport {
 			continue
+		}
+		if changed, ok := s.Detail["changed"].(map[string]any); ok {
+			out = append(out, components.SummaryRow{Key: "Needs", Value: fmt.Sprintf("%v better, %v the same, %v worse", changed["better"], changed["same"], changed["worse"])})
+		}
+		unrated, _ := s.Detail["unrated"].(map[string]any)
+		for _, need := range models.Needs() {
+			if why, ok := unrated[need.Key].(string); ok {
+				out = append(out, components.SummaryRow{Key: need.Words, Value: models.ChoiceWords(models.Unrated(), why)})
+			}
 		}
 		outcomes, _ := s.Detail["outcomes"].([]any)
 		for _, o := range outcomes {
@@ -334,7 +343,7 @@ func others(v referrals.View, without models.Action) []components.StackItem {
 		"decline": {"Decline", ""}, "propose-decline": {"Propose to decline", "a coordinator looks at it"},
 		"withdraw": {"Withdraw this referral", ""}, "hold": {"Put on hold", ""}, "end": {"End early", ""},
 		"uphold": {"Agree to the decline", ""}, "send-back": {"Send it back to the service", ""},
-		"not-reached": {"Close: not reached", ""}, "complete": {"End: the work is done", ""}, "assign": {"Give to somebody else", ""},
+		"not-reached": {"Close: not reached", ""}, "complete": {"End: the work is done", ""}, "report": {"Hand in the end report", "it is owed"}, "assign": {"Give to somebody else", ""},
 		"undo-accept": {"Take the acceptance back", "within 24 hours"}, "reopen": {"Open again", ""}, "void": {"Entered in error", "its content is removed"},
 	}
 	var out []components.StackItem
