@@ -27,7 +27,7 @@ func (s setting) subjects() map[string][]subject {
 	sides := []string{"vawg", "police", "vawg.manager", "police.manager", "coordinator"}
 	for _, ref := range []string{
 		s.draft().Reference, s.sent().Reference, s.asked().Reference, s.accepted().Reference, s.reached().Reference, s.held().Reference,
-		s.withdrawn().Reference, s.completed().Reference, s.proposed().Reference, s.sentTo(testkit.ServiceReviewed).Reference,
+		s.withdrawn().Reference, s.completed().Reference, s.proposed().Reference, s.owing().Reference, s.sentTo(testkit.ServiceReviewed).Reference,
 	} {
 		referrals = append(referrals, subject{ref, sides})
 	}

@@ -191,8 +191,7 @@ func actions() map[models.Action]func(setting) part {
 			return part{s.reached(), "vawg", because(models.ActEndEarly, "report", "She moved away.")}
 		},
 		models.ActReport: func(s setting) part {
-			v := s.must("vawg", s.reached(), models.ActEndEarly, referrals.ActionInput{Reason: reasonOf(models.ActEndEarly)})
-			return part{v, "vawg", doc("report", "She moved away.")}
+			return part{s.owing(), "vawg", doc("report", "She moved away.")}
 		},
 		models.ActNotEngaged:            func(s setting) part { return part{s.tried(), "vawg", because(models.ActNotEngaged)} },
 		models.ActWithdraw:              func(s setting) part { return part{s.sent(), "police", because(models.ActWithdraw)} },
@@ -275,6 +274,11 @@ func (s setting) reached() referrals.View { return s.contact(s.accepted(), model
 func (s setting) held() referrals.View {
 	review := models.Today(s.Clock.Now()).AddDate(0, 0, 7)
 	return s.must("vawg", s.reached(), models.ActHold, referrals.ActionInput{Reason: reasonOf(models.ActHold), ReviewOn: &review, Note: "Away."})
+}
+
+// owing ended early, and its report is still to come.
+func (s setting) owing() referrals.View {
+	return s.must("vawg", s.reached(), models.ActEndEarly, referrals.ActionInput{Reason: reasonOf(models.ActEndEarly)})
 }
 
 // tried has been rung on three days in vain.

@@ -15,6 +15,7 @@ import (
 type book struct {
 	victims, cases, incidents, people, channels, details, words, stops, decisions     *sheet
 	referrals, shares, history, questions, assignments, attempts, clocks, audit, told *sheet
+	ratings, goals, reviews, meetings, met                                            *sheet
 
 	notices int64 // how many were written: the outbox goes on from there
 	vault   *vault.Vault
@@ -52,7 +53,12 @@ func newBook(v *vault.Vault) *book {
 			stopped_at paused_since pause_reason paused_seconds pauses why rung recorded_at`),
 		audit: newSheet("audit_events", `id at recorded_at actor_user_id actor_org_id actor_role request_id action subject_type subject_id case_id refused
 			detail`),
-		told: newSheet("notices", "id outbox_id org_id topic referral_id case_id at read_at read_by"),
+		ratings:  newSheet("need_ratings", "id case_id referral_id need point score unrated at recorded_at by_user_id by_org_id"),
+		goals:    newSheet("support_goals", "id case_id referral_id need goal review_on at recorded_at by_user_id by_org_id"),
+		reviews:  newSheet("goal_reviews", "id case_id referral_id goal_id state review_on at recorded_at by_user_id by_org_id"),
+		meetings: newSheet("appointments", "id case_id referral_id starts_at place channel at recorded_at by_user_id by_org_id"),
+		met:      newSheet("appointment_outcomes", "id case_id referral_id appointment_id happened attendance at recorded_at by_user_id by_org_id"),
+		told:     newSheet("notices", "id outbox_id org_id topic referral_id case_id at read_at read_by"),
 	}
 }
 
@@ -60,7 +66,7 @@ func newBook(v *vault.Vault) *book {
 func (b *book) sheets() []*sheet {
 	return []*sheet{
 		b.victims, b.cases, b.incidents, b.people, b.channels, b.details, b.words, b.stops, b.decisions, b.referrals, b.shares, b.history,
-		b.questions, b.assignments, b.attempts, b.clocks, b.audit, b.told,
+		b.questions, b.assignments, b.attempts, b.clocks, b.audit, b.told, b.ratings, b.goals, b.reviews, b.meetings, b.met,
 	}
 }
 
@@ -137,6 +143,7 @@ func (b *book) writeReferral(r *referral) {
 		someone(r.AcknowledgedBy), at(r.AcceptedAt), someone(r.AcceptedBy), someone(r.WorkerID), text(r.Team), at(r.EndedAt), text(r.Reason),
 		text(r.DecidedBy), dayOf(r.ReviewOn), at(r.WithdrawalAcknowledgedAt), r.StatusSince, someone(r.StatusBy), someone(r.StatusByOrg), at(r.DueAt),
 		r.overLimit, recorded(r.CreatedAt))
+	b.writeSupport(r)
 	for _, stage := range sortedKeys(r.shares) {
 		b.shares.row(r.ID, stage, b.sealJSON(shareColumns[stage], r.ID, r.shares[stage]))
 	}

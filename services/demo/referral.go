@@ -31,6 +31,7 @@ type referral struct {
 	events      []event
 	changes     []change
 	shares      map[string]string // stage -> JSON
+	support     *support          // of those laid out by hand
 	overLimit   bool
 	last        time.Time // of the latest step
 	over        bool      // the demo ends before the next step

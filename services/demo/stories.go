@@ -204,4 +204,7 @@ func (r *referral) attempt(at time.Time, outcome models.ContactOutcome) {
 		said = saidTexts()[0]
 	}
 	r.contact(at, c, outcome, said)
+	if outcome == models.OutcomeReached && !r.over {
+		r.planned(at, r.worker)
+	}
 }

@@ -69,6 +69,13 @@ func insert(ctx context.Context, tx *pg.Tx, about *subject.Subject, n *models.No
 	if err != nil {
 		return err
 	}
+	// A service does not see the case: a note is how it says that something new
+	// has happened, and nobody finds one they were not told of.
+	if n.Kind == models.NoteShared && about.Receiver() && about.Live {
+		if err := tx.Enqueue(ctx, "note.shared", about.ReferralID, n.CaseID); err != nil {
+			return err
+		}
+	}
 	detail := map[string]any{"kind": n.Kind}
 	action := "note.added"
 	if n.Corrects != nil {

@@ -141,9 +141,13 @@ func RegisterSupport(a *api.API, svc *support.Service) {
 		})
 	opened := op(http.MethodPost, "support/open", "open-support", "Read the support of a referral that has ended", "For a manager, or the worker it was given to. The reason is on record.")
 	opened.Status = http.StatusOK
-	api.Keyed(a, opened, func(ctx context.Context, in *openIn) (support.Plan, error) {
-		return svc.Read(ctx, in.ID, in.Body.Reason)
-	}, presentSupport)
+	api.Register(a, opened, func(ctx context.Context, in *openIn) (*supportOut, error) {
+		p, err := svc.Read(ctx, in.ID, in.Body.Reason)
+		if err != nil {
+			return nil, err
+		}
+		return presentSupport(p), nil
+	})
 	api.Keyed(a, op(http.MethodPost, "needs", "rate-needs", "Say how needs stand", "At the start, at a review or at the end."),
 		func(ctx context.Context, in *supportAct[NeedsRated]) (support.Plan, error) {
 			return svc.Rate(ctx, in.ID, in.Body.input())

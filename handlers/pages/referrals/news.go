@@ -54,6 +54,10 @@ func newsWords(n notices.Notice, by string) string {
 		verb = "question asked"
 	case "info answered":
 		verb = "question answered"
+	case "reported":
+		verb = "end report handed in"
+	case "note.shared":
+		verb = "note shared with you"
 	case "waitlisted":
 		verb = "put on the waiting list"
 	}
