@@ -17,8 +17,14 @@ const (
 // that is kept: an address is nowhere it is not needed.
 func AppointmentPlaces() []Choice {
 	return []Choice{
-		{"office", "Our office"}, {PlacePhone, "On the telephone"}, {PlaceHome, "Where they live"}, {"partner", "Another service"}, {"court", "Court"},
-		{"police", "Police station"}, {"health", "Hospital or surgery"}, {"elsewhere", "Another safe place"},
+		{"office", "Our office"},
+		{PlacePhone, "On the telephone"},
+		{PlaceHome, "Where they live"},
+		{"partner", "Another service"},
+		{"court", "Court"},
+		{"police", "Police station"},
+		{"health", "Hospital or surgery"},
+		{"elsewhere", "Another safe place"},
 	}
 }
 
@@ -37,8 +43,11 @@ const (
 // NotHeld lists why an appointment did not happen.
 func NotHeld() []Choice {
 	return []Choice{
-		{NotHeldMoved, "Moved to another time"}, {"service_cancelled", "We called it off"}, {"person_cancelled", "They called it off"},
-		{"unsafe", "It was not safe"}, {NotHeldNotNeeded, "It was no longer needed"},
+		{NotHeldMoved, "Moved to another time"},
+		{"service_cancelled", "We called it off"},
+		{"person_cancelled", "They called it off"},
+		{"unsafe", "It was not safe"},
+		{NotHeldNotNeeded, "It was no longer needed"},
 	}
 }
 

@@ -112,7 +112,9 @@ const (
 // GoalStates lists them in the order pages ask.
 func GoalStates() []Choice {
 	return []Choice{
-		{string(GoalOpen), "Still working on it"}, {string(GoalReached), "Reached"}, {string(GoalPartly), "Partly reached"},
+		{string(GoalOpen), "Still working on it"},
+		{string(GoalReached), "Reached"},
+		{string(GoalPartly), "Partly reached"},
 		{string(GoalDropped), "No longer wanted"},
 	}
 }
