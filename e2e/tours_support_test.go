@@ -44,7 +44,7 @@ func (w *tour) supporting() {
 	w.look(p.visit(page+"/complete").is(200), filled)
 	w.wrong(p, "End referral")
 
-	p.visit(page + "/end").choose("The service").choose("Moved away").press("End referral").is(200)
+	p.visit(page + "/end").choose("The victim's decision").choose("Moved away").press("End referral").is(200)
 	w.look(p.visit(page+"/report").is(200), filled)
 	w.wrong(p, "Hand in the report")
 	p.write("End report", "She moved away.").press("Hand in the report").is(200).sees("The end report was handed in")
