@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 )
@@ -16,7 +17,15 @@ type answer struct {
 	Status  int               `json:"status"`
 	Headers map[string]string `json:"headers,omitempty"`
 	Body    []byte            `json:"body,omitempty"`
+	lent    *bytes.Buffer     // what Body lies in, given back when it was sent
 }
+
+// paper is what answers are written on: a list is tens of kilobytes, and as much
+// again and again is most of what there would be to collect.
+var paper = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// mostPaper is the largest buffer that is kept for the next answer, in bytes.
+const mostPaper = 256 << 10
 
 // outline says where an output type holds its parts.
 type outline struct {
@@ -62,20 +71,28 @@ func (p *plan) render(out any) (answer, error) {
 	}
 	if p.out.body != nil && a.Status != http.StatusNoContent {
 		a.Headers["Content-Type"] = "application/json"
-		body := v.FieldByIndex(p.out.body).Interface()
-		if own, ok := body.(Appender); ok {
-			a.Body = append(own.AppendJSON(make([]byte, 0, 32<<10)), '\n')
-			return a, nil
-		}
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(body); err != nil {
+		if err := a.write(v.FieldByIndex(p.out.body).Interface()); err != nil {
 			return answer{}, err
 		}
-		a.Body = b.Bytes()
 	}
 	return a, nil
+}
+
+// write writes the body as JSON, on paper that send gives back.
+func (a *answer) write(body any) error {
+	a.lent = paper.Get().(*bytes.Buffer)
+	a.lent.Reset()
+	if own, ok := body.(Appender); ok {
+		a.lent.Write(append(own.AppendJSON(a.lent.AvailableBuffer()), '\n'))
+	} else {
+		e := json.NewEncoder(a.lent)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(body); err != nil {
+			return err
+		}
+	}
+	a.Body = a.lent.Bytes()
+	return nil
 }
 
 // send writes the answer. Nobody between here and the reader may keep a copy.
@@ -92,6 +109,9 @@ func (a answer) send(c *gin.Context) error {
 	c.Writer.WriteHeaderNow()
 	if c.Request.Method != http.MethodHead {
 		_, _ = c.Writer.Write(a.Body) // an error means that the reader has gone
+	}
+	if a.lent != nil && a.lent.Cap() <= mostPaper {
+		paper.Put(a.lent)
 	}
 	return nil
 }

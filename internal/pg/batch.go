@@ -196,5 +196,18 @@ func Each(row func(pgx.Rows) error) func(pgx.Rows) error {
 	}
 }
 
+// Fill returns a scan that adds an element to list for every row and lets row
+// fill it where it lies. There is room for usual elements from the first, so
+// that a long list of large records is not copied over and over as it grows.
+func Fill[T any](list *[]T, usual int, row func(Row, *T) error) func(pgx.Rows) error {
+	return Each(func(r Row) error {
+		if *list == nil {
+			*list = make([]T, 0, usual)
+		}
+		*list = append(*list, *new(T))
+		return row(r, &(*list)[len(*list)-1])
+	})
+}
+
 // Context is the context the batch was begun with.
 func (b *Batch) Context() context.Context { return b.ctx }

@@ -43,14 +43,12 @@ const selectReferrals = `select id, reference, service_id, from_org_id, to_org_i
 	from referrals where case_id = $1 order by coalesce(submitted_at, created_at), id`
 
 func (r *reading) queueReferrals(b *pg.Batch, id uuid.UUID) {
-	b.Query(pg.Each(func(row pg.Row) error {
-		var l ReferralLine
+	b.Query(pg.Fill(&r.view.Referrals, 4, func(row pg.Row, l *ReferralLine) error {
 		var service, from, to uuid.UUID
 		err := row.Scan(&l.ID, &l.Reference, &service, &from, &to, &l.Pathway, &l.Status, &l.Priority, &l.Relation, &l.ParentID,
 			&l.SubmittedAt, &l.AcceptedAt, &l.EndedAt, &l.DueAt, &l.Reason, &l.DecidedBy, &l.Version)
 		l.From, l.To = r.org(from), r.org(to)
 		l.Service = r.service(service)
-		r.view.Referrals = append(r.view.Referrals, l)
 		return err
 	}), selectReferrals, id)
 }
@@ -67,13 +65,11 @@ const selectClocks = `select id, case_id, referral_id, rule, rule_version, holde
 	from clocks where case_id = $1 order by started_at, due_at, id`
 
 func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
-	b.Query(pg.Each(func(row pg.Row) error {
-		var l ClockLine
+	b.Query(pg.Fill(&r.view.Clocks, 8, func(row pg.Row, l *ClockLine) error {
 		k := &l.Clock
 		err := row.Scan(&k.ID, &k.CaseID, &k.ReferralID, &k.Rule, &k.RuleVersion, &k.HolderOrgID, &k.State, &k.LimitDays, &k.StartedAt, &k.DueAt,
 			&k.FirstDueAt, &k.DueSoonAt, &k.StoppedAt, &k.PausedSince, &k.PauseReason, &k.PausedSeconds, &k.Why, &k.Pauses)
 		l.Holder, l.Text = r.org(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, why(k))
-		r.view.Clocks = append(r.view.Clocks, l)
 		return err
 	}), selectClocks, id)
 }
@@ -101,8 +97,7 @@ const selectEvents = `select h.at, 'referral.' || h.action, r.reference, r.servi
 
 // queueEvents reads what happened to the referrals of the case, newest first.
 func (r *reading) queueEvents(b *pg.Batch, id uuid.UUID) {
-	b.Query(pg.Each(func(row pg.Row) error {
-		var e Event
+	b.Query(pg.Fill(&r.view.Events, latest, func(row pg.Row, e *Event) error {
 		var service uuid.UUID
 		var org *uuid.UUID
 		err := row.Scan(&e.At, &e.Kind, &e.Reference, &service, &e.From, &e.To, &org, &e.Person, &e.Reason)
@@ -110,7 +105,6 @@ func (r *reading) queueEvents(b *pg.Batch, id uuid.UUID) {
 		if org != nil {
 			e.Org = r.dir.Name(*org)
 		}
-		r.view.Events = append(r.view.Events, e)
 		return err
 	}), selectEvents, id, r.most, b.Actor.OrgID)
 }

@@ -55,24 +55,19 @@ func (s *Service) Search(ctx context.Context, q Query) (Found, error) {
 	r := &reading{dir: dir, calendar: s.calendar, view: View{At: b.Now}}
 	var out Found
 	b.Recorded()
-	b.Query(pg.Each(func(row pg.Row) error {
-		if len(out.Items) == mostFound {
-			out.More = true
-			return nil
-		}
-		i, err := r.hit(row)
-		out.Items = append(out.Items, i)
-		return err
-	}), searchSQL[look.driver], look.args(ctx, b)...)
+	b.Query(pg.Fill(&out.Items, mostFound+1, r.hit), searchSQL[look.driver], look.args(ctx, b)...)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return Found{}, err
+	}
+	if out.More = len(out.Items) > mostFound; out.More {
+		out.Items = out.Items[:mostFound]
 	}
 	return out, nil
 }
 
-func (r *reading) hit(row pg.Row) (Item, error) {
+func (r *reading) hit(row pg.Row, i *Item) error {
 	w := pg.WireOf(row)
-	i := Item{
+	*i = Item{
 		ID: w.UUID(), Reference: w.Text(), Status: models.CaseStatus(w.Text()), GivenName: w.Text(), FamilyName: w.Text(), KnownAs: w.Text(),
 		DateOfBirth: w.MaybeDate(), Borough: w.Text(), Risk: models.Priority(w.Text()), Enhanced: w.Bool(), LoggedAt: w.Time(),
 		Accountable: r.org(w.UUID()), Version: w.Int(),
@@ -80,7 +75,7 @@ func (r *reading) hit(row pg.Row) (Item, error) {
 	if at, ok := r.dir.Authority(i.Borough); ok {
 		i.BoroughName = at.Name
 	}
-	return i, w.Err()
+	return w.Err()
 }
 
 // look is a query ready for the database: folded, and as ranges an index can

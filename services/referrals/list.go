@@ -83,11 +83,10 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 		return Page{}, models.RoleForbidden()
 	}
 	var items []Item
-	b.Query(pg.Each(func(rows pg.Row) error {
-		it, err := scanItem(rows)
+	b.Query(pg.Fill(&items, q.Limit+1, func(row pg.Row, it *Item) error {
+		err := it.scan(row)
 		it.Service.Name = dir.ServiceName(it.Service.ID)
 		it.From.Name, it.To.Name = dir.Name(it.From.ID), dir.Name(it.To.ID)
-		items = append(items, it)
 		return err
 	}), q.sql(), q.args(b)...)
 	b.Recorded()
@@ -198,9 +197,9 @@ func (q *query) args(b *pg.Batch) []any {
 	}
 }
 
-func scanItem(rows pg.Row) (Item, error) {
-	w := pg.WireOf(rows)
-	it := Item{ID: w.UUID(), Reference: w.Text(), CaseID: w.UUID()}
+func (it *Item) scan(row pg.Row) error {
+	w := pg.WireOf(row)
+	it.ID, it.Reference, it.CaseID = w.UUID(), w.Text(), w.UUID()
 	it.Service.ID, it.From.ID, it.To.ID = w.UUID(), w.UUID(), w.UUID()
 	it.Pathway, it.Status, it.Priority = w.Text(), models.ReferralStatus(w.Text()), models.Priority(w.Text())
 	it.Version, it.CreatedAt, it.SubmittedAt, it.AcceptedAt, it.EndedAt = w.Int(), w.Time(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime()
@@ -212,13 +211,13 @@ func scanItem(rows pg.Row) (Item, error) {
 	it.Team = w.MaybeText()
 	id, owed := w.MaybeUUID()
 	if !owed {
-		return it, w.Err()
+		return w.Err()
 	}
 	it.Clock = &models.Clock{
 		ID: id, CaseID: it.CaseID, ReferralID: &it.ID, Rule: models.Rule(w.Text()), HolderOrgID: w.UUID(), State: models.ClockState(w.Text()),
 		DueAt: w.Time(), DueSoonAt: w.Time(), PausedSince: w.MaybeTime(), PauseReason: w.MaybeText(),
 	}
-	return it, w.Err()
+	return w.Err()
 }
 
 // page cuts what was read one further than asked, and says where to read on.
