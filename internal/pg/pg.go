@@ -78,6 +78,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		cfg.MaxConns = o.MaxConns
 	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.ConnConfig.DescriptionCacheCapacity = 0 // statements are prepared: a second, empty cache is only memory
 	cfg.ConnConfig.Tracer = o.Tracer
 	if o.Remark != nil {
 		cfg.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { o.Remark(n.Message) }
