@@ -150,26 +150,19 @@ func pages(d Deps) []route.Route {
 }
 
 // Routes lists everything the server answers to.
-func Routes(d Deps) ([]route.Route, error) {
+func Routes(d Deps) []route.Route {
 	a := API(d)
-	description, err := a.Document()
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat(a.Routes(), docs.Routes(description), pages(d), assets()), nil
+	return slices.Concat(a.Routes(), docs.Routes(a.Document), pages(d), assets())
 }
 
 // New returns the server's handler, its edge included. It panics when a route
-// names no permission, and fails when there is no sealer, the API cannot describe
-// itself, or the edge is set up wrongly.
+// names no permission, and fails when there is no sealer or the edge is set up
+// wrongly.
 func New(d Deps) (http.Handler, error) {
 	if d.Sealer == nil {
 		return nil, errors.New("there is nothing to seal kept answers with")
 	}
-	routes, err := Routes(d)
-	if err != nil {
-		return nil, err
-	}
+	routes := Routes(d)
 	f := &failures{audit: d.Audit, people: d.Edge.Accounts, frame: frame.Frame{Training: d.Training}, log: d.Edge.Log}
 	edge, err := middleware.Edge(d.Edge, f.fail)
 	if err != nil {

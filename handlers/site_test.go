@@ -134,9 +134,7 @@ func openCapped(t testing.TB, caps pg.Caps) *site {
 	if s.handler, err = New(s.deps); err != nil {
 		t.Fatal(err)
 	}
-	if s.routes, err = Routes(s.deps); err != nil {
-		t.Fatal(err)
-	}
+	s.routes = Routes(s.deps)
 	s.doc = description(t)
 	if s.find, err = gorillamux.NewRouter(s.doc); err != nil {
 		t.Fatal(err)

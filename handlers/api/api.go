@@ -12,9 +12,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -30,12 +28,16 @@ type Sealer interface {
 	Open(sealed, context []byte) ([]byte, error)
 }
 
-// API collects operations: their routes and their description.
+// API collects operations: their routes and their description. huma takes a
+// third of a millisecond and some tens of kilobytes for each, so that what an
+// operation needs is worked out when it is first asked for, and the description
+// of all of them when that is: a server is ready long before, and keeps no more
+// than it uses.
 type API struct {
-	huma   huma.API
-	last   *describer
-	sealer Sealer
-	routes []route.Route
+	version   string
+	sealer    Sealer
+	routes    []route.Route
+	described []func(*description)
 }
 
 // Op says everything about an operation that its Go types do not.
@@ -59,26 +61,9 @@ type Op struct {
 	download bool    // it answers with a file
 }
 
-// arraysAreNeverNull sets huma's one switch for it, which is a package variable.
-var arraysAreNeverNull = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
-
 // New returns an API without operations. The sealer may be nil where the API is
 // only described: nothing can then be kept for a replay.
-func New(version string, sealer Sealer) *API {
-	arraysAreNeverNull()
-	cfg := huma.DefaultConfig("Throughline", version)
-	cfg.CreateHooks = nil // no $schema links in bodies
-	cfg.DocsPath, cfg.OpenAPIPath, cfg.SchemasPath = "", "", ""
-	cfg.Info.Description = about
-	cfg.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
-	cfg.Servers = []*huma.Server{{URL: "/"}}
-	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
-	}
-	registerTypes(cfg.Components.Schemas)
-	last := &describer{}
-	return &API{huma: huma.NewAPI(cfg, last), last: last, sealer: sealer}
-}
+func New(version string, sealer Sealer) *API { return &API{version: version, sealer: sealer} }
 
 // Register adds an operation. I is a struct whose fields tagged path, query or
 // header come from there, and whose field Body, if any, is the JSON document;
@@ -91,16 +76,16 @@ func New(version string, sealer Sealer) *API {
 // operation that answers success over faults answers 500 instead: its service
 // forgot them.
 //
-// Register panics when the operation is described wrongly, so that such a
-// server does not start. An operation that requires a key is added with Keyed.
+// Register panics when the operation names no permission, no id or no summary, so
+// that such a server does not start; what huma cannot describe panics in Document. An operation that requires a key is added with Keyed.
 func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error)) {
 	if op.Key {
 		panic(fmt.Sprintf("%s requires a key: use api.Keyed", op.ID))
 	}
-	p := describe[I, O](a, op)
+	p := planned[I, O](a, op)
 	a.add(op, func(c *gin.Context) error {
 		in := new(I)
-		return p.serve(c, in, nil, func(ctx context.Context) (any, error) { return fn(ctx, in) })
+		return p().serve(c, in, nil, func(ctx context.Context) (any, error) { return fn(ctx, in) })
 	})
 }
 
@@ -117,7 +102,7 @@ func Keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), 
 // keyed registers an operation whose answer is kept under its key, whatever
 // form its request comes in.
 func keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), present func(R) *O) {
-	p := describe[I, O](a, op)
+	p := planned[I, O](a, op)
 	keep := func(answer any) (any, error) {
 		r, ok := answer.(R)
 		if !ok {
@@ -127,7 +112,7 @@ func keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), 
 	}
 	a.add(op, func(c *gin.Context) error {
 		in := new(I)
-		return p.serve(c, in, keep, func(ctx context.Context) (any, error) {
+		return p().serve(c, in, keep, func(ctx context.Context) (any, error) {
 			r, err := fn(ctx, in)
 			if err != nil {
 				return nil, err
@@ -149,7 +134,11 @@ func (a *API) YAML() ([]byte, error) { return a.describeAll().YAML() }
 // describeAll leaves out what huma adds for errors of its own, which never
 // reach a caller.
 func (a *API) describeAll() *huma.OpenAPI {
-	doc := a.huma.OpenAPI()
+	d := newDescription(a.version)
+	for _, describe := range a.described {
+		describe(d)
+	}
+	doc := d.huma.OpenAPI()
 	delete(doc.Components.Schemas.Map(), "ErrorModel")
 	delete(doc.Components.Schemas.Map(), "ErrorDetail")
 	return doc
@@ -161,17 +150,3 @@ func (a *API) add(op Op, serve route.Handler) {
 		Need: op.Need, JSON: true, StepUp: op.StepUp, BeforeConduct: op.Open, Handle: serve,
 	})
 }
-
-// describer stands where huma expects a router: it takes the finished
-// description of an operation and mounts nothing.
-type describer struct{ op *huma.Operation }
-
-func (d *describer) Handle(op *huma.Operation, _ func(huma.Context)) { d.op = op }
-
-func (d *describer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	w.WriteHeader(http.StatusNotFound)
-}
-
-const about = `Cases and referrals of victims of crime, for the systems of those who help them.
-
-Sign in at /api/v1/auth/tokens and send the access token as a bearer token. Each operation names the permission it needs as x-permission. Creates and actions take an Idempotency-Key: the same key with the same request is answered the same, and done once. Changes take the ETag of what was read as If-Match. Times are RFC 3339 in UTC, dates YYYY-MM-DD. Failures are application/problem+json with a stable code.`

@@ -18,39 +18,47 @@ const mostFaults = 50
 // own check says what is wrong in English only, beside the rejected value, and
 // takes NAME for name.
 type checker struct {
-	registry huma.Registry
+	named    map[string]*huma.Schema // by the reference that names it
 	patterns map[string]*regexp.Regexp
 }
 
-// prepare compiles the patterns of a schema, so that a bad one stops the start.
-func (k *checker) prepare(s *huma.Schema) { k.compile(s, map[*huma.Schema]bool{}) }
-
-func (k *checker) compile(s *huma.Schema, done map[*huma.Schema]bool) {
-	if s == nil {
-		return
+// newChecker takes from all the schemas that those asked for refer to, and
+// compiles their patterns; the rest it forgets.
+func newChecker(all huma.Registry, asked ...*huma.Schema) *checker {
+	k := &checker{named: map[string]*huma.Schema{}, patterns: map[string]*regexp.Regexp{}}
+	for _, s := range asked {
+		k.take(all, s, map[*huma.Schema]bool{})
 	}
-	if s = k.resolve(s); done[s] {
+	return k
+}
+
+func (k *checker) take(all huma.Registry, s *huma.Schema, done map[*huma.Schema]bool) {
+	for s != nil && s.Ref != "" {
+		k.named[s.Ref] = all.SchemaFromRef(s.Ref)
+		s = k.named[s.Ref]
+	}
+	if s == nil || done[s] {
 		return
 	}
 	done[s] = true
 	if s.Pattern != "" && k.patterns[s.Pattern] == nil {
 		k.patterns[s.Pattern] = regexp.MustCompile(s.Pattern)
 	}
-	k.compile(s.Items, done)
+	k.take(all, s.Items, done)
 	for _, p := range s.Properties {
-		k.compile(p, done)
+		k.take(all, p, done)
 	}
 	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
-		k.compile(more, done)
+		k.take(all, more, done)
 	}
 	for _, sub := range slices.Concat(s.OneOf, s.AnyOf, s.AllOf) {
-		k.compile(sub, done)
+		k.take(all, sub, done)
 	}
 }
 
 func (k *checker) resolve(s *huma.Schema) *huma.Schema {
 	for s.Ref != "" {
-		s = k.registry.SchemaFromRef(s.Ref)
+		s = k.named[s.Ref]
 	}
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -26,10 +27,54 @@ type plan struct {
 	out      outline
 }
 
-// describe registers the operation with huma and plans how to serve it.
-func describe[I, O any](a *API, op Op) *plan {
+// description is what huma makes of operations.
+type description struct {
+	huma huma.API
+	last *describer
+}
+
+// arraysAreNeverNull sets huma's one switch for it, which is a package variable.
+var arraysAreNeverNull = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
+
+func newDescription(version string) *description {
+	arraysAreNeverNull()
+	cfg := huma.DefaultConfig("Throughline", version)
+	cfg.CreateHooks = nil // no $schema links in bodies
+	cfg.DocsPath, cfg.OpenAPIPath, cfg.SchemasPath = "", "", ""
+	cfg.Info.Description = about
+	cfg.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
+	cfg.Servers = []*huma.Server{{URL: "/"}}
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+	}
+	registerTypes(cfg.Components.Schemas)
+	last := &describer{}
+	return &description{huma: huma.NewAPI(cfg, last), last: last}
+}
+
+// describer stands where huma expects a router: it takes the finished
+// description of an operation and mounts nothing.
+type describer struct{ op *huma.Operation }
+
+func (d *describer) Handle(op *huma.Operation, _ func(huma.Context)) { d.op = op }
+
+func (d *describer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusNotFound)
+}
+
+// planned adds the operation to what a describes, and returns its plan, worked
+// out the first time that is called.
+func planned[I, O any](a *API, op Op) func() *plan {
 	op.check()
-	registry := a.huma.OpenAPI().Components.Schemas
+	a.described = append(a.described, func(d *description) { describe[I, O](d, op) })
+	return sync.OnceValue(func() *plan {
+		d := newDescription(a.version)
+		return newPlan[I, O](d, op, describe[I, O](d, op), a.sealer)
+	})
+}
+
+// describe describes an operation to huma.
+func describe[I, O any](d *description, op Op) *huma.Operation {
 	h := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
 		Tags: []string{op.Tag}, DefaultStatus: op.Status, Parameters: op.headers(),
@@ -44,27 +89,32 @@ func describe[I, O any](a *API, op Op) *plan {
 	if op.upload != nil {
 		h.RequestBody = op.upload.body()
 	}
-	in, out := reflect.TypeFor[I](), reflect.TypeFor[O]()
-	p := &plan{op: op, sealer: a.sealer, schemas: &checker{registry: registry, patterns: map[string]*regexp.Regexp{}}}
-	body, hasBody := in.FieldByName("Body")
-	h.Responses = op.responses(registry, hasBody, in)
+	in := reflect.TypeFor[I]()
+	_, hasBody := in.FieldByName("Body")
+	h.Responses = op.responses(d.huma.OpenAPI().Components.Schemas, hasBody, in)
 	if op.download {
 		h.Responses[strconv.Itoa(op.Status)] = saved()
 	}
-	huma.Register(a.huma, h, func(context.Context, *I) (*O, error) { return nil, nil })
-	done := a.last.op
-	p.op.Status = done.DefaultStatus
-	p.params = planParams(in, done)
-	if hasBody {
+	huma.Register(d.huma, h, func(context.Context, *I) (*O, error) { return nil, nil })
+	return d.last.op
+}
+
+// newPlan plans how to serve an operation as it was described.
+func newPlan[I, O any](d *description, op Op, done *huma.Operation, sealer Sealer) *plan {
+	in := reflect.TypeFor[I]()
+	op.Status = done.DefaultStatus
+	p := &plan{op: op, sealer: sealer, params: planParams(in, done), out: planAnswer(reflect.TypeFor[O]())}
+	asked := []*huma.Schema{}
+	if body, ok := in.FieldByName("Body"); ok {
 		p.bodyAt = body.Index
 		p.optional = !done.RequestBody.Required
 		p.body = done.RequestBody.Content["application/json"].Schema
+		asked = append(asked, p.body)
 	}
-	p.out = planAnswer(out)
-	p.schemas.prepare(p.body)
 	for _, q := range p.params {
-		p.schemas.prepare(q.schema)
+		asked = append(asked, q.schema)
 	}
+	p.schemas = newChecker(d.huma.OpenAPI().Components.Schemas, asked...)
 	return p
 }
 
@@ -154,3 +204,7 @@ type identifier struct{}
 func (identifier) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
 }
+
+const about = `Cases and referrals of victims of crime, for the systems of those who help them.
+
+Sign in at /api/v1/auth/tokens and send the access token as a bearer token. Each operation names the permission it needs as x-permission. Creates and actions take an Idempotency-Key: the same key with the same request is answered the same, and done once. Changes take the ETag of what was read as If-Match. Times are RFC 3339 in UTC, dates YYYY-MM-DD. Failures are application/problem+json with a stable code.`

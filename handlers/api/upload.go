@@ -189,9 +189,9 @@ type Sent struct {
 // never to be shown.
 func Download[I any](a *API, op Op, fn func(context.Context, *I) (Sent, error)) {
 	op.download, op.Status = true, http.StatusOK
-	p := describe[I, struct{}](a, op)
+	plan := planned[I, struct{}](a, op)
 	a.add(op, func(c *gin.Context) error {
-		in := new(I)
+		p, in := plan(), new(I)
 		ctx, req, err := p.read(c, in)
 		if err != nil {
 			return err

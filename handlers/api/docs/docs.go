@@ -59,8 +59,14 @@ func zip(plain []byte) []byte {
 }
 
 // Routes returns the page, the files it is made of, and the description it
-// shows. Anybody may read them: they hold nothing about anybody.
-func Routes(description []byte) []route.Route {
+// shows, which is made when somebody first asks for it. Anybody may read them:
+// they hold nothing about anybody.
+func Routes(describe func() ([]byte, error)) []route.Route {
+	description := sync.OnceValues(func() (asset, error) {
+		plain, err := describe()
+		sum := sha256.Sum256(plain)
+		return asset{plain: plain, kind: "application/openapi+json", tag: `"` + hex.EncodeToString(sum[:8]) + `"`}, err
+	})
 	return []route.Route{
 		{Method: http.MethodGet, Path: "/api/docs", Need: models.Public, Handle: func(c *gin.Context) error {
 			return assets()["page.html"].send(c)
@@ -73,8 +79,10 @@ func Routes(description []byte) []route.Route {
 			return a.send(c)
 		}},
 		{Method: http.MethodGet, Path: "/api/v1/openapi.json", Need: models.Public, JSON: true, Handle: func(c *gin.Context) error {
-			sum := sha256.Sum256(description)
-			a := asset{plain: description, kind: "application/openapi+json", tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+			a, err := description()
+			if err != nil {
+				return models.Internal("describing the API", err)
+			}
 			return a.send(c)
 		}},
 	}
