@@ -19,6 +19,18 @@ func registerIdentifiers(types *pgtype.Map) {
 
 type identifierCodec struct{ pgxuuid.UUIDCodec }
 
+// PlanEncode writes an identifier, or one that may be missing, by copying it: pgx
+// would write a pointer out as text and read it again.
+func (c identifierCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value any) pgtype.EncodePlan {
+	switch value.(type) {
+	case uuid.UUID, *uuid.UUID:
+		if format == pgtype.BinaryFormatCode {
+			return copyIdentifier{}
+		}
+	}
+	return c.UUIDCodec.PlanEncode(m, oid, format, value)
+}
+
 // PlanScan reads an identifier sent in binary by copying it.
 func (c identifierCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
 	if _, ok := target.(*uuid.UUID); ok && format == pgtype.BinaryFormatCode {
@@ -28,6 +40,19 @@ func (c identifierCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, targe
 }
 
 type copyIdentifier struct{}
+
+// Encode appends the sixteen bytes; nothing is what a missing one is sent as.
+func (copyIdentifier) Encode(value any, buf []byte) ([]byte, error) {
+	switch id := value.(type) {
+	case uuid.UUID:
+		return append(buf, id[:]...), nil
+	case *uuid.UUID:
+		if id != nil {
+			return append(buf, id[:]...), nil
+		}
+	}
+	return nil, nil
+}
 
 // Scan copies; null leaves the nil identifier, as it does for uuid.UUID's own
 // Scan.
