@@ -11,6 +11,7 @@ import (
 )
 
 func main() {
+	pace()
 	os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }
 

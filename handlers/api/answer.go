@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -71,7 +70,7 @@ func (p *plan) render(out any) (answer, error) {
 	}
 	if p.out.body != nil && a.Status != http.StatusNoContent {
 		a.Headers["Content-Type"] = "application/json"
-		if err := a.write(v.FieldByIndex(p.out.body).Interface()); err != nil {
+		if err := a.write(v.FieldByIndex(p.out.body).Addr().Interface()); err != nil {
 			return answer{}, err
 		}
 	}
@@ -82,17 +81,10 @@ func (p *plan) render(out any) (answer, error) {
 func (a *answer) write(body any) error {
 	a.lent = paper.Get().(*bytes.Buffer)
 	a.lent.Reset()
-	if own, ok := body.(Appender); ok {
-		a.lent.Write(append(own.AppendJSON(a.lent.AvailableBuffer()), '\n'))
-	} else {
-		e := json.NewEncoder(a.lent)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(body); err != nil {
-			return err
-		}
-	}
+	b, err := Encode(a.lent.AvailableBuffer(), body)
+	a.lent.Write(append(b, '\n'))
 	a.Body = a.lent.Bytes()
-	return nil
+	return err
 }
 
 // send writes the answer. Nobody between here and the reader may keep a copy.

@@ -12,6 +12,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -38,6 +39,7 @@ type API struct {
 	sealer    Sealer
 	routes    []route.Route
 	described []func(*description)
+	answers   []reflect.Type
 }
 
 // Op says everything about an operation that its Go types do not.
@@ -121,6 +123,9 @@ func keyed[I, R, O any](a *API, op Op, fn func(context.Context, *I) (R, error), 
 		})
 	})
 }
+
+// Answers returns the type of each body that an operation answers with.
+func (a *API) Answers() []reflect.Type { return a.answers }
 
 // Routes returns the routes of every operation added so far.
 func (a *API) Routes() []route.Route { return a.routes }

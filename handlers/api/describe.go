@@ -67,6 +67,9 @@ func (d *describer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 func planned[I, O any](a *API, op Op) func() *plan {
 	op.check()
 	a.described = append(a.described, func(d *description) { describe[I, O](d, op) })
+	if body, ok := reflect.TypeFor[O]().FieldByName("Body"); ok {
+		a.answers = append(a.answers, body.Type)
+	}
 	return sync.OnceValue(func() *plan {
 		d := newDescription(a.version)
 		return newPlan[I, O](d, op, describe[I, O](d, op), a.sealer)

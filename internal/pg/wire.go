@@ -2,11 +2,13 @@ package pg
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // Wire reads one row, column by column, from the bytes the server sent. It is
@@ -30,8 +32,15 @@ func WireOf(rows pgx.Rows) *Wire {
 	return &Wire{values: rows.RawValues()}
 }
 
-// isText says whether a type is written alike in both formats.
-func isText(oid uint32) bool { return oid == 25 || oid == 1043 || oid == 18 }
+// isText says whether a type is written alike in both formats, or, as JSON, in
+// a way that its method sees.
+func isText(oid uint32) bool {
+	switch oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.QCharOID, pgtype.JSONOID, pgtype.JSONBOID:
+		return true
+	}
+	return false
+}
 
 // Err is the first thing that was not as the reader expected.
 func (w *Wire) Err() error { return w.err }
@@ -77,6 +86,15 @@ func (w *Wire) MaybeUUID() (id uuid.UUID, there bool) {
 	return id, v != nil
 }
 
+// IDIfAny is MaybeUUID as a pointer.
+func (w *Wire) IDIfAny() *uuid.UUID {
+	id, there := w.MaybeUUID()
+	if !there {
+		return nil
+	}
+	return &id
+}
+
 // Text reads a text; a null is empty.
 func (w *Wire) Text() string { return string(w.next(0)) }
 
@@ -90,12 +108,32 @@ func (w *Wire) MaybeText() *string {
 	return &s
 }
 
-// Int reads an integer column.
+// Int reads a smallint, integer or bigint column.
 func (w *Wire) Int() int {
-	if v := w.must(4); v != nil {
+	v := w.must(0)
+	switch len(v) {
+	case 2:
+		return int(int16(binary.BigEndian.Uint16(v))) //nolint:gosec // its two's complement
+	case 4:
 		return int(int32(binary.BigEndian.Uint32(v))) //nolint:gosec // its two's complement
+	case 8:
+		return int(binary.BigEndian.Uint64(v)) //nolint:gosec // its two's complement
+	}
+	if w.err == nil {
+		w.err = fmt.Errorf("column %d has %d bytes: no whole number", w.fields, len(v))
 	}
 	return 0
+}
+
+// JSON reads a jsonb column. An empty list leaves into as it is.
+func (w *Wire) JSON(into any) {
+	v := w.must(0)
+	if len(v) > 0 && v[0] == 1 { // in binary: the version of the format
+		v = v[1:]
+	}
+	if w.err == nil && string(v) != "[]" {
+		w.err = json.Unmarshal(v, into)
+	}
 }
 
 // Bool reads a boolean column.

@@ -44,12 +44,15 @@ const selectReferrals = `select id, reference, service_id, from_org_id, to_org_i
 
 func (r *reading) queueReferrals(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Fill(&r.view.Referrals, 4, func(row pg.Row, l *ReferralLine) error {
-		var service, from, to uuid.UUID
-		err := row.Scan(&l.ID, &l.Reference, &service, &from, &to, &l.Pathway, &l.Status, &l.Priority, &l.Relation, &l.ParentID,
-			&l.SubmittedAt, &l.AcceptedAt, &l.EndedAt, &l.DueAt, &l.Reason, &l.DecidedBy, &l.Version)
+		w := pg.WireOf(row)
+		l.ID, l.Reference = w.UUID(), w.Text()
+		service, from, to := w.UUID(), w.UUID(), w.UUID()
+		l.Pathway, l.Status, l.Priority, l.Relation = w.Text(), models.ReferralStatus(w.Text()), models.Priority(w.Text()), w.Text()
+		l.ParentID, l.SubmittedAt, l.AcceptedAt, l.EndedAt, l.DueAt = w.IDIfAny(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime()
+		l.Reason, l.DecidedBy, l.Version = w.Text(), w.Text(), w.Int()
 		l.From, l.To = r.org(from), r.org(to)
 		l.Service = r.service(service)
-		return err
+		return w.Err()
 	}), selectReferrals, id)
 }
 
@@ -65,12 +68,15 @@ const selectClocks = `select id, case_id, referral_id, rule, rule_version, holde
 	from clocks where case_id = $1 order by started_at, due_at, id`
 
 func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
-	b.Query(pg.Fill(&r.view.Clocks, 8, func(row pg.Row, l *ClockLine) error {
+	b.Query(pg.Fill(&r.view.Clocks, 16, func(row pg.Row, l *ClockLine) error {
 		k := &l.Clock
-		err := row.Scan(&k.ID, &k.CaseID, &k.ReferralID, &k.Rule, &k.RuleVersion, &k.HolderOrgID, &k.State, &k.LimitDays, &k.StartedAt, &k.DueAt,
-			&k.FirstDueAt, &k.DueSoonAt, &k.StoppedAt, &k.PausedSince, &k.PauseReason, &k.PausedSeconds, &k.Why, &k.Pauses)
+		w := pg.WireOf(row)
+		k.ID, k.CaseID, k.ReferralID, k.Rule, k.RuleVersion, k.HolderOrgID = w.UUID(), w.UUID(), w.IDIfAny(), models.Rule(w.Text()), w.Int(), w.UUID()
+		k.State, k.LimitDays, k.StartedAt, k.DueAt, k.FirstDueAt, k.DueSoonAt = models.ClockState(w.Text()), w.Int(), w.Time(), w.Time(), w.Time(), w.Time()
+		k.StoppedAt, k.PausedSince, k.PauseReason, k.PausedSeconds, k.Why = w.MaybeTime(), w.MaybeTime(), w.MaybeText(), int64(w.Int()), w.MaybeText()
+		w.JSON(&k.Pauses)
 		l.Holder, l.Text = r.org(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, why(k))
-		return err
+		return w.Err()
 	}), selectClocks, id)
 }
 
@@ -97,14 +103,13 @@ const selectEvents = `select h.at, 'referral.' || h.action, r.reference, r.servi
 
 // queueEvents reads what happened to the referrals of the case, newest first.
 func (r *reading) queueEvents(b *pg.Batch, id uuid.UUID) {
-	b.Query(pg.Fill(&r.view.Events, latest, func(row pg.Row, e *Event) error {
-		var service uuid.UUID
-		var org *uuid.UUID
-		err := row.Scan(&e.At, &e.Kind, &e.Reference, &service, &e.From, &e.To, &org, &e.Person, &e.Reason)
-		e.Service = r.service(service)
-		if org != nil {
-			e.Org = r.dir.Name(*org)
+	b.Query(pg.Fill(&r.view.Events, latest+8, func(row pg.Row, e *Event) error {
+		w := pg.WireOf(row)
+		e.At, e.Kind, e.Reference, e.Service, e.From, e.To = w.Time(), w.Text(), w.Text(), r.service(w.UUID()), w.Text(), w.Text()
+		if org, there := w.MaybeUUID(); there {
+			e.Org = r.dir.Name(org)
 		}
-		return err
+		e.Person, e.Reason = w.Text(), w.Text()
+		return w.Err()
 	}), selectEvents, id, r.most, b.Actor.OrgID)
 }
