@@ -12,6 +12,7 @@ var fuller = map[string]string{
 // what they have to be: by their name, or by operation and name where others of
 // that name do take words.
 var notWords = map[string]string{
+	"POST /api/v1/conduct/acceptances version":            "a version of the code",
 	"POST /api/v1/sharing-decisions/{id}/withdraw reason": "a code",
 	"answers.zz_any":                 "an answer of the list",
 	"basis":                          "a code",
