@@ -72,6 +72,9 @@ func (b *bench) old(ago time.Duration, change ...func(*testkit.CaseFacts)) (c te
 			models.NewID(), now, police.UserID, police.OrgID, c.ID)
 		b.Do(b.t, "insert into notes (id, case_id, referral_id, kind, text, at, by_user_id, by_org_id) values ($1, $2, $3, 'counselling', $4, $5, $6, $7)",
 			note, c.ID, r.ID, testkit.Seal(vault.NoteText, note, c.GivenName+" was afraid"), now, vawg.UserID, vawg.OrgID)
+		paper := models.NewID()
+		b.Do(b.t, "insert into documents (id, case_id, referral_id, kind, name, type, size, at, by_user_id, by_org_id) values ($1, $2, $3, 'counselling', $4, 'text/plain', 1, $5, $6, $7)",
+			paper, c.ID, r.ID, testkit.Seal(vault.DocumentName, paper, "About "+c.GivenName+".txt"), now, vawg.UserID, vawg.OrgID)
 		b.Do(b.t, "insert into record_openings (user_id, kind, record_id, nth) values ($1, 'opened', $2, (select count(*) from record_openings))", vawg.UserID, c.ID)
 		b.Do(b.t, "update victims set address = $2, postcode = $3, postcode_key = $4 where id = $1", c.VictimID, testkit.Seal(vault.VictimAddress, c.VictimID, "1 Canary Lane"),
 			testkit.Seal(vault.VictimPostcode, c.VictimID, "E8 1AA"), testkit.LookUp(vault.PostcodeKey, "E8 1AA"))

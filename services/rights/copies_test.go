@@ -1,0 +1,140 @@
+package rights_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"throughline/internal/blob"
+	"throughline/internal/testkit"
+	"throughline/models"
+	"throughline/services/directory"
+	"throughline/services/documents"
+	"throughline/services/rights"
+)
+
+// kept are the tables that an erasure leaves rows of, and what those may hold:
+// the trail and the figures name no person, the request is its own record, and
+// a list says that its row was deleted.
+var kept = []string{"audit_events", "quality_facts", "data_requests", "retention_items", "tombstones", "erasure_tasks"}
+
+// holders are the tables that can hold rows of a case, with the columns that say
+// so: from the catalogue, so that a new table is here by itself.
+func (b *bench) holders() map[string]string {
+	b.t.Helper()
+	out := map[string]string{}
+	rows, err := b.Owner.Query(b.t.Context(), `select c.relname, string_agg(format('%I = any ($1)', a.attname), ' or ') from pg_attribute a join pg_class c on c.oid = a.attrelid
+		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and a.attname in ('case_id', 'referral_id', 'document_id', 'victim_id', 'record_id')
+		group by 1`)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var table, where string
+		if err := rows.Scan(&table, &where); err != nil {
+			b.t.Fatal(err)
+		}
+		out[table] = where
+	}
+	return out
+}
+
+// further plants what old does not: a document with its file, and a row wherever
+// something about a case is written beside it.
+func (b *bench) further(c testkit.CaseFacts, docs *documents.Service) uuid.UUID {
+	b.t.Helper()
+	d, err := docs.AttachToCase(b.As("police"), c.ID, documents.Input{Name: "Canary letter.txt", Kind: models.NoteInternal, Content: []byte("Canary was afraid.")})
+	if err != nil {
+		b.t.Fatal(err, models.FieldsOf(err))
+	}
+	police, manager, lead, now := b.Actor("police"), b.Actor("police.manager"), b.Actor("police.privacy"), b.Clock.Now()
+	b.Do(b.t, `insert into emergency_accesses (id, case_id, user_id, org_id, reason, note, at, review_due_at, reviewed_at, reviewed_by, justified, review_note)
+		values ($1, $2, $3, $4, 'danger_to_life', 'Canary did not come home.', $5, $5, $5, $6, true, 'Canary was found.')`, models.NewID(), c.ID, police.UserID, police.OrgID, now, manager.UserID)
+	b.Do(b.t, `insert into alerts (id, desk, kind, org_id, of_org_id, about_user_id, case_id, reference, figures, dedupe, first_at, last_at, due_at, taken_by, taken_at, outcome, outcome_text, closed_by, closed_at)
+		values ($1, 'data', 'household', $2, $2, $3, $4, $5, '{"said": "Canary"}', $6, $7, $7, $7, $8, $7, 'explained', 'Canary is a cousin.', $8, $7)`,
+		models.NewID(), police.OrgID, police.UserID, c.ID, c.Reference, "household "+c.ID.String(), now, lead.UserID)
+	b.Do(b.t, `insert into approvals (id, org_id, kind, subject_type, subject_id, case_id, payload, reason, decide_roles, requested_by, requested_by_role, requested_at, expires_at, decision, decided_by, decided_at, decided_note)
+		values ($1, $2, 'stage.act', 'case', $3, $3, '{"of": "Canary"}', 'Canary asked for it.', '{manager}', $4, 'caseworker', $5, $5::timestamptz + interval '1 day', 'refused', $6, $5, 'Canary changed her mind.')`,
+		models.NewID(), police.OrgID, c.ID, police.UserID, now, manager.UserID)
+	b.Do(b.t, `insert into bars (id, case_id, email, reason, note, set_at, set_by, set_by_org_id) values ($1, $2, 'canary@elsewhere.test', 'knows_victim', 'Canary''s brother.', $3, $4, $5)`,
+		models.NewID(), c.ID, now, police.UserID, police.OrgID)
+	b.Do(b.t, `insert into protections (id, case_id, action, reason, note, state, asked_by, asked_by_org_id, asked_role, asked_at)
+		values ($1, $2, 'seal', 'court_order', 'Canary has one.', 'pending', $3, $4, 'manager', $5)`, models.NewID(), c.ID, manager.UserID, manager.OrgID, now)
+	b.Do(b.t, "insert into conflict_questions (user_id, case_id, why, answered_at, knows) values ($1, $2, 'declared', $3, false)", manager.UserID, c.ID, now)
+	return d.ID
+}
+
+// TestAnErasureReachesEveryTableThatCanHoldOfACaseAndEveryFile plants a case in
+// every table that has a column for one, and a file; erases it on request; and
+// looks for its ids, names and words in the text of every table, in all that is
+// sealed, and for its file.
+func TestAnErasureReachesEveryTableThatCanHoldOfACaseAndEveryFile(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	folder := t.TempDir()
+	store, err := blob.Dir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := documents.New(b.DB, directory.New(b.DB), store, documents.DefaultOptions())
+	c, r := b.old(24 * time.Hour)
+	second := b.second()
+	document := b.further(c, docs)
+	q := b.received(rights.RequestInput{Kind: models.RequestErasure, Requester: "Z. Q.", Relation: models.RelationVictim}, rights.IdentityInput{Record: c.Reference})
+	ids := []uuid.UUID{c.ID, c.VictimID, r.ID, document}
+	for table, where := range b.holders() {
+		if n := b.Count(t, fmt.Sprintf("select count(*) from %s where %s", table, where), ids); n == 0 && !slices.Contains([]string{"retention_holds"}, table) {
+			t.Errorf("%s can hold rows of a case, and none is planted: then its silence proves nothing", table)
+		}
+	}
+	if files := b.files(folder); len(files) != 1 {
+		t.Fatalf("got %d files, want the one attached", len(files))
+	}
+	if _, err := b.s.Propose(b.As("police.manager"), q.ID, rights.Proposal{Outcome: models.OutcomeErase, Why: "No exemption fits."}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.approve(second, q.ID); err != nil {
+		t.Fatal(err)
+	}
+	words := []string{"Quillfeather", "Zephyrine", "Canary", "canary", "marigold", "E8 1AA", "afraid"}
+	if left := only(b.traces(words...)); len(left) > 0 {
+		t.Errorf("its words are left in %v", left)
+	}
+	if left := only(b.traces(c.ID.String(), c.VictimID.String(), r.ID.String(), document.String(), c.Reference, r.Reference), kept...); len(left) > 0 {
+		t.Errorf("its numbers are left in %v", left)
+	}
+	// The file is one that no row knows now: the sweep takes those once no
+	// request can still be writing them.
+	for _, name := range b.files(folder) {
+		if err := os.Chtimes(name, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := docs.Sweep(b.System()); err != nil {
+		t.Fatal(err)
+	}
+	if files := b.files(folder); len(files) > 0 {
+		t.Errorf("%d files are left of what was erased", len(files))
+	}
+}
+
+// files are those of a folder, whatever folders they are in.
+func (b *bench) files(folder string) (out []string) {
+	b.t.Helper()
+	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			out = append(out, path)
+		}
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
