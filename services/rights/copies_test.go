@@ -12,6 +12,7 @@ import (
 
 	"throughline/internal/blob"
 	"throughline/internal/testkit"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/directory"
 	"throughline/services/documents"
@@ -47,7 +48,7 @@ func (b *bench) holders() map[string]string {
 
 // further plants what old does not: a document with its file, and a row wherever
 // something about a case is written beside it.
-func (b *bench) further(c testkit.CaseFacts, docs *documents.Service) uuid.UUID {
+func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *documents.Service) uuid.UUID {
 	b.t.Helper()
 	d, err := docs.AttachToCase(b.As("police"), c.ID, documents.Input{Name: "Canary letter.txt", Kind: models.NoteInternal, Content: []byte("Canary was afraid.")})
 	if err != nil {
@@ -67,7 +68,24 @@ func (b *bench) further(c testkit.CaseFacts, docs *documents.Service) uuid.UUID 
 	b.Do(b.t, `insert into protections (id, case_id, action, reason, note, state, asked_by, asked_by_org_id, asked_role, asked_at)
 		values ($1, $2, 'seal', 'court_order', 'Canary has one.', 'pending', $3, $4, 'manager', $5)`, models.NewID(), c.ID, manager.UserID, manager.OrgID, now)
 	b.Do(b.t, "insert into conflict_questions (user_id, case_id, why, answered_at, knows) values ($1, $2, 'declared', $3, false)", manager.UserID, c.ID, now)
+	b.supported(c, r)
 	return d.ID
+}
+
+// supported plants what a service writes of its own work.
+func (b *bench) supported(c testkit.CaseFacts, r testkit.PlantedReferral) {
+	b.t.Helper()
+	vawg, now, goal, appointment := b.Actor("vawg"), b.Clock.Now(), models.NewID(), models.NewID()
+	put := func(statement string, args ...any) {
+		b.Do(b.t, statement, append([]any{c.ID, r.ID, now, vawg.UserID, vawg.OrgID}, args...)...)
+	}
+	put("insert into need_ratings (id, case_id, referral_id, need, point, score, at, by_user_id, by_org_id) values ($6, $1, $2, 'health', 'start', 2, $3, $4, $5)", models.NewID())
+	put("insert into support_goals (id, case_id, referral_id, need, goal, review_on, at, by_user_id, by_org_id) values ($6, $1, $2, 'health', $7, $3::timestamptz, $3, $4, $5)",
+		goal, testkit.Seal(vault.GoalText, goal, "Canary sleeps through the night."))
+	put("insert into goal_reviews (id, case_id, referral_id, goal_id, state, at, by_user_id, by_org_id) values ($6, $1, $2, $7, 'reached', $3, $4, $5)", models.NewID(), goal)
+	put("insert into appointments (id, case_id, referral_id, starts_at, place, channel, at, by_user_id, by_org_id) values ($6, $1, $2, $3, 'office', 'phone', $3, $4, $5)", appointment)
+	put("insert into appointment_outcomes (id, case_id, referral_id, appointment_id, happened, attendance, at, by_user_id, by_org_id) values ($6, $1, $2, $7, true, 'attended', $3, $4, $5)",
+		models.NewID(), appointment)
 }
 
 // TestAnErasureReachesEveryTableThatCanHoldOfACaseAndEveryFile plants a case in
@@ -85,7 +103,7 @@ func TestAnErasureReachesEveryTableThatCanHoldOfACaseAndEveryFile(t *testing.T) 
 	docs := documents.New(b.DB, directory.New(b.DB), store, documents.DefaultOptions())
 	c, r := b.old(24 * time.Hour)
 	second := b.second()
-	document := b.further(c, docs)
+	document := b.further(c, r, docs)
 	q := b.received(rights.RequestInput{Kind: models.RequestErasure, Requester: "Z. Q.", Relation: models.RelationVictim}, rights.IdentityInput{Record: c.Reference})
 	ids := []uuid.UUID{c.ID, c.VictimID, r.ID, document}
 	for table, where := range b.holders() {
