@@ -174,7 +174,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"proving": (*tour).proving,
 			"alarms":  (*tour).alarms,
 			"moving":  (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
-			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing,
+			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -21,3 +21,17 @@ func (w *tour) agreeing() {
 	}
 	w.look(p.visit("/conduct").is(200).sees("You accepted it on"), "accepted")
 }
+
+// agreements meets the data-sharing agreements of an organisation.
+func (w *tour) agreements() {
+	p := w.as("orgadmin")
+	w.look(p.visit("/agreements").is(200).sees("Ends soon", "Expired"), filled)
+	w.look(p.press("Record an agreement").is(200), filled)
+	w.wrong(p, "Record")
+	p.choose("A legal obligation").write("Reference", "DSA of the tour")
+	p.write("Day", "2", "Signed on").write("Month", "3", "Signed on").write("Year", "2026", "Signed on")
+	p.write("Day", "1", "Last day").write("Month", "3", "Last day").write("Year", "2027", "Last day").press("Record").is(200)
+	p.sees("The agreement is on record.").press("DSA of the tour").is(200)
+	w.look(p, filled)
+	w.wrong(p, "End the agreement")
+}

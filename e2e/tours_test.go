@@ -238,7 +238,7 @@ func (w *tour) newcomers() {
 			select gen_random_uuid(), org.id, 'new.' || old.email, 'A Newcomer', old.role, old.password_hash, now() from old, org`, like, email(like))
 		p := w.as("new." + email(like))
 		w.look(p.is(200), empty)
-		for _, path := range []string{"/today", "/inbox", "/cases", "/referrals", "/audit", "/overview"} {
+		for _, path := range []string{"/today", "/inbox", "/cases", "/referrals", "/audit", "/overview", "/agreements"} {
 			if p.visit(path); p.status == 200 {
 				w.look(p, empty)
 			}

@@ -18,6 +18,7 @@ import (
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
 	adminpages "throughline/handlers/pages/admin"
+	agreementpages "throughline/handlers/pages/agreements"
 	alertpages "throughline/handlers/pages/alerts"
 	approvalpages "throughline/handlers/pages/approvals"
 	auditpages "throughline/handlers/pages/audit"
@@ -116,6 +117,7 @@ func API(d Deps) *api.API {
 	v1.RegisterBreaches(a, d.Rights)
 	v1.RegisterRequests(a, d.Rights)
 	v1.RegisterSignOn(a, d.Edge.Accounts)
+	v1.RegisterAgreements(a, d.Directory, d.Now)
 	return a
 }
 
@@ -128,6 +130,7 @@ func pages(d Deps) []route.Route {
 	return slices.Concat(
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
 		adminpages.New(adminpages.Deps{Frame: f, People: d.People, Referrals: d.Referrals, Directory: d.Directory, Accounts: d.Edge.Accounts}).Routes(),
+		agreementpages.New(f, d.Directory, d.Now).Routes(),
 		alertpages.New(f, d.Alerts, d.Directory, d.Now).Routes(),
 		approvalpages.New(f, d.Approvals).Routes(),
 		auditpages.New(f, d.Audit, d.Now).Routes(),

@@ -169,6 +169,7 @@ func trusted() map[string]string {
 		"app_invitation_find":        "nobody is signed in: the link is all the caller has",
 		"app_invitation_use":         "nobody is signed in, and no other way writes a password",
 		"app_conduct_owed":           "the system asks it of the one person whose session it looks up, and reads no acceptance",
+		"app_agreements":             "everybody's referral is held to it; nobody else reads what an agreement rests on or who recorded it",
 		"app_person_holds":           "who manages people sees no case and no referral, only how many",
 		"app_reassign":               "who manages people sees no referral and leaves none with somebody who has gone",
 		"app_session_open":           "nobody is signed in yet",

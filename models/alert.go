@@ -44,6 +44,7 @@ const (
 	AlertUnreviewed  AlertKind = "break_glass_late" // nobody has looked at an emergency access in time
 	AlertConflict    AlertKind = "conflict"         // somebody met a record they have a conflict of interest with
 	AlertMalware     AlertKind = "malware"          // something harmful was found in a file somebody attached
+	AlertAgreement   AlertKind = "agreement_ends"   // a data-sharing agreement ends soon, and none follows it
 	AlertSafety      AlertKind = "safety"           // somebody else answered: contact may have done harm
 	AlertStopped     AlertKind = "stopped"          // a way of contact turned out not to be safe
 	AlertNoContact   AlertKind = "no_contact"       // at high risk, and nobody has spoken to them in time
@@ -53,7 +54,7 @@ const (
 func AlertKinds() []AlertKind {
 	return []AlertKind{
 		AlertRecordCap, AlertTrawl, AlertManyReaders, AlertHousehold, AlertOutOfHours, AlertGuessing, AlertSearching,
-		AlertBreakGlass, AlertUnreviewed, AlertConflict, AlertMalware, AlertSafety, AlertStopped, AlertNoContact,
+		AlertBreakGlass, AlertUnreviewed, AlertConflict, AlertMalware, AlertAgreement, AlertSafety, AlertStopped, AlertNoContact,
 	}
 }
 
@@ -89,6 +90,8 @@ func (k AlertKind) Words() string {
 		return "Knows the person in a record"
 	case AlertUnreviewed:
 		return "Nobody has reviewed an emergency access"
+	case AlertAgreement:
+		return "A data-sharing agreement ends soon"
 	case AlertMalware:
 		return "Something harmful in a file"
 	case AlertSafety:
@@ -122,6 +125,8 @@ func (k AlertKind) Look() string {
 		return "The record is closed to them from now on. Ask their manager to pass on the work they had with it."
 	case AlertUnreviewed:
 		return "Two working days have passed. Review the access today: was there an emergency?"
+	case AlertAgreement:
+		return "Has another been signed? Record it under Agreements before the last day: after it nothing new is referred."
 	case AlertMalware:
 		return "The file is kept where nobody can open it. Ask who attached it where it came from, and whether their computer was checked."
 	case AlertSafety:

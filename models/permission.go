@@ -34,6 +34,7 @@ const (
 	RightsManage       Permission = "rights:manage" // what people are owed of their data, and when it goes
 	PeopleManage       Permission = "people:manage"
 	PeopleInvite       Permission = "people:invite"
+	AgreementManage    Permission = "agreement:manage" // data-sharing agreements of the own organisation
 	SystemOperate      Permission = "system:operate"
 	CaseProtection     Permission = "case:protection" // see what hides a record, bar a person from it
 	CaseProtect        Permission = "case:protect"    // restrict it, ask to seal it, decide what another asked
@@ -70,11 +71,11 @@ func Permissions(r Role) []Permission {
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:
-		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, RightsRelease, CaseProtection, CaseProtect, CaseUnprotect, ApprovalDecide}
+		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, RightsRelease, CaseProtection, CaseProtect, CaseUnprotect, ApprovalDecide, AgreementManage}
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:
-		return []Permission{PeopleManage, PeopleInvite}
+		return []Permission{PeopleManage, PeopleInvite, AgreementManage}
 	case RoleSystemAdmin:
 		return []Permission{SystemOperate, PeopleInvite, ApprovalDecide}
 	}

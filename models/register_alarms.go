@@ -27,6 +27,11 @@ func alarmTables() []registered {
 		{"conduct_acceptances", ControllerEmployer, RetainAccount, []registeredLine{
 			{ClassStaff, "user_id org_id version text_hash at", "", "which version of the code of conduct, and when"},
 		}},
+		{"data_sharing_agreements", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id org_id with_org_id pathways basis reference signed_on expires_on recorded_by_role recorded_at ended_at version", "", "between organisations; no person of theirs"},
+			{ClassStaff, "recorded_by ended_by", "", ""},
+			{ClassNarrative, "ended_reason", "", "about the agreement, not about a person"},
+		}},
 		{"conflict_questions", ControllerEmployer, RetainCase, []registeredLine{
 			{ClassLink, "case_id why asked_at answered_at knows", "", ""},
 			{ClassStaff, "user_id", "", ""},

@@ -21,6 +21,7 @@ type watch struct {
 	readers  []readers
 	home     []finding
 	quiet    []finding
+	ending   []finding
 }
 
 // usual is what somebody's busy hours and days were like, and how many per cent
@@ -82,6 +83,15 @@ func (w *watch) queue(b *pg.Batch, from time.Time) {
 		w.quiet = append(w.quiet, f)
 		return err
 	}), quietSQL, w.now)
+	b.Query(pg.Each(func(row pg.Row) error {
+		f := finding{kind: models.AlertAgreement}
+		var agreement uuid.UUID
+		var days int
+		err := row.Scan(&agreement, &f.org, &days)
+		f.figures, f.dedupe = map[string]int{"days": days}, string(f.kind)+"|"+agreement.String()
+		w.ending = append(w.ending, f)
+		return err
+	}), endingSQL, models.Today(w.now), models.AgreementSoon)
 }
 
 func words(kinds []models.OrganisationKind) (out []string) {
@@ -165,7 +175,7 @@ const usuallyAtNight = 20
 
 // findings are what stands out.
 func (w *watch) findings() []finding {
-	out := slices.Concat(w.home, w.quiet)
+	out := slices.Concat(w.home, w.quiet, w.ending)
 	for _, p := range w.people {
 		out = append(out, w.of(p)...)
 	}

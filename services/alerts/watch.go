@@ -68,6 +68,13 @@ const quietSQL = `select r.id, r.case_id, r.from_org_id from clocks k join refer
 where k.rule = 'K25' and k.state = 'breached' and k.stopped_at is null and r.priority = 'high' and r.live and k.due_at > $1::timestamptz - interval '28 days' and k.due_at <= $1::timestamptz
 	and not exists (select from alerts a where a.dedupe = 'no_contact|' || r.id) order by k.due_at limit 50`
 
+// endingSQL finds agreements that end within so many days, that none follows,
+// and that have no alert yet.
+const endingSQL = `select a.id, a.org_id, a.expires_on - $1::date from app_agreements() a
+where a.expires_on between $1::date and $1::date + $2::int and not exists (select from alerts x where x.dedupe = 'agreement_ends|' || a.id)
+	and not exists (select from app_agreements() n where n.org_id = a.org_id and (n.with_org_id is null or n.with_org_id = a.with_org_id) and n.expires_on > a.expires_on
+		and (n.pathways = '{}' or a.pathways <> '{}' and n.pathways @> a.pathways)) limit 50`
+
 // person is what somebody did lately.
 type person struct {
 	ID, OrgID                                   uuid.UUID

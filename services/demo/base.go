@@ -3,8 +3,10 @@ package demo
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"throughline/models"
@@ -52,10 +54,37 @@ func (w *world) insert(ctx context.Context, tx pgx.Tx, confirmed time.Time) erro
 			p.id, p.org.id, p.email, p.name, string(p.role), passwordHash, opened())
 		b.Queue("insert into conduct_acceptances (user_id, org_id, version, text_hash, at) values ($1, $2, $3, $4, $5)", p.id, p.org.id, code.Version, code.Hash(), accepted)
 	}
+	w.queueAgreements(b, models.Today(confirmed))
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("inserting organisations, services and people: %w", err)
 	}
 	return nil
+}
+
+// queueAgreements writes data-sharing agreements as an administrator finds them:
+// one that holds with everybody, so that nothing waits for the others, one that
+// ends soon, one that is past, and another organisation's.
+func (w *world) queueAgreements(b *pgx.Batch, today time.Time) {
+	by := w.sign("orgadmin")
+	ours := by.org.id
+	police, vawg := w.byKey[OrgPolice].id, w.byKey[OrgVAWG].id
+	for i, a := range []struct {
+		of        uuid.UUID
+		with      *uuid.UUID
+		pathways  []string
+		basis     string
+		reference string
+		from, to  int
+	}{
+		{ours, nil, []string{}, "public_task", "London data-sharing agreement, part 1", -200, 530},
+		{ours, &police, []string{"general"}, "law_enforcement", "DSA 2025/31 with the police", -345, 20},
+		{ours, &vawg, []string{"vawg"}, "public_task", "DSA 2024/09 on domestic abuse", -700, -335},
+		{police, &ours, []string{}, "law_enforcement", "Police DSA 118", -90, 1000},
+	} {
+		b.Queue(`insert into data_sharing_agreements (id, org_id, with_org_id, pathways, basis, reference, signed_on, expires_on, recorded_by, recorded_by_role, recorded_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'organisation_admin', $10)`, StableID("agreement", strconv.Itoa(i)), a.of, a.with, a.pathways, a.basis, a.reference,
+			today.AddDate(0, 0, a.from), today.AddDate(0, 0, a.to), by.id, today.AddDate(0, 0, -30).Add(10*time.Hour))
+	}
 }
 
 func queueService(b *pgx.Batch, s *models.Service, confirmed time.Time) {

@@ -34,9 +34,10 @@ func (s *Service) Services(ctx context.Context, f Filter) ([]Option, error) {
 			return nil, err
 		}
 	}
+	me, _ := models.ActorFrom(ctx)
 	var can, cannot []Option
 	for _, m := range c.Services(f.Pathway) {
-		o := Option{Service: m, Reasons: Assess(m, facts, s.db.Now())}
+		o := Option{Service: m, Reasons: append(Assess(m, facts, s.db.Now()), c.Agreed(me.OrgID, m.OrgID, m.Pathway, s.db.Now())...)}
 		o.Organisation, _ = c.Organisation(m.OrgID)
 		o.Eligible = !Excluded(o.Reasons)
 		if facts != nil {

@@ -28,12 +28,13 @@ type Snapshot struct {
 	authorities   []Authority
 	codes         map[string]string // code by lower-case name and by itself
 	coordinators  map[string][]uuid.UUID
+	agreements    map[uuid.UUID][]models.Agreement // by whose they are
 }
 
 func newSnapshot() *Snapshot {
 	return &Snapshot{
 		organisations: map[uuid.UUID]models.Organisation{}, services: map[uuid.UUID]models.Service{},
-		codes: map[string]string{}, coordinators: map[string][]uuid.UUID{},
+		codes: map[string]string{}, coordinators: map[string][]uuid.UUID{}, agreements: map[uuid.UUID][]models.Agreement{},
 	}
 }
 
@@ -139,6 +140,7 @@ func (c *Snapshot) queue(b *pg.Batch) {
 		c.coordinators[pathway] = append(c.coordinators[pathway], org)
 		return err
 	}), "select pathway, org_id from pathway_coordinators order by pathway, org_id")
+	c.queueAgreements(b)
 }
 
 const serviceColumns = `id, org_id, pathway, name, description, min_age, max_age, boroughs, offence_types, hate_strands,

@@ -46,6 +46,7 @@ type draft struct {
 	known    bool
 	decision *models.SharingDecision
 	parent   *models.Referral
+	agreed   []directory.Reason // why the two organisations cannot share
 }
 
 func (s *Service) create(ctx context.Context, in CreateInput) (View, error) {
@@ -59,6 +60,11 @@ func (s *Service) create(ctx context.Context, in CreateInput) (View, error) {
 	}
 	b.Now = b.Now.Truncate(time.Microsecond)
 	req := models.RequestFrom(ctx)
+	dir, err := s.directory.Snapshot(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	d.agreed = dir.Agreed(b.Actor.OrgID, d.service.OrgID, d.service.Pathway, b.Now)
 	if err := d.check(in, req, b.Now); err != nil {
 		return View{}, err
 	}
@@ -133,7 +139,7 @@ func (d *draft) checkService(f *models.Faults, in CreateInput, now time.Time) {
 	}
 	facts := d.facts
 	facts.Live = nil // told as a conflict, by name
-	if fault, bad := directory.Fault("service_id", directory.Assess(d.service, &facts, now)); bad {
+	if fault, bad := directory.Fault("service_id", append(directory.Assess(d.service, &facts, now), d.agreed...)); bad {
 		f.Join(fault)
 	}
 }

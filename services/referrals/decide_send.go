@@ -69,9 +69,15 @@ func (a *act) checkSafeContact() {
 func (a *act) checkService(s models.Service) {
 	f := a.Case.Facts
 	f.Live = nil // told as a conflict, by name
-	if fault, bad := directory.Fault("service_id", directory.Assess(s, &f, a.now)); bad {
+	if fault, bad := directory.Fault("service_id", append(directory.Assess(s, &f, a.now), a.agreed(s)...)); bad {
 		a.faults.Join(fault)
 	}
+}
+
+// agreed says why the referrer and a service's organisation cannot share, which
+// is asked when something is sent and never of what was sent before.
+func (a *act) agreed(s models.Service) []directory.Reason {
+	return a.dir.Agreed(a.FromOrgID, s.OrgID, s.Pathway, a.now)
 }
 
 // liveAlready names the referral that is in the way.
@@ -105,7 +111,7 @@ func (a *act) reroute() {
 		if ref, ok := a.Case.Live[s.ID]; ok {
 			a.fail(liveAlready(ref))
 		}
-	} else if fault, bad := directory.Fault("service_id", directory.Assess(s, nil, a.now)); bad {
+	} else if fault, bad := directory.Fault("service_id", append(directory.Assess(s, nil, a.now), a.agreed(s)...)); bad {
 		a.faults.Join(fault)
 	}
 	a.excuseAll("Moved to another service")

@@ -135,7 +135,7 @@ func (s *Service) load(ctx context.Context, id uuid.UUID, action models.Action, 
 	if err != nil {
 		return nil, err
 	}
-	st, found := &state{}, false
+	st, found := &state{dir: dir}, false
 	st.queueReferral(b, id, &found)
 	queueClocks(b, id, &st.Clocks)
 	if b.Actor.Can(models.ReferralCoordinate) {

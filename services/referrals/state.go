@@ -40,6 +40,8 @@ type state struct {
 	Decision *models.SharingDecision
 	Case     *caseFacts
 	Next     *nextService // of a reroute
+
+	dir *directory.Snapshot
 }
 
 // question is something the receiver asked of the referrer.

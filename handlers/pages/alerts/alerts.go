@@ -218,6 +218,8 @@ func said(a models.Alert) string {
 		return models.Plural(f["refused"], "record", "records") + " refused in an hour"
 	case models.AlertSearching:
 		return models.Plural(f["searches"], "search", "searches") + " and " + models.Plural(f["records"], "record opened", "records opened") + " in an hour"
+	case models.AlertAgreement:
+		return models.Plural(f["days"], "day", "days") + " before its last day, and no other is on record"
 	case models.AlertBreakGlass, models.AlertUnreviewed, models.AlertConflict, models.AlertMalware, models.AlertSafety, models.AlertStopped, models.AlertNoContact:
 	}
 	return ""

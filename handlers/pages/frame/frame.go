@@ -62,6 +62,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	access := layouts.NavItem{Text: "Who may do what", Href: "/admin/access"}
 	team := layouts.NavItem{Text: "Team", Href: "/team"}
 	places := layouts.NavItem{Text: "Our places", Href: "/places"}
+	agreements := layouts.NavItem{Text: "Agreements", Href: "/agreements"}
 	find := layouts.NavItem{Text: "Find a case", Href: "/find", Keys: "g f"}
 	switch a.Role {
 	case models.RoleCaseworker:
@@ -79,11 +80,11 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
-		return []layouts.NavItem{alerts, {Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, services}
+		return []layouts.NavItem{alerts, {Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, agreements, services}
 	case models.RoleSafeguardingLead:
 		return []layouts.NavItem{alerts, services}
 	case models.RoleOrganisationAdmin:
-		return []layouts.NavItem{people, access, services}
+		return []layouts.NavItem{people, agreements, access, services}
 	case models.RoleSystemAdmin:
 		return []layouts.NavItem{approvals, people, {Text: "Organisations", Href: "/operator/organisations"}, access, services}
 	default:
