@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strconv"
+
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -15,22 +17,59 @@ import (
 	"throughline/web/pages/shared"
 )
 
-// team lists the colleagues whose work a manager can give to others.
+// team says who carries what, and lists the colleagues whose work a manager can
+// give to others.
 func (p *Pages) team(c *gin.Context) error {
 	list, err := p.colleagues(c)
 	if err != nil {
 		return err
 	}
-	table := components.DataTable{Caption: "Colleagues", Cards: true, Empty: "Nobody here answers referrals.", Columns: []components.Column{{Text: "Name"}, {Text: "Role"}}}
+	loads, err := p.referrals.Carried(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	table := components.DataTable{Caption: "Who carries what", Cards: true, Empty: "Nobody here answers referrals.", Columns: []components.Column{
+		{Text: "Name"}, {Text: "To decide", Right: true}, {Text: "To reach", Right: true}, {Text: "In progress", Right: true}, {Text: "On hold", Right: true}, {Text: "Late", Right: true},
+	}}
+	of := map[uuid.UUID]*referrals.Load{}
+	for i := range loads {
+		switch l := &loads[i]; {
+		case l.WorkerID == nil:
+			table.Rows = append(table.Rows, loadRow(components.DataCell{Text: queueName(l.Name), Sub: "A queue: nobody is named"}, l))
+		case l.Gone:
+			table.Rows = append(table.Rows, loadRow(components.DataCell{Text: l.Name, Sub: "Has left. Give each of these to somebody"}, l))
+		default:
+			of[*l.WorkerID] = l
+		}
+	}
 	for _, one := range list {
-		table.Rows = append(table.Rows, []components.DataCell{{Text: one.Name, Href: "/team/" + one.ID.String() + "/hand-over"}, {Text: one.Role.Words()}})
+		l := of[one.ID]
+		if l == nil {
+			l = &referrals.Load{}
+		}
+		table.Rows = append(table.Rows, loadRow(components.DataCell{Text: one.Name, Href: "/team/" + one.ID.String() + "/hand-over", Sub: one.Role.Words()}, l))
 	}
 	v := view.PageView{
-		Meta: p.frame.Meta(c, "Team", "/team"), Title: "Team", Text: "Choose whose work somebody else is to take over: for leave, illness, or when there is too much.",
+		Meta: p.frame.Meta(c, "Team", "/team"), Title: "Team", Text: "Who has what in hand. Choose whose work somebody else is to take over: for leave, illness, or when there is too much.",
 		Parts: []view.PartView{{Table: &table}},
 	}
 	v.Meta.Wide = true
 	return render.OK(c, view.Page(v))
+}
+
+func queueName(team string) string {
+	if team == "" {
+		return "Nobody yet"
+	}
+	return team
+}
+
+func loadRow(first components.DataCell, l *referrals.Load) []components.DataCell {
+	row := []components.DataCell{first}
+	for _, n := range []int{l.ToDecide, l.FirstContact, l.Working, l.OnHold, l.Late} {
+		row = append(row, components.DataCell{Text: strconv.Itoa(n)})
+	}
+	return row
 }
 
 // colleagues are those who can have a referral in hand.

@@ -136,7 +136,7 @@ func completeFields(_ referrals.View, t typed, errs components.FormErrors) []tem
 		for _, when := range [][2]string{{"start", "at the start"}, {"end", "now"}} {
 			name := need.Key + "-" + when[0]
 			out = append(out, components.Select(components.SelectParams{
-				Name: name, Label: need.Words + ", " + when[1], Value: t.one(name), Options: scale,
+				Name: name, Label: need.Words + ", " + when[1], Value: t.one(name), Options: scale, Error: numberFault(errs, name),
 			}))
 		}
 	}
@@ -168,6 +168,16 @@ func readComplete(_ referrals.View, t typed) (referrals.ActionInput, []models.Fi
 		in.Outcomes = append(in.Outcomes, referrals.Outcome{Need: need.Key, Start: a, End: b})
 	}
 	return in, nil
+}
+
+// numberFault is what is wrong with one number of an ending.
+func numberFault(errs components.FormErrors, name string) string {
+	for _, e := range errs {
+		if e.Target == name && strings.HasPrefix(e.Field, "outcomes[") {
+			return e.Message
+		}
+	}
+	return ""
 }
 
 // recorded fills the form of an ending with what the service kept on the way,

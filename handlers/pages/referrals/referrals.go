@@ -202,7 +202,13 @@ func (p *Pages) take(f form) route.Handler {
 		case err == nil:
 			return p.landed(c, after, string(f.Action))
 		case frame.IsInvalid(err):
-			return p.form(c, f, v, t, frame.Errors(err, targets()))
+			to := targets()
+			for i, o := range in.Outcomes {
+				for _, when := range []string{"start", "end"} {
+					to["outcomes["+strconv.Itoa(i)+"]."+when] = o.Need + "-" + when
+				}
+			}
+			return p.form(c, f, v, t, frame.Errors(err, to))
 		}
 		return p.moved(c, v, err)
 	}

@@ -401,6 +401,9 @@ func (p *Pages) timeline(c *gin.Context, v referrals.View) []components.Timeline
 		if s.Note != nil && *s.Note != "" {
 			parts = append(parts, *s.Note)
 		}
+		if to, ok := s.Detail["worker"].(string); ok && to != "" {
+			parts = append(parts, "For "+to+".")
+		}
 		if next, ok := s.Detail["next_step"].(string); ok && next != "" {
 			parts = append(parts, "Next: "+next)
 		}

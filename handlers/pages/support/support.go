@@ -66,7 +66,7 @@ type asking struct {
 func path(c *gin.Context) string { return "/referrals/" + c.Param("ref") + "/support" }
 
 func (p *Pages) meta(c *gin.Context, title string) layouts.PageMeta {
-	meta := p.Frame.Meta(c, title+", referral "+strings.ToUpper(c.Param("ref")), "/referrals")
+	meta := p.Frame.Meta(c, title+", referral "+strings.ToUpper(c.Param("ref")), "/inbox")
 	meta.Back = &components.Link{Text: "Back to the referral", Href: strings.TrimSuffix(path(c), "/support")}
 	return meta
 }
