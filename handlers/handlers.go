@@ -26,6 +26,7 @@ import (
 	documentpages "throughline/handlers/pages/documents"
 	"throughline/handlers/pages/frame"
 	infopages "throughline/handlers/pages/info"
+	linkagepages "throughline/handlers/pages/linkage"
 	notepages "throughline/handlers/pages/notes"
 	operatorpages "throughline/handlers/pages/operator"
 	protectionpages "throughline/handlers/pages/protection"
@@ -42,6 +43,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
+	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/people"
@@ -80,6 +82,7 @@ type Deps struct {
 	Rights     *rights.Service
 	Sharing    *sharing.Service
 	Protection *protection.Service
+	Linkage    *linkage.Service
 	People     *people.Service
 	Support    *support.Service
 }
@@ -106,6 +109,7 @@ func API(d Deps) *api.API {
 	v1.RegisterSupport(a, d.Support)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
+	v1.RegisterLinkage(a, d.Linkage)
 	v1.RegisterEmergency(a, d.Protection)
 	v1.RegisterConflicts(a, d.Protection)
 	v1.RegisterFiles(a, d.Documents)
@@ -143,6 +147,7 @@ func pages(d Deps) []route.Route {
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),
 		protectionpages.New(f, d.Protection, d.Directory, d.Now).Routes(),
+		linkagepages.New(f, d.Linkage, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{

@@ -37,6 +37,7 @@ func reaches() map[Permission]may {
 		QualityAudit:       {"Draw a sample, review it, record findings", under(reason, RelationFigures)},
 		AlertReview:        {"Review alerts", within(RelationOrganisation)},
 		AlertSet:           {"Change from which numbers something is an alert", under([]Obligation{ObligationReason}, RelationOrganisation)},
+		LinkReview:         {"Say whether two records are of one person", under(reason, RelationOrganisation)},
 		AccessReview:       {"Review who had access, and emergency access", under(reason, RelationOrganisation)},
 		RightsManage:       {"Answer requests about people's data, decide what is past keeping, log breaches", append(within(RelationOrganisation), under([]Obligation{ObligationSecondPerson}, RelationHolder, RelationReceiver, RelationEnded)...)},
 		CaseProtection:     {"See what hides a case, bar a person from it", under(reason, RelationHolder)},

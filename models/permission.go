@@ -42,6 +42,7 @@ const (
 	CaseUnprotect      Permission = "case:unprotect"  // open what is restricted again, decide what another asked
 	RightsRelease      Permission = "rights:release"  // read the whole of somebody's record for an answer, agree that a record goes
 	ApprovalDecide     Permission = "approval:decide" // decide what somebody else asked for
+	LinkReview         Permission = "link:review"     // say whether two records are of one person
 )
 
 // caseWork is what everyone who logs cases and answers referrals may do. The
@@ -71,7 +72,7 @@ func Permissions(r Role) []Permission {
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:
-		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, RightsRelease, CaseProtection, CaseProtect, CaseUnprotect, ApprovalDecide, AgreementManage}
+		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, RightsRelease, CaseProtection, CaseProtect, CaseUnprotect, ApprovalDecide, AgreementManage, LinkReview}
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:

@@ -30,6 +30,7 @@ const (
 	GroupUnprotect         ReasonGroup = "unprotect"
 	GroupBar               ReasonGroup = "bar"
 	GroupEmergency         ReasonGroup = "emergency"
+	GroupLink              ReasonGroup = "link"
 )
 
 // ReasonGroups lists every group, in the order they are published.
@@ -37,7 +38,7 @@ func ReasonGroups() []ReasonGroup {
 	return []ReasonGroup{
 		GroupDecline, GroupNotTakenUp, GroupNoContact, GroupWithdraw, GroupHold, GroupEndEarly, GroupReroute,
 		GroupWaitlist, GroupVoid, GroupReopen, GroupSharingWithdrawn, GroupHelpNotOffered,
-		GroupSwitchOffEnhanced, GroupMissingField, GroupProtect, GroupUnprotect, GroupBar, GroupEmergency,
+		GroupSwitchOffEnhanced, GroupMissingField, GroupProtect, GroupUnprotect, GroupBar, GroupEmergency, GroupLink,
 	}
 }
 
@@ -115,7 +116,7 @@ func DecidedBys() []DecidedBy {
 
 var reasonsByGroup = sync.OnceValue(func() map[ReasonGroup][]Reason {
 	out := map[ReasonGroup][]Reason{}
-	for _, r := range slices.Concat(endingReasons(), otherReasons(), protectionReasons()) {
+	for _, r := range slices.Concat(endingReasons(), otherReasons(), protectionReasons(), linkReasons()) {
 		out[r.Group] = append(out[r.Group], r)
 	}
 	return out

@@ -33,6 +33,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/jobs"
 	"throughline/services/keys"
+	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/people"
@@ -102,7 +103,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar, nil)), jobs.WithFiles(a.files),
-		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)))...)
+		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)))...)
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +151,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Rights:     rights.New(a.db, calendar, second),
 		Sharing:    sharing.New(a.db, calendar, dir),
 		Support:    support.New(a.db, refs),
+		Linkage:    linkage.New(a.db),
 		Protection: protection.New(a.db, calendar),
 	}
 }

@@ -98,6 +98,27 @@ func WithAlarms(a Watcher) Option {
 	}
 }
 
+// Comparer compares what was logged with what there is. services/linkage has one.
+type Comparer interface {
+	Compare(ctx context.Context) (compared, raised int, err error)
+}
+
+// compareArgs names the job that looks for records of one person.
+type compareArgs struct{}
+
+func (compareArgs) Kind() string { return "records_compare" }
+
+// WithLinkage adds the job that compares new records, every five seconds.
+func WithLinkage(l Comparer) Option {
+	return func(w *river.Workers, cfg *river.Config) {
+		river.AddWorker(w, &worker[compareArgs]{do: func(ctx context.Context) error {
+			_, _, err := l.Compare(ctx)
+			return err
+		}})
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, every[compareArgs](5*time.Second))
+	}
+}
+
 // Option adds a job to a runner.
 type Option func(*river.Workers, *river.Config)
 

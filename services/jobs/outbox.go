@@ -16,6 +16,8 @@ import (
 // to those of the pathway (referrals.md section 5). Delivered twice, it tells
 // once.
 //
+// A case that was logged is to be compared with those there are (services/linkage).
+//
 // What a privacy officer or a safeguarding lead has to look at becomes an alert,
 // at the organisation that did it and at the one that holds the case; where one
 // desk serves both, it is one alert.
@@ -38,6 +40,8 @@ with waiting as (
   ) as parties (party)
   where party is not null and party is distinct from w.by_org_id
   on conflict on constraint notices_once do nothing
+), compare as (
+  insert into linkage_waiting (case_id) select distinct w.case_id from waiting w where w.topic = 'case.logged' on conflict do nothing
 ), raised as (
   select app_raise_alert(k.kind, k.desk, org, w.about_id, coalesce(w.case_id, d.case_id), '{}', 'outbox|' || w.id, w.at, ?::timestamptz) as id
   from waiting w

@@ -130,6 +130,7 @@ func parts(a models.Actor, path, current string) []components.SubNavItem {
 		{"files", "Documents", path + "/files", models.RecordKeep},
 		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},
 		{"protection", "Protection", path + "/protection", models.CaseProtection},
+		{"linked", "Other records", path + "/linked", models.CaseRead},
 		{"opened", "Who opened this", path + "/opened", models.AuditOwn},
 	} {
 		if a.Can(part.need) {

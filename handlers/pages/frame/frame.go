@@ -80,7 +80,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:
 		return []layouts.NavItem{{Text: "Overview", Href: "/overview", Keys: "g t"}, services}
 	case models.RolePrivacyOfficer:
-		return []layouts.NavItem{alerts, {Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, agreements, services}
+		return []layouts.NavItem{alerts, {Text: "Who did what", Href: "/audit"}, {Text: "Protected cases", Href: "/protection"}, {Text: "Duplicates", Href: "/duplicates"}, agreements, services}
 	case models.RoleSafeguardingLead:
 		return []layouts.NavItem{alerts, services}
 	case models.RoleOrganisationAdmin:
