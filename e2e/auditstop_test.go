@@ -112,7 +112,8 @@ func (r *records) prepare(t *testing.T) {
 // of a case is ids, but for documents and requests, whose services hold in tests
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
-	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/conflicts/", "/data-requests/", "/evidence/", "/files/",
+	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
+	"/files/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/requests/", "/retention/", "/team/",
 }
 

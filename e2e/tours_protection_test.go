@@ -24,6 +24,31 @@ func (w *tour) protecting() {
 	w.look(officer.visit("/protection").sees("Waiting").is(200), filled)
 	w.breaking(officer, caller)
 	w.knowing(officer, caller)
+	w.linking(officer, caller)
+}
+
+// linking compares two records that are likely of one person, links them and
+// finds the one from the other.
+func (w *tour) linking(officer *person, caller *caller) {
+	db := site(w.t).superuser(w.t)
+	change(w.t, db, "delete from linkage_pairs")
+	w.look(officer.visit("/duplicates").is(200), empty)
+	one, other := caller.create("/api/v1/cases", aCaseOf("Twofold", "Once", "01/777004/26")), caller.create("/api/v1/cases", aCaseOf("Twofold", "Onse", "01/777005/26"))
+	const id = "018f0000-0000-7000-8000-0000000000f3"
+	change(w.t, db, `insert into linkage_pairs (id, one_case_id, other_case_id, score, findings, raised_at)
+		values ($1, least($2::uuid, $3::uuid), greatest($2::uuid, $3::uuid), 26, '[{"field": "given_name", "level": "same", "weight": 6.5}, {"field": "family_name", "level": "near", "weight": 6},
+			{"field": "date_of_birth", "level": "crossed", "weight": 9.5}, {"field": "place", "level": "differs", "weight": -1.5}]', '2026-11-20 08:15Z') on conflict (one_case_id, other_case_id) do update set id = excluded.id`,
+		id, one.text(w.t, "id"), other.text(w.t, "id"))
+	w.look(officer.visit("/duplicates").is(200).sees("Nearly the same family name"), filled)
+	w.look(officer.visit("/duplicates/"+id).is(200).sees("Side by side"), filled)
+	w.wrong(officer, "Save")
+	c := w.as("caseworker")
+	page := "/cases/" + one.text(w.t, "reference") + "/linked"
+	w.look(c.visit(page).is(200), empty)
+	officer.choose("The same person").pick("How do you know?", "I checked our record").press("Save").is(200).sees("Linked")
+	w.look(officer, filled)
+	w.look(officer.visit("/duplicates?box=decided").is(200), filled)
+	w.look(c.visit(page).is(200).sees(other.text(w.t, "reference")), filled)
 }
 
 // knowing declares a conflict of interest, is asked about a record, and reads

@@ -82,7 +82,7 @@ func (r *relation) knows(role models.Role) bool {
 func nothing() *relation {
 	r := &relation{name: "missing", caseID: uuid.New(), caseRef: models.NewCaseReference(), referral: uuid.New(), referRef: models.NewReferralReference(), names: map[string]string{}}
 	for _, k := range []string{
-		"/files/", "/retention/items/", "/retention/holds/", "/alerts/", "/break-glass/", "/approvals/", "/audit/proofs/", "/erasure-tasks/", "/safety-incidents/", "/data-requests/", "/breaches/", "/sharing-decisions/",
+		"/files/", "/retention/items/", "/retention/holds/", "/alerts/", "/duplicates/", "/break-glass/", "/approvals/", "/audit/proofs/", "/erasure-tasks/", "/safety-incidents/", "/data-requests/", "/breaches/", "/sharing-decisions/",
 		"/requests/tasks/", "/breaches/incidents/", "/evidence/",
 	} {
 		r.names[k] = uuid.NewString()
@@ -151,6 +151,8 @@ func (s *site) hang(t *testing.T, r *relation, c *testkit.CaseFacts, who string)
 		values ($1, 'data', 'trawl', $2, $2, $5, $3, $6, '{"in_hour": 51}', $7, $4, $4, $4)`, me.UserID, c.Reference, c.Reference)
 	plant("/break-glass/", `insert into emergency_accesses (id, org_id, case_id, user_id, reason, note, at, review_due_at, granted_at, expires_at)
 		values ($1, $2, $3, $5, 'danger_to_life', 'Somebody rang.', $4, $4, $4, $4)`, me.UserID)
+	plant("/duplicates/", `insert into linkage_pairs (id, one_case_id, other_case_id, score, findings, raised_at)
+		select $1, least($3, $5::uuid), greatest($3, $5::uuid), 26, '[{"field": "family_name", "level": "same", "weight": 7.5}]', $4 where $2::uuid is not null`, s.again(t, who).ID)
 	plant("/erasure-tasks/", "insert into erasure_tasks (id, org_id, reference, certificate, told_at) values ($1, $2, 'R-0000-0000-0', 'T-0000-0000-0', case when $3::uuid is not null then $4::timestamptz end)")
 	plant("/safety-incidents/", `insert into contact_attempts (id, by_org_id, case_id, at, referral_id, channel_id, channel, direction, outcome, counted, safety_incident, permission, by_user_id)
 		values ($1, $2, $3, $4, $5, $6, 'phone', 'out', 'other_adult', false, true, '{}', $7)`, r.referral, c.Phone, me.UserID)
@@ -174,6 +176,16 @@ func (s *site) hang(t *testing.T, r *relation, c *testkit.CaseFacts, who string)
 	r.names["/requests/"], r.names["/breaches/"] = q.Reference, breach
 	r.names["/approvals/"] = second // the answer to the request; the API is asked for what the case itself waits for
 	r.names["/certificates/"], r.names["/api/v1/certificates/"] = certificate, certificate
+}
+
+// again is another record that a case may be taken for, held by the same.
+func (s *site) again(t *testing.T, who string) testkit.CaseFacts {
+	t.Helper()
+	out := s.Case(t, s.As(who), func(f *testkit.CaseFacts) {
+		f.GivenName, f.FamilyName, f.DateOfBirth = hiddenName+"again", hiddenName+models.NewID().String(), nil
+	})
+	s.Do(t, "delete from contact_details where case_id = $1", out.ID)
+	return out
 }
 
 // asked is an act upon a case that somebody asked a second person for.
@@ -250,7 +262,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 	// Certificates and what receivers still have to erase name nobody.
 	nameless = rule{[]models.Role{models.RoleManager, models.RolePrivacyOfficer}, []string{"/certificates/", "/requests/tasks/", "/erasure-tasks/"}}
 	officer = rule{[]models.Role{models.RolePrivacyOfficer}, []string{
-		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/break-glass/", "/protection", "/openings", "/audit/proofs/", "/evidence/",
+		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/duplicates/", "/break-glass/", "/protection", "/openings", "/audit/proofs/", "/evidence/",
 		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
 	}}
 	both := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}

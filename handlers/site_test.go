@@ -41,6 +41,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
+	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/people"
@@ -115,6 +116,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs),
 		Rights:     rights.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
+		Linkage:    linkage.New(w.DB),
 	}
 }
 

@@ -50,7 +50,9 @@ create index bars_linked on bars (linked_by) where linked_by is not null;
 alter table victims add column shielded boolean not null default false;
 update victims v set shielded = true where exists (select from cases c where c.victim_id = v.id and (c.restricted_to is not null or c.barred is not null));
 create index victims_shielded_born on victims (date_of_birth) where shielded;
-create index victims_shielded_name on victims (family_key, given_key) where shielded;
+create index victims_shielded_family on victims (family_key) where shielded;
+create index victims_shielded_given on victims (given_key) where shielded;
+create index victims_shielded_home on victims (postcode_key) where shielded;
 
 -- +goose StatementBegin
 -- Whether a name is another as slips make it: a quarter of its letters may be
@@ -96,6 +98,16 @@ create function born_slips(d date) returns date[] language sql immutable paralle
   ) x
 $$;
 
+-- The dates of birth that share two of day, month and year with one, or are as above.
+create function born_alike(d date) returns date[] language sql immutable parallel safe as $$
+  select array_agg(distinct s) from (
+    select unnest(public.born_slips(d)) as s
+    union all select (date_trunc('month', d) + make_interval(days => n))::date from generate_series(0, 30) n
+    union all select (d + make_interval(months => n))::date from generate_series(-11, 11) n
+    union all select (d + make_interval(years => n))::date from generate_series(-40, 40) n
+  ) x
+$$;
+
 -- Whether two people may be one, wide enough that nobody whom the score of
 -- internal/linkage puts forward is left out (a test holds them together).
 create function may_be_one(g1 text, f1 text, b1 date, p1 bytea, a1 text, g2 text, f2 text, b2 date, p2 bytea, a2 text) returns boolean
@@ -118,7 +130,7 @@ begin
     or v_place and (v_given and (f1 is null or f2 is null) or v_family and (g1 is null or g2 is null));
 end $$;
 
--- Who of those that are hidden from somebody may be the person of a case: two
+-- Who of those that are hidden from somebody may be the person of a case: four
 -- looks by index among nearly nobody.
 create function shielded_alike(p_case uuid) returns setof uuid language plpgsql stable set enable_seqscan = off as $$
 declare
@@ -126,10 +138,12 @@ declare
 begin
   select x.* into v from public.victims x join public.cases c on c.victim_id = x.id where c.id = p_case;
   return query
-    select t.id from public.victims t where t.shielded and t.date_of_birth = any (public.born_slips(v.date_of_birth)) and t.id <> v.id
-      and public.may_be_one(v.given_key, v.family_key, v.date_of_birth, v.postcode_key, v.borough, t.given_key, t.family_key, t.date_of_birth, t.postcode_key, t.borough)
-    union select t.id from public.victims t where t.shielded and t.family_key in (v.family_key, v.given_key) and t.id <> v.id
-      and public.may_be_one(v.given_key, v.family_key, v.date_of_birth, v.postcode_key, v.borough, t.given_key, t.family_key, t.date_of_birth, t.postcode_key, t.borough);
+    select t.id from public.victims t where t.id in (
+      select x.id from public.victims x where x.shielded and x.date_of_birth = any (public.born_alike(v.date_of_birth))
+      union select x.id from public.victims x where x.shielded and x.family_key in (v.family_key, v.given_key)
+      union select x.id from public.victims x where x.shielded and x.given_key in (v.family_key, v.given_key)
+      union select x.id from public.victims x where x.shielded and x.postcode_key = v.postcode_key)
+    and t.id <> v.id and public.may_be_one(v.given_key, v.family_key, v.date_of_birth, v.postcode_key, v.borough, t.given_key, t.family_key, t.date_of_birth, t.postcode_key, t.borough);
 end $$;
 
 -- As in 0012, of whoever may be the same person, looked for once: the same by
@@ -182,7 +196,7 @@ begin
   return null;
 end $$;
 -- +goose StatementEnd
-revoke execute on function names_alike(text, text), born_slips(date), may_be_one(text, text, date, bytea, text, text, text, date, bytea, text), shielded_alike(uuid) from public;
+revoke execute on function names_alike(text, text), born_slips(date), born_alike(date), may_be_one(text, text, date, bytea, text, text, text, date, bytea, text), shielded_alike(uuid) from public;
 
 -- What was logged before this release is compared too, when the queue gets to it.
 insert into linkage_waiting (case_id, since) select id, logged_at from cases;

@@ -5,10 +5,20 @@ package models
 func furtherTables() []registered {
 	return []registered{
 		{"bars", ControllerHolder, RetainCase, []registeredLine{
-			{ClassLink, "id victim_id case_id source reason suspended inherited_from set_at lifted_at", "", ""},
+			{ClassLink, "id victim_id case_id source reason suspended inherited_from linked_by set_at lifted_at", "", ""},
 			{ClassStaff, "person_id", "", "never told: read by triggers alone"},
 			{ClassStaff, "colleague_id email set_by set_by_org_id", "", ""},
 			{ClassNarrative, "note", "", "how somebody of the staff knows the victim"},
+		}},
+		{"linkage_waiting", ControllerHolder, RetainSession, []registeredLine{{ClassLink, "case_id since", "", "until it is compared"}}},
+		{"linkage_pairs", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "id one_case_id other_case_id score raised_at state decided_at version", "", ""},
+			{ClassLink, "findings", "", "how two records agree, never what either says"},
+		}},
+		{"linkage_answers", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id pair_id org_id answer reason at recorded_at", "", ""},
+			{ClassStaff, "by_user_id", "", ""},
+			{ClassNarrative, "note", "", "how somebody knows; not shown to the other organisation"},
 		}},
 		{"emergency_accesses", ControllerHolder, RetainTrail, []registeredLine{
 			{ClassLink, "id case_id org_id reason at granted_at expires_at review_due_at escalated_at reviewed_at justified", "", ""},

@@ -18,7 +18,7 @@ func caseTables() []registered {
 			{ClassSpecial, "access_needs", "access_needs", "shows health"},
 			{ClassSpecial, "equality", "", "monitoring: never leaves the case"},
 			{ClassFact, "missing", "", "what was not recorded, and why"},
-			{ClassLink, "id access created_at recorded_at version", "", ""},
+			{ClassLink, "id access created_at recorded_at version shielded", "", ""},
 		}},
 		{"cases", ControllerHolder, RetainCase, []registeredLine{
 			{ClassStaff, "barred", "", "people who find no trace of the record"},

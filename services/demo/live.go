@@ -10,7 +10,7 @@ import (
 // finds believable work: some due today, something late, something new.
 func (g *generator) liveWork() []*kase {
 	var out []*kase
-	for _, part := range []func() []*kase{g.liveVAWG, g.liveGeneral, g.liveChildren, g.liveOthers} {
+	for _, part := range []func() []*kase{g.liveVAWG, g.liveGeneral, g.liveChildren, g.liveOthers, g.liveTwice} {
 		out = append(out, part()...)
 	}
 	return out

@@ -239,5 +239,8 @@ func (l *loader) finish(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("closing clocks to receivers: %w", err)
 	}
 	_, err = tx.Exec(ctx, "select setval(pg_get_serial_sequence('outbox', 'id'), coalesce((select max(outbox_id) from notices), 0) + 1, false)")
-	return err
+	if err != nil {
+		return err
+	}
+	return l.compare(ctx, tx)
 }
