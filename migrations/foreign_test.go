@@ -261,7 +261,7 @@ func (s *scene) writesTheirOwn(t *testing.T, c *pgx.Conn, table, by string) {
 func (s *scene) forgeries(t *testing.T, look *pgx.Conn, table, column, by string) []string {
 	t.Helper()
 	quoted := func(v any) string { return fmt.Sprintf("'%v'", v) }
-	colleague := map[string]string{"police": "police.second", "police.manager": "police.second", "vawg": "vawg.second"}[by]
+	colleague := map[string]string{"police": "police.second", "police.manager": "police.second", "police.privacy": "police.second", "vawg": "vawg.second"}[by]
 	var out []string
 	switch {
 	case strings.HasSuffix(column, "role"):
@@ -314,7 +314,8 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 	needs := []string{
 		"referrals", "clocks", "referral_history", "referral_questions", "referral_assignments", "outbox", "notices", "idempotency_keys",
 		"pathway_coordinators", "sign_in_attempts", "emergency_accesses", "data_keys", "challenges",
-		"sign_ons",                 // how organisations sign in; the secret is sealed
+		"sign_ons",                         // how organisations sign in; the secret is sealed
+		"linkage_waiting", "linkage_pairs", // which records are compared, and how two agree: ids and levels
 		"blobs",                    // where files are, and no name of one
 		"alerts", "alert_settings", // ids, numbers and thresholds
 		"audit_events", "audit_leaves", "audit_tiles", "audit_checkpoints", "audit_receipts", // to number and deliver the log

@@ -60,6 +60,7 @@ func ActWords(action string) string {
 	known := map[string]string{
 		"case.logged": "Logged the case", "case.opened": "Opened the case", "case.viewed": "Opened the case", "case.matched": "Looked for services for the case",
 		"case.openings_read": "Read who opened the case", "case.openings_exported": "Wrote down for the person who opened their record",
+		"case.linked_viewed":  "Looked for other records of the person",
 		"safe_contact.opened": "Read how to reach the person safely", "safe_contact.changed": "Changed how to reach the person safely", "safe_contact.cleared": "Cleared a stop on a way to reach the person",
 		"sharing.recorded": "Recorded what the person agreed to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew what was shared",
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",

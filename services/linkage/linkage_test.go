@@ -376,4 +376,3 @@ func TestAQueueIsReadInPages(t *testing.T) {
 }
 
 func code2(_ any, _ string, err error) models.Code { return code(nil, err) }
-
