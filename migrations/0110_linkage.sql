@@ -42,8 +42,8 @@ create table linkage_answers (
 create index linkage_answers_pair on linkage_answers (pair_id, recorded_at desc);
 
 -- A bar that follows from a link goes with it.
-alter table bars add column linked_by uuid references linkage_pairs (id) on delete set null;
-create index bars_linked on bars (linked_by) where linked_by is not null;
+alter table bars add column link_id uuid references linkage_pairs (id) on delete set null;
+create index bars_linked on bars (link_id) where link_id is not null;
 
 -- People of whom a case is hidden from somebody: what a new case is compared
 -- with before anybody can see it. Set by trigger, for nearly nobody.
@@ -266,14 +266,14 @@ begin
     else 'waiting' end into v_state;
   update public.linkage_pairs x set state = v_state, decided_at = case when v_state <> 'waiting' then new.at end, version = x.version + 1 where x.id = p.id;
   if v_state = 'linked' and p.state <> 'linked' then
-    insert into public.bars (id, victim_id, case_id, person_id, email, source, reason, inherited_from, linked_by, set_at)
+    insert into public.bars (id, victim_id, case_id, person_id, email, source, reason, inherited_from, link_id, set_at)
     select public.gen_random_uuid(), t.victim_id, t.id, b.person_id, case when b.person_id is null then b.email end, 'inherited', b.reason, b.id, p.id, new.at
     from public.cases f join public.cases t on f.id in (p.one_case_id, p.other_case_id) and t.id in (p.one_case_id, p.other_case_id) and f.id <> t.id
       join public.bars b on b.victim_id = f.victim_id
-    where b.lifted_at is null and not b.suspended and b.linked_by is null and f.victim_id <> t.victim_id
+    where b.lifted_at is null and not b.suspended and b.link_id is null and f.victim_id <> t.victim_id
       and not exists (select from public.bars o where o.victim_id = t.victim_id and o.lifted_at is null and (o.person_id = b.person_id or o.email = b.email));
   elsif v_state <> 'linked' and p.state = 'linked' then
-    update public.bars b set lifted_at = new.at where b.linked_by = p.id and b.lifted_at is null;
+    update public.bars b set lifted_at = new.at where b.link_id = p.id and b.lifted_at is null;
   end if;
   return null;
 end $$;

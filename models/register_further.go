@@ -5,7 +5,7 @@ package models
 func furtherTables() []registered {
 	return []registered{
 		{"bars", ControllerHolder, RetainCase, []registeredLine{
-			{ClassLink, "id victim_id case_id source reason suspended inherited_from linked_by set_at lifted_at", "", ""},
+			{ClassLink, "id victim_id case_id source reason suspended inherited_from link_id set_at lifted_at", "", ""},
 			{ClassStaff, "person_id", "", "never told: read by triggers alone"},
 			{ClassStaff, "colleague_id email set_by set_by_org_id", "", ""},
 			{ClassNarrative, "note", "", "how somebody of the staff knows the victim"},
