@@ -108,6 +108,91 @@ create function born_alike(d date) returns date[] language sql immutable paralle
   ) x
 $$;
 
+-- Whether two given names are ways to write one: the lines of
+-- internal/linkage/short.go.
+create function short_form(a text, b text) returns boolean language sql immutable parallel safe as $$
+  select exists (select from unnest(string_to_array('alexander alex sasha sandy xander
+alexandra alex sasha sandra lexi
+abigail abby abi gail
+amelia millie amy
+andrew andy drew
+anthony tony antony
+benjamin ben benny
+catherine katherine kathryn cathy kathy kate katie cath
+charles charlie chuck
+charlotte charlie lottie
+christine christina chris tina chrissy
+christopher chris kit
+daniel dan danny
+david dave
+deborah debbie deb
+edward ed eddie ted ned
+eleanor ellie nell nora
+elizabeth liz lizzie beth eliza betty lisa
+emily em emmy
+frederick fred freddie
+gabriel gabe
+george georgie
+grace gracie
+harold harry
+henry harry hal
+isabella isabel isobel bella izzy
+jacob jake
+james jim jimmy jamie
+jennifer jen jenny
+jessica jess jessie
+john jack johnny jon
+jonathan jon jonny
+joseph joe joey yusuf youssef yousef
+joshua josh
+katarzyna kasia
+kenneth ken kenny
+lawrence laurence larry
+lily lilian lillian
+madeleine madeline maddie
+margaret maggie meg peggy
+matilda tilly
+matthew matt
+michael mike mick mickey
+mohammed muhammad mohamed mohammad mohamad muhammed mohd md mo
+ahmed ahmad
+ali aly
+fatima fatma fatimah
+hussein husain hussain hossein
+hassan hasan
+ibrahim ebrahim abraham
+khadija khadijah khadeeja
+layla leila laila leyla
+maryam mariam miriam meryem
+nicholas nick nicky
+nicola nicky
+oliver ollie
+olivia liv livvy
+omar umar
+patricia pat trish
+patrick pat paddy
+peter pete
+philip phil phillip
+rebecca becky becca
+richard rick dick richie
+robert rob bob bobby robbie bert
+ronald ron ronnie
+samantha sam
+samuel sam sammy
+said saeed saeid sayeed
+sara sarah sally
+stephen steven steve
+susan sue susie
+theodore theo ted
+thomas tom tommy
+timothy tim
+victoria vicky tori
+william will bill billy liam
+yousuf yusuf youssef yousef
+zachary zack zac
+zainab zaynab zeynep', E'\n')) l where position(' ' || a || ' ' in ' ' || l || ' ') > 0 and position(' ' || b || ' ' in ' ' || l || ' ') > 0)
+$$;
+
 -- Whether two people may be one, wide enough that nobody whom the score of
 -- internal/linkage puts forward is left out (a test holds them together).
 create function may_be_one(g1 text, f1 text, b1 date, p1 bytea, a1 text, g2 text, f2 text, b2 date, p2 bytea, a2 text) returns boolean
@@ -117,13 +202,15 @@ declare
   v_home boolean := coalesce(p1 = p2, false);
   v_given boolean; v_family boolean; v_crossed boolean;
 begin
-  v_given := public.names_alike(g1, g2) ; v_family := public.names_alike(f1, f2);
+  v_given := public.names_alike(g1, g2) or public.short_form(g1, g2);
+  v_family := public.names_alike(f1, f2);
   v_crossed := (public.names_alike(g1, f2) or g1 is null or f2 is null) and (public.names_alike(f1, g2) or f1 is null or g2 is null)
     and (public.names_alike(g1, f2) or public.names_alike(f1, g2));
   if b1 is null or b2 is null then
     return v_given and v_family or v_crossed or v_home and (v_given or v_family);
   elsif b1 = b2 or extract(year from b1) = extract(year from b2) and extract(month from b1) = extract(day from b2) and extract(day from b1) = extract(month from b2) then
-    return v_home or v_family or v_crossed or v_given and (v_place or f1 is null or f2 is null)
+    return v_crossed or v_family and (v_given or v_home or g1 is null or g2 is null)
+      or v_home and (v_given or (g1 is null or g2 is null) and (f1 is null or f2 is null)) or v_given and (v_place or f1 is null or f2 is null)
       or (v_place and (g1 is null or g2 is null) and (f1 is null or f2 is null));
   end if;
   return (v_given and (v_family or v_home) or v_crossed or v_home and v_family)
@@ -196,7 +283,7 @@ begin
   return null;
 end $$;
 -- +goose StatementEnd
-revoke execute on function names_alike(text, text), born_slips(date), born_alike(date), may_be_one(text, text, date, bytea, text, text, text, date, bytea, text), shielded_alike(uuid) from public;
+revoke execute on function names_alike(text, text), born_slips(date), born_alike(date), short_form(text, text), may_be_one(text, text, date, bytea, text, text, text, date, bytea, text), shielded_alike(uuid) from public;
 
 -- What was logged before this release is compared too, when the queue gets to it.
 insert into linkage_waiting (case_id, since) select id, logged_at from cases;
