@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,7 +90,7 @@ func translatePg(e *pgconn.PgError, err error) error {
 		return models.NotFound("row security")
 	case e.Code == "22021" || e.Code == "22P05":
 		return models.Invalid(models.Field("", models.FieldInvalid, "Remove characters that cannot be stored"))
-	case e.Code[:2] == "08" || e.Code[:2] == "57" || e.Code[:2] == "53" || e.Code == "25006":
+	case slices.Contains([]string{"08", "40", "53", "57"}, e.Code[:2]) || e.Code == "25006" || e.Code == "55P03":
 		return models.Unavailable("the database", err)
 	}
 	return err

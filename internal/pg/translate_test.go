@@ -37,6 +37,8 @@ func TestWhatTheDatabaseSaysBecomesWhatWeSay(t *testing.T) {
 		{server("53300", ""), models.CodeUnavailable}, // too many connections
 		{server("53100", ""), models.CodeUnavailable}, // the disk is full
 		{server("25006", ""), models.CodeUnavailable}, // a standby takes no writes
+		{server("40P01", ""), models.CodeUnavailable}, // two waited for each other, and this one gave way
+		{server("55P03", ""), models.CodeUnavailable}, // a lock could not be had
 		{server("23505", ""), models.CodeInternal},
 		{server("23503", ""), models.CodeInternal},
 		{server("42P01", ""), models.CodeInternal},
