@@ -137,8 +137,10 @@ func TestNothingTellsWhoLogsOrSearchesThatThereIsAnother(t *testing.T) {
 	s := setup(t)
 	s.about(t, "police", "Zita", "Elfgar", "1990-02-03")
 	seen := func(given string) (out []int) {
-		in := cases.LogInput{Source: "self", Victim: models.Victim{GivenName: given, FamilyName: "Elfgar", DateOfBirth: day("1990-02-03"), Borough: "Hackney"}, RiskLevel: "standard",
-			Incidents: []models.Incident{{OffenceTypes: []string{"burglary"}, OccurredOn: day("2026-11-01"), Summary: "A break-in."}}}
+		in := cases.LogInput{
+			Source: "self", Victim: models.Victim{GivenName: given, FamilyName: "Elfgar", DateOfBirth: day("1990-02-03"), Borough: "Hackney"}, RiskLevel: "standard",
+			Incidents: []models.Incident{{OffenceTypes: []string{"burglary"}, OccurredOn: day("2026-11-01"), Summary: "A break-in."}},
+		}
 		logged, err := s.cases.Log(s.As("caseworker"), in)
 		if err != nil {
 			t.Fatal(err, models.FieldsOf(err))
