@@ -35,7 +35,7 @@ func (g *generator) liveTwice() []*kase {
 // compare has the queue look at what was logged of late, as if it had been
 // logged through the product: the rest is made up, and nobody is twice in it.
 func (l *loader) compare(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, `insert into linkage_waiting (case_id) select c.id from cases c join victims v on v.id = c.victim_id
+	_, err := tx.Exec(ctx, `insert into linkage_waiting (case_id, since) select c.id, c.logged_at from cases c join victims v on v.id = c.victim_id
 		where v.family_key in ('ahmadi', 'meriwether') and c.logged_at > $1 on conflict do nothing`, l.o.Until.AddDate(0, 0, -30))
 	return err
 }
