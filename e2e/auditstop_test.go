@@ -60,6 +60,11 @@ func someRecords(t *testing.T, s *server) *records {
 			vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "reached"})
 			vawg.do(id, "complete", map[string]any{"outcomes": []any{map[string]any{"need": "health", "start": 2, "end": 4}}, "report": "A safety plan was made."})
 		},
+		func(id string) { // its report is owed
+			accept(id)
+			vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "reached"})
+			vawg.do(id, "end-early", map[string]any{"reason": "victim_ended", "decided_by": "victim"})
+		},
 	} {
 		caseID, id := sent(t, police, vawg, "Zzaudit")
 		goes(id)

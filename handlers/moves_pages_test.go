@@ -35,7 +35,7 @@ func TestEveryActionThatIsAllowedHasAPageAndNoOther(t *testing.T) {
 	set := setting{s, t}
 	met := map[models.Action]bool{}
 	for _, v := range []referrals.View{
-		set.draft(), set.sent(), set.asked(), set.accepted(), set.reached(), set.held(), set.withdrawn(), set.completed(), set.proposed(), set.sentTo(testkit.ServiceReviewed),
+		set.draft(), set.sent(), set.asked(), set.accepted(), set.reached(), set.held(), set.owing(), set.withdrawn(), set.completed(), set.proposed(), set.sentTo(testkit.ServiceReviewed),
 		set.must("police.manager", set.sent(), models.ActVoid, referrals.ActionInput{Reason: reasonOf(models.ActVoid)}),
 	} {
 		for _, who := range []string{"police", "police.manager", "vawg", "vawg.manager", "coordinator"} {

@@ -33,6 +33,7 @@ var notWords = map[string]string{
 	"marks[0].key":                   "a record's key",
 	"method":                         "a code",
 	"need":                           "a code",
+	"pathways[0]":                    "a code",
 	"ratings[0].need":                "a code",
 	"offence_types[0]":               "a code",
 	"outcomes[0].need":               "a code",

@@ -30,7 +30,7 @@ func (b *bench) holders() map[string]string {
 	b.t.Helper()
 	out := map[string]string{}
 	rows, err := b.Owner.Query(b.t.Context(), `select c.relname, string_agg(format('%I = any ($1)', a.attname), ' or ') from pg_attribute a join pg_class c on c.oid = a.attrelid
-		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and a.attname in ('case_id', 'referral_id', 'document_id', 'victim_id', 'record_id')
+		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and a.attname in ('case_id', 'one_case_id', 'referral_id', 'document_id', 'victim_id', 'record_id')
 		group by 1`)
 	if err != nil {
 		b.t.Fatal(err)
@@ -63,13 +63,27 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.Do(b.t, `insert into approvals (id, org_id, kind, subject_type, subject_id, case_id, payload, reason, decide_roles, requested_by, requested_by_role, requested_at, expires_at, decision, decided_by, decided_at, decided_note)
 		values ($1, $2, 'stage.act', 'case', $3, $3, '{"of": "Canary"}', 'Canary asked for it.', '{manager}', $4, 'caseworker', $5, $5::timestamptz + interval '1 day', 'refused', $6, $5, 'Canary changed her mind.')`,
 		models.NewID(), police.OrgID, c.ID, police.UserID, now, manager.UserID)
-	b.Do(b.t, `insert into bars (id, case_id, email, reason, note, set_at, set_by, set_by_org_id) values ($1, $2, 'canary@elsewhere.test', 'knows_victim', 'Canary''s brother.', $3, $4, $5)`,
+	b.Do(b.t, `insert into bars (id, case_id, email, reason, note, set_at, set_by, set_by_org_id) values ($1, $2, 'brother@elsewhere.test', 'knows_victim', 'Canary''s brother.', $3, $4, $5)`,
 		models.NewID(), c.ID, now, police.UserID, police.OrgID)
 	b.Do(b.t, `insert into protections (id, case_id, action, reason, note, state, asked_by, asked_by_org_id, asked_role, asked_at)
 		values ($1, $2, 'seal', 'court_order', 'Canary has one.', 'pending', $3, $4, 'manager', $5)`, models.NewID(), c.ID, manager.UserID, manager.OrgID, now)
 	b.Do(b.t, "insert into conflict_questions (user_id, case_id, why, answered_at, knows) values ($1, $2, 'declared', $3, false)", manager.UserID, c.ID, now)
 	b.supported(c, r)
+	b.twice(c)
 	return d.ID
+}
+
+// twice plants a record that is likely of the same person, and what was said of
+// the two. Once two are linked a bar is on the person, and outlives one record.
+func (b *bench) twice(c testkit.CaseFacts) {
+	b.t.Helper()
+	other := b.Case(b.t, b.As("caseworker"), func(f *testkit.CaseFacts) { f.GivenName, f.FamilyName, f.CodeWord = "Ada", "Thistlewood", "larkspur" })
+	lead, now, pair := b.Actor("police.privacy"), b.Clock.Now(), models.NewID()
+	b.Do(b.t, "insert into linkage_waiting (case_id, since) values ($1, $2)", c.ID, now)
+	b.Do(b.t, `insert into linkage_pairs (id, one_case_id, other_case_id, score, findings, raised_at)
+		values ($1, least($2::uuid, $3), greatest($2::uuid, $3), 21, '[{"what": "Canary"}]', $4)`, pair, c.ID, other.ID, now)
+	b.Do(b.t, `insert into linkage_answers (id, pair_id, org_id, answer, reason, note, by_user_id, at)
+		values ($1, $2, $3, 'same', 'known', 'Canary says so.', $4, $5)`, models.NewID(), pair, lead.OrgID, lead.UserID, now)
 }
 
 // supported plants what a service writes of its own work.
