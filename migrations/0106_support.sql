@@ -2,7 +2,7 @@
 -- The service's own record of its work on one referral: how each need stands,
 -- what is worked towards, and when somebody meets. Every row is a fact with who
 -- and when, and none is ever changed: the latest of a need, a goal or an
--- appointment is what holds (docs/adr/0026). The shape of each: of one
+-- appointment is what holds (docs/adr/0024). The shape of each: of one
 -- referral and its case, by one organisation, so that what deletes a service's
 -- record of a referral finds them.
 create table need_ratings (

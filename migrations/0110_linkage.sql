@@ -1,5 +1,5 @@
 -- +goose Up
--- Records that are likely of one person (docs/adr/0027): what waits to be
+-- Records that are likely of one person (docs/adr/0025): what waits to be
 -- compared, the pairs somebody has to look at, and what they say of them.
 
 -- Cases that were logged, or whose person was corrected, since they were compared.

@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// What a service keeps of its own work on one referral (docs/adr/0026): how
+// What a service keeps of its own work on one referral (docs/adr/0024): how
 // each of the eight needs stands, the goals of a support plan, and
 // appointments. None of it is ever changed: what came last holds.
 

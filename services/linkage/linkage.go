@@ -1,5 +1,5 @@
 // Package linkage puts records that are likely of one person before those who
-// may decide, and keeps what they decide (docs/adr/0027). It compares in the
+// may decide, and keeps what they decide (docs/adr/0025). It compares in the
 // background; nothing that somebody who searches or logs a case is told, or how
 // long they wait, depends on what it finds.
 package linkage

@@ -1,6 +1,6 @@
 // Package support keeps a service's own record of its work on one referral: how
 // each need stands, the goals of a support plan, and appointments
-// (docs/adr/0026). Nothing is changed once it was written: what came last
+// (docs/adr/0024). Nothing is changed once it was written: what came last
 // holds. The referrer reads none of it.
 package support
 

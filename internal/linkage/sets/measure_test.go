@@ -9,7 +9,7 @@ import (
 
 // TestTheLabelledSetsAreLinkedAsWellAsWasAskedFor holds what issue 4 asks of
 // both sets, 0.98 of precision and 0.95 of recall, and beside it the halves that
-// the weights were not looked at with, whose figures docs/adr/0027 gives.
+// the weights were not looked at with, whose figures docs/adr/0025 gives.
 func TestTheLabelledSetsAreLinkedAsWellAsWasAskedFor(t *testing.T) {
 	t.Parallel()
 	all, err := sets.Load()
