@@ -90,23 +90,25 @@ end $$;
 
 -- The dates a slip makes of a date of birth: each part one off, the year ten off
 -- as well, day and month the other way round, figures that changed places.
-create function born_slips(d date) returns date[] language sql immutable parallel safe as $$
-  select array_agg(distinct s) from (
+create function born_slips(d date) returns date[] language plpgsql immutable parallel safe as $$
+begin
+  return array(select distinct s from (
     select (make_date(extract(year from d)::int, 1, 1) + make_interval(years => y, months => extract(month from d)::int - 1 + m, days => extract(day from d)::int - 1 + n))::date as s
     from unnest(array[0, -1, 1, -10, 10]) y, generate_series(-1, 1) m, generate_series(-1, 1) n
     union all select make_date(extract(year from d)::int, extract(day from d)::int, extract(month from d)::int) where extract(day from d) <= 12
-  ) x
-$$;
+  ) x);
+end $$;
 
 -- The dates of birth that share two of day, month and year with one, or are as above.
-create function born_alike(d date) returns date[] language sql immutable parallel safe as $$
-  select array_agg(distinct s) from (
+create function born_alike(d date) returns date[] language plpgsql immutable parallel safe as $$
+begin
+  return array(select distinct s from (
     select unnest(public.born_slips(d)) as s
     union all select (date_trunc('month', d) + make_interval(days => n))::date from generate_series(0, 30) n
     union all select (d + make_interval(months => n))::date from generate_series(-11, 11) n
     union all select (d + make_interval(years => n))::date from generate_series(-40, 40) n
-  ) x
-$$;
+  ) x);
+end $$;
 
 -- Whether two given names are ways to write one: the lines of
 -- internal/linkage/short.go.
