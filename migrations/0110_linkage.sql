@@ -95,8 +95,8 @@ begin
   return array(select distinct s from (
     select (make_date(extract(year from d)::int, 1, 1) + make_interval(years => y, months => extract(month from d)::int - 1 + m, days => extract(day from d)::int - 1 + n))::date as s
     from unnest(array[0, -1, 1, -10, 10]) y, generate_series(-1, 1) m, generate_series(-1, 1) n
-    union all select make_date(extract(year from d)::int, extract(day from d)::int, extract(month from d)::int) where extract(day from d) <= 12
-  ) x);
+    union all select case when extract(day from d) <= 12 then make_date(extract(year from d)::int, extract(day from d)::int, extract(month from d)::int) end
+  ) x where s is not null);
 end $$;
 
 -- The dates of birth that share two of day, month and year with one, or are as above.

@@ -1,6 +1,10 @@
 package middleware
 
-import "github.com/gin-gonic/gin"
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
 
 // contentSecurityPolicy lets a page use what comes from this host and nothing
 // else: no inline script or style, no frame, no plug-in (security.md V3).
@@ -15,18 +19,22 @@ const permissionsPolicy = "accelerometer=(), autoplay=(), camera=(), display-cap
 // by a browser or a proxy unless the route says so itself, as the assets do.
 // secure is true where the base URL is https.
 func Headers(secure bool) gin.HandlerFunc {
+	always := http.Header{}
+	always.Set("Content-Security-Policy", contentSecurityPolicy)
+	always.Set("X-Content-Type-Options", "nosniff")
+	always.Set("X-Frame-Options", "DENY")
+	always.Set("Referrer-Policy", "no-referrer")
+	always.Set("Cross-Origin-Opener-Policy", "same-origin")
+	always.Set("Cross-Origin-Resource-Policy", "same-origin")
+	always.Set("Permissions-Policy", permissionsPolicy)
+	always.Set("Cache-Control", "no-store")
+	if secure {
+		always.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
 	return func(c *gin.Context) {
 		h := c.Writer.Header()
-		h.Set("Content-Security-Policy", contentSecurityPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", permissionsPolicy)
-		h.Set("Cache-Control", "no-store")
-		if secure {
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		for name, values := range always {
+			h[name] = values[:1:1] // whoever adds another makes a list of their own
 		}
 		c.Next()
 	}
