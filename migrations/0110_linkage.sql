@@ -196,7 +196,9 @@ zainab zaynab zeynep', E'\n')) l where position(' ' || a || ' ' in ' ' || l || '
 $$;
 
 -- Whether two people may be one, wide enough that nobody whom the score of
--- internal/linkage puts forward is left out (a test holds them together).
+-- internal/linkage puts forward is left out (a test holds them together), but for
+-- those whose given names are plainly others: twins and families share the rest,
+-- and their new cases are not to be closed to those who work on them.
 create function may_be_one(g1 text, f1 text, b1 date, p1 bytea, a1 text, g2 text, f2 text, b2 date, p2 bytea, a2 text) returns boolean
 language plpgsql immutable parallel safe as $$
 declare
@@ -208,7 +210,9 @@ begin
   v_family := public.names_alike(f1, f2);
   v_crossed := (public.names_alike(g1, f2) or g1 is null or f2 is null) and (public.names_alike(f1, g2) or f1 is null or g2 is null)
     and (public.names_alike(g1, f2) or public.names_alike(f1, g2));
-  if b1 is null or b2 is null then
+  if not v_given and not v_crossed and g1 is not null and g2 is not null then
+    return false;
+  elsif b1 is null or b2 is null then
     return v_given and v_family or v_crossed or v_home and (v_given or v_family);
   elsif b1 = b2 or extract(year from b1) = extract(year from b2) and extract(month from b1) = extract(day from b2) and extract(day from b1) = extract(month from b2) then
     return v_crossed or v_family and (v_given or v_home or g1 is null or g2 is null)
