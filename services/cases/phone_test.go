@@ -13,7 +13,7 @@ func TestABritishNumberIsReadAsTheLibraryReadsIt(t *testing.T) {
 	t.Parallel()
 	short := 0
 	rapid.Check(t, func(t *rapid.T) {
-		number := rapid.StringMatching(` {0,2}0?[0-9]{1,5} ?[0-9]{0,3} {0,2}[0-9]{0,4} ?`).Draw(t, "number")
+		number := rapid.OneOf(rapid.StringMatching(` ?0[0-9]{2} {0,2}[0-9]{4} ?[0-9]{4}`), rapid.StringMatching(`0?[0-9]{1,5} ?[0-9]{0,3}x?[0-9]{0,4}`)).Draw(t, "number")
 		key, ok := britishKey(number)
 		if !ok {
 			return
