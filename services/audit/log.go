@@ -24,9 +24,10 @@ type Log struct {
 // NewLog returns a log that signs with the keys.
 func NewLog(db *pg.DB, keys *prooflog.Keys) *Log { return &Log{db: db, keys: keys} }
 
-// helping is how many events are numbered at a time; all that wait are numbered
-// in one transaction.
-const helping = 5000
+// helping is how many events are numbered at a time, few enough that a server
+// that does so beside its requests stays small; all that wait are numbered in one
+// transaction.
+const helping = 1000
 
 // lockSQL lets one process number at a time. Whoever finds it taken leaves: what
 // they would have numbered is being numbered.
