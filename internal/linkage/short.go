@@ -88,10 +88,14 @@ zachary zack zac
 zainab zaynab zeynep
 `
 
+// ShortForms returns the families of names, a family to a line: the database
+// holds the same, and a test the two together.
+func ShortForms() []string { return strings.Split(strings.TrimSpace(shortForms), "\n") }
+
 // forms holds the lines each name stands on.
 var forms = func() map[string][]int {
 	m := map[string][]int{}
-	for i, line := range strings.Split(strings.TrimSpace(shortForms), "\n") {
+	for i, line := range ShortForms() {
 		for _, name := range strings.Fields(line) {
 			m[name] = append(m[name], i)
 		}

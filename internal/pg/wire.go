@@ -79,19 +79,14 @@ func (w *Wire) UUID() (id uuid.UUID) {
 	return id
 }
 
-// MaybeUUID reads an identifier that may be missing, and says whether it is there.
-func (w *Wire) MaybeUUID() (id uuid.UUID, there bool) {
+// MaybeUUID reads an identifier that may be missing.
+func (w *Wire) MaybeUUID() *uuid.UUID {
 	v := w.next(16)
-	copy(id[:], v)
-	return id, v != nil
-}
-
-// IDIfAny is MaybeUUID as a pointer.
-func (w *Wire) IDIfAny() *uuid.UUID {
-	id, there := w.MaybeUUID()
-	if !there {
+	if v == nil {
 		return nil
 	}
+	var id uuid.UUID
+	copy(id[:], v)
 	return &id
 }
 

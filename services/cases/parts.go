@@ -48,7 +48,7 @@ func (r *reading) queueReferrals(b *pg.Batch, id uuid.UUID) {
 		l.ID, l.Reference = w.UUID(), w.Text()
 		service, from, to := w.UUID(), w.UUID(), w.UUID()
 		l.Pathway, l.Status, l.Priority, l.Relation = w.Text(), models.ReferralStatus(w.Text()), models.Priority(w.Text()), w.Text()
-		l.ParentID, l.SubmittedAt, l.AcceptedAt, l.EndedAt, l.DueAt = w.IDIfAny(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime()
+		l.ParentID, l.SubmittedAt, l.AcceptedAt, l.EndedAt, l.DueAt = w.MaybeUUID(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime()
 		l.Reason, l.DecidedBy, l.Version = w.Text(), w.Text(), w.Int()
 		l.From, l.To = r.org(from), r.org(to)
 		l.Service = r.service(service)
@@ -71,7 +71,7 @@ func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Fill(&r.view.Clocks, 16, func(row pg.Row, l *ClockLine) error {
 		k := &l.Clock
 		w := pg.WireOf(row)
-		k.ID, k.CaseID, k.ReferralID, k.Rule, k.RuleVersion, k.HolderOrgID = w.UUID(), w.UUID(), w.IDIfAny(), models.Rule(w.Text()), w.Int(), w.UUID()
+		k.ID, k.CaseID, k.ReferralID, k.Rule, k.RuleVersion, k.HolderOrgID = w.UUID(), w.UUID(), w.MaybeUUID(), models.Rule(w.Text()), w.Int(), w.UUID()
 		k.State, k.LimitDays, k.StartedAt, k.DueAt, k.FirstDueAt, k.DueSoonAt = models.ClockState(w.Text()), w.Int(), w.Time(), w.Time(), w.Time(), w.Time()
 		k.StoppedAt, k.PausedSince, k.PauseReason, k.PausedSeconds, k.Why = w.MaybeTime(), w.MaybeTime(), w.MaybeText(), int64(w.Int()), w.MaybeText()
 		w.JSON(&k.Pauses)
@@ -106,8 +106,8 @@ func (r *reading) queueEvents(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Fill(&r.view.Events, latest+8, func(row pg.Row, e *Event) error {
 		w := pg.WireOf(row)
 		e.At, e.Kind, e.Reference, e.Service, e.From, e.To = w.Time(), w.Text(), w.Text(), r.service(w.UUID()), w.Text(), w.Text()
-		if org, there := w.MaybeUUID(); there {
-			e.Org = r.dir.Name(org)
+		if org := w.MaybeUUID(); org != nil {
+			e.Org = r.dir.Name(*org)
 		}
 		e.Person, e.Reason = w.Text(), w.Text()
 		return w.Err()

@@ -81,6 +81,23 @@ func TestTheNetHoldsWhateverTheScorePutsForward(t *testing.T) {
 	}
 }
 
+// TestTheDatabaseKnowsTheShortFormsThatTheScoreKnows holds the two lists to be
+// one, name by name, and a name of another family to be no short form.
+func TestTheDatabaseKnowsTheShortFormsThatTheScoreKnows(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	lines := linkage.ShortForms()
+	var wrong int
+	if err := s.Owner.QueryRow(t.Context(), `with names as (select n, unnest(string_to_array(line, ' ')) as name from unnest($1::text[]) with ordinality as x (line, n))
+		select count(*) from (select distinct name from names) a cross join (select distinct name from names) b
+		where short_form(a.name, b.name) <> exists (select from names x join names y on y.n = x.n where x.name = a.name and y.name = b.name)`, lines).Scan(&wrong); err != nil {
+		t.Fatal(err)
+	}
+	if wrong > 0 || len(lines) < 80 {
+		t.Errorf("%d pairs of names are short forms in one list and not in the other, of %d lines", wrong, len(lines))
+	}
+}
+
 // compared keeps what the net compares by; a number or crime in common is held
 // by itself.
 func compared(r linkage.Record) linkage.Record {

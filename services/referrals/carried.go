@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -20,17 +19,13 @@ type Load struct {
 	FirstContact int        // accepted, not reached
 	Working      int
 	OnHold       int
-	Late         int        // with a duty that is past its time
-	NextDue      *time.Time // the earliest duty of all of them
+	Late         int // with a duty that is past its time
 }
-
-// All is how many referrals it is.
-func (l *Load) All() int { return l.ToDecide + l.FirstContact + l.Working + l.OnHold }
 
 const carriedSQL = `select r.worker_id, case when r.worker_id is null then coalesce(r.team, '') else coalesce(u.name, '') end, coalesce(u.disabled_at is not null, false),
 	count(*) filter (where r.status in ('acknowledged', 'waitlisted')), count(*) filter (where r.status = 'accepted'),
 	count(*) filter (where r.status = 'in_progress'), count(*) filter (where r.status = 'on_hold'),
-	count(*) filter (where r.due_at < $2), min(r.due_at)
+	count(*) filter (where r.due_at < $2)
 	from referrals r left join users u on u.id = r.worker_id
 	where r.to_org_id = $1 and r.receiver_sees and r.status in ('acknowledged', 'waitlisted', 'accepted', 'in_progress', 'on_hold')
 	group by 1, 2, 3 order by 3 desc, 1 is not null, 2, 1`
@@ -47,11 +42,8 @@ func (s *Service) Carried(ctx context.Context) ([]Load, error) {
 		return nil, models.RoleForbidden()
 	}
 	var out []Load
-	b.Query(pg.Each(func(rows pg.Row) error {
-		var l Load
-		err := rows.Scan(&l.WorkerID, &l.Name, &l.Gone, &l.ToDecide, &l.FirstContact, &l.Working, &l.OnHold, &l.Late, &l.NextDue)
-		out = append(out, l)
-		return err
+	b.Query(pg.Fill(&out, 16, func(row pg.Row, l *Load) error {
+		return row.Scan(&l.WorkerID, &l.Name, &l.Gone, &l.ToDecide, &l.FirstContact, &l.Working, &l.OnHold, &l.Late)
 	}), carriedSQL, b.Actor.OrgID, b.Now)
 	return out, b.Send(pg.BatchRead)
 }

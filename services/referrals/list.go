@@ -204,17 +204,17 @@ func (it *Item) scan(row pg.Row) error {
 	it.Pathway, it.Status, it.Priority = w.Text(), models.ReferralStatus(w.Text()), models.Priority(w.Text())
 	it.Version, it.CreatedAt, it.SubmittedAt, it.AcceptedAt, it.EndedAt = w.Int(), w.Time(), w.MaybeTime(), w.MaybeTime(), w.MaybeTime()
 	it.StatusSince, it.ReviewOn, it.DueAt, it.OverLimit = w.Time(), w.MaybeDate(), w.MaybeTime(), w.Bool()
-	worker, given := w.MaybeUUID()
-	if name := w.Text(); given {
-		it.Worker = &Named{ID: worker, Name: name}
+	worker := w.MaybeUUID()
+	if name := w.Text(); worker != nil {
+		it.Worker = &Named{ID: *worker, Name: name}
 	}
 	it.Team = w.MaybeText()
-	id, owed := w.MaybeUUID()
-	if !owed {
+	clock := w.MaybeUUID()
+	if clock == nil {
 		return w.Err()
 	}
 	it.Clock = &models.Clock{
-		ID: id, CaseID: it.CaseID, ReferralID: &it.ID, Rule: models.Rule(w.Text()), HolderOrgID: w.UUID(), State: models.ClockState(w.Text()),
+		ID: *clock, CaseID: it.CaseID, ReferralID: &it.ID, Rule: models.Rule(w.Text()), HolderOrgID: w.UUID(), State: models.ClockState(w.Text()),
 		DueAt: w.Time(), DueSoonAt: w.Time(), PausedSince: w.MaybeTime(), PauseReason: w.MaybeText(),
 	}
 	return w.Err()

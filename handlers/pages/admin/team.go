@@ -47,7 +47,15 @@ func (p *Pages) team(c *gin.Context) error {
 		if l == nil {
 			l = &referrals.Load{}
 		}
+		delete(of, one.ID)
 		table.Rows = append(table.Rows, loadRow(components.DataCell{Text: one.Name, Href: "/team/" + one.ID.String() + "/hand-over", Sub: one.Role.Words()}, l))
+	}
+	// Whoever has work and is not among those who are given any: nothing is to be
+	// stranded with them.
+	for i := range loads {
+		if l := &loads[i]; l.WorkerID != nil && of[*l.WorkerID] == l {
+			table.Rows = append(table.Rows, loadRow(components.DataCell{Text: l.Name, Sub: "Is given no more. Give each of these to somebody"}, l))
+		}
 	}
 	v := view.PageView{
 		Meta: p.frame.Meta(c, "Team", "/team"), Title: "Team", Text: "Who has what in hand. Choose whose work somebody else is to take over: for leave, illness, or when there is too much.",
