@@ -117,6 +117,9 @@ func (s *Service) Disable(ctx context.Context, id uuid.UUID, to Leaving) (Detail
 		if p.DisabledAt != nil {
 			return models.Conflict("This person's access has ended already.")
 		}
+		if p.Role.Crosses() && tx.Actor.Role != models.RoleSystemAdmin {
+			return models.Forbidden("This access is not yours to end. A system administrator ends it.")
+		}
 		if err := fresh(ctx, p); err != nil {
 			return err
 		}

@@ -425,6 +425,12 @@ func TestAResetKeepsThePersonAndEndsTheOldPassword(t *testing.T) {
 	if err := b.svc.Use(context.Background(), token(t, taken.Link), "", secret); code(err) != models.CodeConflict {
 		t.Errorf("a reset of somebody who left: got %v, want a conflict", err)
 	}
+	if _, err := b.svc.Enable(b.As("orgadmin"), b.Person("privacy").ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.svc.Use(context.Background(), token(t, taken.Link), "", secret); code(err) != models.CodeConflict {
+		t.Errorf("a reset of before somebody left and came back: got %v, want a conflict", err)
+	}
 }
 
 // TestTheDatabaseHoldsTheRulesWithoutTheService tries what a fault in the
