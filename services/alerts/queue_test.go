@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +113,16 @@ func TestAnAlertIsTakenAndClosedOnceWithWords(t *testing.T) {
 	if _, err := s.alerts.Close(s.As("privacy"), id, end); models.CodeOf(err) != models.CodeConflict {
 		t.Errorf("got %v, want a conflict: a colleague has taken it", err)
 	}
+	if _, err := s.alerts.Take(s.As("privacy"), id); models.CodeOf(err) != models.CodeConflict || !strings.Contains(err.Error(), "Second Officer") {
+		t.Errorf("got %v, want a conflict that names who has taken it", err)
+	}
+	for after, want := range map[time.Duration]int{0: 0, time.Second: 1} { // two days are not late, and a second more is
+		s.Clock.Set(s.Clock.Now().Add(48*time.Hour + after))
+		if n, err := s.alerts.Late(s.System()); err != nil || n != want {
+			t.Errorf("the operator counts %d late %s after it was due, %v, want %d", n, after, err, want)
+		}
+		s.Clock.Set(s.Clock.Now().Add(-48*time.Hour - after))
+	}
 	s.Clock.Advance(72 * time.Hour)
 	s.watch(t)
 	if n := s.Count(t, "select count(*) from alerts where escalated_at is not null"); n != 1 {
@@ -147,9 +158,48 @@ func TestAnAlertIsTakenAndClosedOnceWithWords(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d of eight closed it, want one", won)
 	}
+	if _, err := s.alerts.Close(s.As("privacy"), id, end); models.CodeOf(err) != models.CodeConflict || !strings.Contains(err.Error(), "closed already, by "+s.Person("privacy").Name) {
+		t.Errorf("closed twice: got %v, want to be told by whom it was", err)
+	}
+	if _, err := s.alerts.Take(s.As("privacy"), id); models.CodeOf(err) != models.CodeConflict {
+		t.Errorf("taken after it was closed: got %v, want a conflict", err)
+	}
+	// Nor by the statement alone.
+	err := s.DB.Write(s.As("privacy"), func(ctx context.Context, tx *pg.Tx) error {
+		n, err := tx.Exec(ctx, "update alerts set outcome_text = 'Something else.' where id = ?", id)
+		if err != nil || n != 0 {
+			t.Errorf("the database changed %d closed alerts, %v", n, err)
+		}
+		return tx.Record(ctx, models.Event{Action: "test.tried", SubjectType: "alert"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	figures, err := s.alerts.Figures(s.As("privacy"))
 	if err != nil || len(figures) != 1 || figures[0].Closed != 1 || figures[0].InTime != 0 || figures[0].Outcomes["explained"] != 1 {
 		t.Errorf("got %+v, %v, want one closed, explained, and not in time", figures, err)
+	}
+}
+
+func TestOfTwoWhoTakeAnAlertAtOnceOneHasIt(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, pg.Caps{})
+	second := s.Actor("privacy")
+	second.UserID, second.SessionID = models.NewID(), models.NewID()
+	s.Do(t, `insert into users (id, org_id, email, name, role, password_hash) values ($1, $2, 'privacy.second@demo.test', 'Second Officer', 'privacy_officer', 'x')`, second.UserID, second.OrgID)
+	s.Do(t, `insert into sessions (id, user_id, org_id, role, kind, idle_expires_at, expires_at) values ($1, $2, $3, 'privacy_officer', 'api', now() + interval '10 minutes', now() + interval '1 hour')`,
+		second.SessionID, second.UserID, second.OrgID)
+	for range 4 {
+		id := s.raise(t, models.AlertTrawl, testkit.OrgVictims, "caseworker", nil)
+		var group sync.WaitGroup
+		var won [2]error
+		for i, ctx := range []context.Context{s.As("privacy"), models.WithActor(t.Context(), second)} {
+			group.Go(func() { _, won[i] = s.alerts.Take(ctx, id) })
+		}
+		group.Wait()
+		if (won[0] == nil) == (won[1] == nil) {
+			t.Errorf("got %v and %v, want one of the two to have it", won[0], won[1])
+		}
 	}
 }
 
