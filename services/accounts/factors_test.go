@@ -3,6 +3,9 @@ package accounts_test
 import (
 	"context"
 	"encoding/base32"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pquerna/otp/hotp"
 
+	"throughline/internal/seal"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/accounts"
@@ -293,6 +297,17 @@ func TestTheKeyOfAnAppIsReadableByNobodyAndBoundToItsPerson(t *testing.T) {
 	}
 	if _, err := b.svc.AddApp(as(s), accounts.NewApp{Sealed: offer.Sealed, Code: "000000"}); models.CodeOf(err) != models.CodeInvalid {
 		t.Errorf("got %v from a wrong first code, want invalid", err)
+	}
+	// The same key, offered sixteen minutes ago by a service with keys of ours.
+	keys := seal.New()
+	plain := append(binary.BigEndian.AppendUint64(nil, uint64(time.Now().Add(-16*time.Minute).Unix())), secret...) //nolint:gosec // not before 1970
+	sealed, err := keys.Seal(plain, []byte("app offer\n"+s.Actor.UserID.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := accounts.NewApp{Sealed: base64.RawURLEncoding.EncodeToString(sealed), Code: code(t, offer.Key, 0)}
+	if _, err := accounts.New(b.DB, accounts.Settings{Keys: keys}).AddApp(as(s), old); !strings.Contains(fmt.Sprint(models.FieldsOf(err)), "15 minutes old") {
+		t.Errorf("got %v %v from an offer of sixteen minutes ago, want to be told that it is too old", err, models.FieldsOf(err))
 	}
 	if _, err := b.svc.AddApp(as(s), accounts.NewApp{Sealed: offer.Sealed, Code: code(t, offer.Key, 0)}); err != nil {
 		t.Fatal(err)
