@@ -2,6 +2,7 @@ package support_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -290,5 +291,12 @@ func TestWhetherItHappenedAndWhetherTheyCameAreTwoAnswers(t *testing.T) {
 	p = s.must(s.support.RecordAppointment(ctx, s.id, support.AppointmentOutcome{AppointmentID: later, Happened: yes(false), Why: "not_needed"}))
 	if diff := cmp.Diff(models.Sessions{Outstanding: 1}, p.Sessions); diff != "" {
 		t.Errorf("said again: want -, got +\n%s", diff)
+	}
+	p = s.must(s.support.MakeAppointment(ctx, s.id, support.NewAppointment{StartsAt: s.Clock.Now(), Place: "office", Channel: models.ChannelPhone}))
+	held := p.Appointments[slices.IndexFunc(p.Appointments, func(a models.Appointment) bool { return a.StartsAt.Equal(s.Clock.Now()) })].ID
+	s.must(s.support.RecordAppointment(ctx, s.id, support.AppointmentOutcome{AppointmentID: held, Happened: yes(true), Attendance: "part"}))
+	again.InsteadOf, again.StartsAt = held, s.Clock.Now().Add(time.Hour)
+	if _, err := s.support.MakeAppointment(ctx, s.id, again); !cmp.Equal([]string{"instead_of"}, fields(err)) {
+		t.Errorf("made up for though it happened: got %v", err)
 	}
 }
