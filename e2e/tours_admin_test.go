@@ -46,6 +46,8 @@ func (w *tour) inviting(p *person) {
 	w.look(p.visit(one+"/role").is(200), filled)
 	w.wrong(p, "Change role")
 	w.look(p.visit(one+"/leave").is(200), filled)
+	w.look(p.visit(one+"/factors").is(200), filled)
+	w.wrong(p, "Take them away")
 	p.visit("/admin/people/invite").write("Email address", "nia.farrow@demo.test").choose("Caseworker").press("Invite").is(200)
 	w.look(p, "link")
 	link := ask[string](p, `[...document.querySelectorAll('main dd')].map(d => d.innerText.trim()).find(t => t.includes('/invitation/'))`)

@@ -70,6 +70,7 @@ func (w *tour) knowing(officer *person, caller *caller) {
 	officer.write("Case reference", reference).press("Continue").is(200).sees("Opened the case")
 	w.look(officer, filled)
 	w.look(officer.press("For the person it is about").is(200), filled)
+	w.look(officer.visit("/cases/"+reference+"/opened").is(200).sees("Opened the case"), filled)
 }
 
 func aCaseOf(given, family, crime string) map[string]any {

@@ -135,7 +135,7 @@ func pages(d Deps) []route.Route {
 		accountpages.New(f, d.Edge.Accounts, d.Edge.Cookies).Routes(),
 		adminpages.New(adminpages.Deps{Frame: f, People: d.People, Referrals: d.Referrals, Directory: d.Directory, Accounts: d.Edge.Accounts}).Routes(),
 		agreementpages.New(f, d.Directory, d.Now).Routes(),
-		alertpages.New(f, d.Alerts, d.Directory, d.Now).Routes(),
+		alertpages.New(f, d.Alerts, d.Directory, d.Rights, d.Now).Routes(),
 		approvalpages.New(f, d.Approvals).Routes(),
 		auditpages.New(f, d.Audit, d.Now).Routes(),
 		operatorpages.New(f, d.Directory, d.Edge.Accounts).Routes(),

@@ -262,7 +262,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 	// Certificates and what receivers still have to erase name nobody.
 	nameless = rule{[]models.Role{models.RoleManager, models.RolePrivacyOfficer}, []string{"/certificates/", "/requests/tasks/", "/erasure-tasks/"}}
 	officer = rule{[]models.Role{models.RolePrivacyOfficer}, []string{
-		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/duplicates/", "/break-glass/", "/protection", "/openings", "/audit/proofs/", "/evidence/",
+		"/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/alerts/", "/duplicates/", "/break-glass/", "/protection", "/openings", "/opened", "/audit/proofs/", "/evidence/",
 		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
 	}}
 	both := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}

@@ -35,6 +35,11 @@ func peopleScenes() map[string]func(setting) scene {
 		"POST /api/v1/people/{id}/disable": on("/disable", "{}", "admin", true),
 		"POST /api/v1/people/{id}/enable":  on("/enable", "", "admin", true),
 		"POST /api/v1/people/{id}/reset":   on("/reset", "", "admin", false),
+		"POST /api/v1/people/{id}/factors": func(s setting) scene {
+			id := s.colleague(false)
+			s.Do(s.t, "insert into app_keys (id, user_id, sealed, name) values ($1, $2, 'x', 'App')", models.NewID(), id)
+			return scene{who: "orgadmin", id: id.String(), path: "/api/v1/people/" + id.String() + "/factors", body: `{"reason":"lost","checked":"in_person"}`, foreign: "admin"}
+		},
 		"POST /api/v1/people/{id}/reassign": func(s setting) scene {
 			id := s.Person("vawg").ID.String()
 			return scene{who: "vawg.manager", id: id, path: "/api/v1/people/" + id + "/reassign", body: `{"team":"Intake"}`, foreign: "refuge.manager"}

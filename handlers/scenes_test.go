@@ -68,6 +68,7 @@ func mainScenes() map[string]func(setting) scene {
 			return s.onCase("/sharing-decisions", doc("receiver_organisation_id", s.Org(testkit.OrgVAWG).ID, "purpose", "support",
 				"basis", "agreement", "method", "spoken", "fields", []string{"borough"}))
 		},
+		"GET /api/v1/cases/{id}/contact-plans": func(s setting) scene { return s.onCase("/contact-plans", "") },
 		"POST /api/v1/cases/{id}/contact-plans": func(s setting) scene {
 			return s.onCase("/contact-plans", doc("channel", "phone", "at", s.Clock.Now().Add(5*24*time.Hour)))
 		},

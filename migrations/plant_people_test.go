@@ -10,7 +10,7 @@ func init() {
 	held := "an administrator signs it, and none of the police is one: services/people tries to write in another's name"
 	furtherPlants = append(furtherPlants, plantation{
 		plants: map[string]plant{
-			"invitations": {rows: "org_id = $2", loose: map[string]string{"invited_by": held, "invited_by_role": held, "used_by": "written when the link is used, by nobody who is signed in"}},
+			"invitations": {rows: "org_id = $2", loose: map[string]string{"invited_by": held, "invited_by_role": held, "issued_by": "written with the link, by app_invitation_issue alone", "used_by": "written when the link is used, by nobody who is signed in"}},
 		},
 		set: func(t *testing.T, s *scene) {
 			t.Helper()

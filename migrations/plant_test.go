@@ -63,7 +63,7 @@ func mainPlants() map[string]plant {
 	}
 	return map[string]plant{
 		"pathway_coordinators": {rows: "org_id = $2"},
-		"users":                {rows: "org_id = $2"},
+		"users":                {rows: "org_id = $2", loose: map[string]string{"factors_reset_by": "written by app_factors_reset alone, of somebody else"}},
 		"sessions":             {rows: "org_id = $2"},
 		"refresh_tokens":       {rows: "session_id in (select id from sessions where org_id = $2)"},
 		"sign_in_attempts":     {rows: "true"},

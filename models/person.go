@@ -20,6 +20,9 @@ type Person struct {
 	DisabledAt *time.Time
 	Version    int
 	Conduct    ConductAcceptance // the newest they accepted, where the reader manages them
+
+	FactorOwed     bool       // a password alone does not let them in until they set up a second factor
+	FactorsResetAt *time.Time // when theirs were last taken away
 }
 
 // IsEmail reports whether a text can be the address somebody signs in with, in

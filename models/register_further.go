@@ -89,7 +89,7 @@ func furtherTables() []registered {
 		{"audit_receipts", ControllerOperator, RetainTrail, []registeredLine{{ClassLink, "n way place tried_at tries sent_at failure", "", "which of the places, never an address"}}},
 		{"invitations", ControllerEmployer, RetainAccount, []registeredLine{
 			{ClassLink, "id org_id kind sso invited_at approval_id issued_at expires_at used_at ended_at version", "", ""},
-			{ClassStaff, "email role user_id invited_by invited_by_role used_by", "", ""},
+			{ClassStaff, "email role user_id invited_by invited_by_role issued_by used_by", "", ""},
 			{ClassSecret, "token_hash", "", "of a link that is good once, for a day"},
 		}},
 		{"passkeys", ControllerEmployer, RetainAccount, []registeredLine{

@@ -151,8 +151,8 @@ func referralTables() []registered {
 func staffTables() []registered {
 	return []registered{
 		{"users", ControllerEmployer, RetainAccount, []registeredLine{
-			{ClassLink, "id org_id created_at disabled_at version", "", ""},
-			{ClassStaff, "email name role", "", ""},
+			{ClassLink, "id org_id created_at disabled_at factor_owed factors_reset_at version", "", ""},
+			{ClassStaff, "email name role factors_reset_by", "", ""},
 			{ClassSecret, "password_hash", "", "argon2id"},
 		}},
 		{"sessions", ControllerEmployer, RetainSession, []registeredLine{

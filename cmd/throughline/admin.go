@@ -157,7 +157,7 @@ asking first: a call back on a number you know, or in person.`,
 				if err := accounts.NewOperator(conn).ResetFactors(ctx, email); err != nil {
 					return err
 				}
-				p.say("They are signed out everywhere, and set up a second factor when they next sign in, where one is required.")
+				p.say("They are signed out everywhere, and set up a second factor when they next sign in.")
 				return nil
 			})
 		},

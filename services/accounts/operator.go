@@ -170,13 +170,13 @@ func (o *Operator) ForgetGuesses(ctx context.Context, email string) error {
 
 // ResetFactors takes every passkey, authenticator app and recovery code from
 // somebody who has lost them, signs them out everywhere and tells them. Their
-// password stays: where a second factor is required they set one up when they
-// next sign in. Whoever runs the installation makes sure who is asking first.
+// password stays: they set up another when they next sign in. Whoever runs the installation makes sure who is asking first.
 func (o *Operator) ResetFactors(ctx context.Context, email string) error {
 	return o.with(ctx, email, func(tx pgx.Tx, u userRow) error {
 		for _, q := range []string{
 			`delete from passkeys where user_id = $1`, `delete from app_keys where user_id = $1`, `delete from recovery_codes where user_id = $1`,
 			`update sessions set revoked_at = clock_timestamp(), revoked_why = 'factors_reset' where user_id = $1 and revoked_at is null`,
+			`update users set factor_owed = true, factors_reset_at = clock_timestamp(), factors_reset_by = null, version = version + 1 where id = $1`,
 			`insert into account_notices (id, user_id, kind) values (gen_random_uuid(), $1, 'factors_reset')`,
 			`insert into outbox (topic, payload, at) values ('account.changed', jsonb_build_object('user', $1::uuid, 'kind', 'factors_reset'), clock_timestamp())`,
 		} {

@@ -24,7 +24,7 @@ const (
 	ToldCodesMade      Told = "codes_made"       // the old recovery codes stopped working
 	ToldCodeUsed       Told = "code_used"        // a recovery code was used
 	ToldPassword       Told = "password_changed" //nolint:gosec // the name of a notice
-	ToldReset          Told = "factors_reset"    // whoever runs the installation took every factor away
+	ToldReset          Told = "factors_reset"    // somebody who manages the account, or runs the installation, took every factor away
 	ToldSignOn         Told = "sign_on_bound"    // their organisation's own sign-in opens their account from now on
 	ToldCopied         Told = "passkey_copied"   // a passkey was refused because its counter went back
 )

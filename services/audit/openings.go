@@ -65,7 +65,7 @@ func ActWords(action string) string {
 		"sharing.recorded": "Recorded what the person agreed to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew what was shared",
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
 		"audit.viewed": "Read who opened the case", "audit.proved": "Took evidence of who did what", "audit.detail_erased": "Erased a detail from the trail",
-		"contact.planned": "Planned a contact", "contact.refused": "Asked to make a contact that is not safe, and was refused",
+		"contact.planned": "Planned a contact", "contact.plans_read": "Read which contacts are planned", "contact.refused": "Asked to make a contact that is not safe, and was refused",
 	}
 	if words, ok := known[action]; ok {
 		return words

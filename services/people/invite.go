@@ -197,6 +197,11 @@ func (s *Service) begin(ctx context.Context, tx *pg.Tx, i Invitation, user uuid.
 
 // link makes the link and keeps its hash; the one before opens nothing any more.
 func (s *Service) link(ctx context.Context, tx *pg.Tx, i Invitation) (Invitation, error) {
+	if i.Kind == "reset" {
+		if err := apart(ctx, tx, i.ID); err != nil {
+			return i, err
+		}
+	}
 	token, hash := newToken()
 	var issued struct{ Until *time.Time }
 	if err := tx.Scan(ctx, &issued, "select app_invitation_issue($1, $2) as until", i.ID, hash); err != nil {

@@ -27,13 +27,14 @@ type Service struct {
 
 // New returns the service. Links it makes begin with base, which comes from the
 // settings and never from a request. With a version of the code of conduct, who joins accepts
-// it as they set their password. It adds its kind of approval.
+// it as they set their password. It adds its kinds of approval.
 func New(db *pg.DB, a *approvals.Service, base string, conduct ...models.Conduct) *Service {
 	s := &Service{db: db, approvals: a, base: strings.TrimSuffix(base, "/")}
 	if len(conduct) > 0 {
 		s.conduct = conduct[0]
 	}
 	a.Add(s.kind())
+	a.Add(s.factorsKind())
 	return s
 }
 
@@ -56,12 +57,15 @@ type personRow struct {
 	Version     int
 	Conduct     string
 	AcceptedAt  *time.Time
+
+	FactorOwed     bool
+	FactorsResetAt *time.Time
 }
 
 func (r personRow) person() models.Person {
 	p := models.Person{
 		ID: r.ID, OrgID: r.OrgID, OrgKind: models.OrganisationKind(r.Kind), Email: r.Email, Name: r.Name, Role: models.Role(r.Role),
-		CreatedAt: r.CreatedAt, DisabledAt: r.DisabledAt, Version: r.Version,
+		CreatedAt: r.CreatedAt, DisabledAt: r.DisabledAt, Version: r.Version, FactorOwed: r.FactorOwed, FactorsResetAt: r.FactorsResetAt,
 	}
 	if r.AcceptedAt != nil {
 		p.Conduct = models.ConductAcceptance{Version: r.Conduct, At: *r.AcceptedAt}
@@ -69,7 +73,7 @@ func (r personRow) person() models.Person {
 	return p
 }
 
-const personColumns = `u.id, u.org_id, o.kind, u.email, u.name, u.role, u.created_at, u.disabled_at, u.version,
+const personColumns = `u.id, u.org_id, o.kind, u.email, u.name, u.role, u.created_at, u.disabled_at, u.version, u.factor_owed, u.factors_reset_at,
 	coalesce(c.version, '') as conduct, c.at as accepted_at
 	from users u join organisations o on o.id = u.org_id
 	left join lateral (select a.version, a.at from conduct_acceptances a where a.user_id = u.id order by a.at desc limit 1) c on true`

@@ -28,16 +28,49 @@ type ContactPlan struct {
 	SafeUntil *time.Time `json:"safe_until,omitempty" doc:"When the safe time it lies in ends."`
 }
 
+// PlannedContact is a contact that somebody means to make.
+type PlannedContact struct {
+	ID               uuid.UUID `json:"id"`
+	Channel          string    `json:"channel"`
+	Person           string    `json:"person" doc:"Whose channel it is."`
+	At               time.Time `json:"at"`
+	PlannedAt        time.Time `json:"planned_at"`
+	OrganisationName string    `json:"organisation_name"`
+	Name             string    `json:"name,omitempty" doc:"Who planned it, for people of your own organisation."`
+	Safe             bool      `json:"safe" doc:"Whether the gate still allows it, as things stand."`
+	Why              string    `json:"why,omitempty" doc:"Why it is not safe any more."`
+}
+
 type (
 	planIn struct {
 		ID   uuid.UUID `path:"id" doc:"Of the case."`
 		Body NewContactPlan
 	}
-	planOut struct{ Body ContactPlan }
+	planOut   struct{ Body ContactPlan }
+	plannedIn struct {
+		ID uuid.UUID `path:"id" doc:"Of the case."`
+	}
+	plannedOut struct{ Body List[PlannedContact] }
 )
 
 // RegisterContact adds the gate every contact goes through before it is made.
 func RegisterContact(a *api.API, svc *referrals.Service) {
+	api.Register(a, api.Op{
+		Method: http.MethodGet, Path: "/api/v1/cases/{id}/contact-plans", ID: "list-contact-plans", Tag: "Safe contact", Need: models.ContactRecord,
+		Summary:     "The contacts that are planned from today on, the next first",
+		Description: "Everybody's for whoever holds the case; its own for a service that has accepted a referral of it. Each is held against what is safe now.",
+	}, func(ctx context.Context, in *plannedIn) (*plannedOut, error) {
+		list, err := svc.PlannedContacts(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &plannedOut{Body: listed(list, "", func(p referrals.Planned) PlannedContact {
+			return PlannedContact{
+				ID: p.ID, Channel: string(p.Channel), Person: p.Person, At: utc(p.At), PlannedAt: utc(p.MadeAt), OrganisationName: p.ByOrg, Name: p.By,
+				Safe: p.Unsafe == "", Why: p.Unsafe,
+			}
+		})}, nil
+	})
 	api.Keyed(a, api.Op{
 		Method: http.MethodPost, Path: "/api/v1/cases/{id}/contact-plans", ID: "plan-contact", Tag: "Safe contact", Need: models.ContactRecord,
 		Status: http.StatusCreated, Summary: "Plan a contact through the safe-contact gate",

@@ -31,15 +31,24 @@ type OpeningOfDay struct {
 
 type (
 	openingsIn struct {
-		ID uuid.UUID `path:"id"`
+		ID string `path:"id" maxLength:"40" doc:"The case's id, or its reference: a privacy officer has no list of cases."`
 		Paging
 	}
 	openingsOut struct{ Body List[RecordOpening] }
 	toldIn      struct {
-		ID uuid.UUID `path:"id"`
+		ID string `path:"id" maxLength:"40" doc:"The case's id, or its reference."`
 	}
 	toldOut struct{ Body List[OpeningOfDay] }
 )
+
+// answeredCase reads the name of a case that somebody answers for: its id, or the
+// reference that is on their alert, a letter or a request.
+func answeredCase(ctx context.Context, svc *audit.Service, name string) (uuid.UUID, error) {
+	if id, err := uuid.Parse(name); err == nil {
+		return id, nil
+	}
+	return svc.Answered(ctx, name)
+}
 
 func registerOpenings(a *api.API, svc *audit.Service) {
 	api.Register(a, api.Op{
@@ -47,7 +56,11 @@ func registerOpenings(a *api.API, svc *audit.Service) {
 		Summary: "Who had this record before them, the latest first", Need: models.AuditOwn,
 		Description: "For managers who see the case, and for the privacy officer of the organisation that holds or logged it. Staff of other organisations are not named. Asking is itself recorded.",
 	}, func(ctx context.Context, in *openingsIn) (*openingsOut, error) {
-		items, next, err := svc.Openings(ctx, in.ID, in.Limit, in.Cursor)
+		id, err := answeredCase(ctx, svc, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		items, next, err := svc.Openings(ctx, id, in.Limit, in.Cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +79,11 @@ func registerOpenings(a *api.API, svc *audit.Service) {
 		Method: "GET", Path: "/api/v1/cases/{id}/openings/for-victim", ID: "get-case-openings-for-victim", Tag: "Audit",
 		Summary: "The same in plain words for the person the record is about: day by day, nobody of the staff named", Need: models.AuditOwn,
 	}, func(ctx context.Context, in *toldIn) (*toldOut, error) {
-		items, err := svc.ForVictim(ctx, in.ID)
+		id, err := answeredCase(ctx, svc, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		items, err := svc.ForVictim(ctx, id)
 		if err != nil {
 			return nil, err
 		}

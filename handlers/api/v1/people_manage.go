@@ -26,7 +26,22 @@ type ManagedPerson struct {
 	ConductAt    *time.Time `json:"conduct_accepted_at,omitempty"`
 	InHand       InHand     `json:"in_hand"`
 	Grantable    []string   `json:"grantable_roles" doc:"The roles you may give them."`
+	FactorOwed   bool       `json:"second_factor_owed" doc:"They set up a second factor when they next sign in, and do nothing before."`
+	FactorsReset *time.Time `json:"second_factors_reset_at,omitempty" doc:"When theirs were last taken away."`
 	Version      int        `json:"version"`
+}
+
+// LostFactors says why somebody's second factors are taken away.
+type LostFactors struct {
+	Reason  string `json:"reason" enum:"lost,stolen,broken"`
+	Checked string `json:"checked" enum:"in_person,call_back,manager" doc:"How you made sure that it is them. An email or a message is not enough."`
+}
+
+// FactorsTaken is what taking them away came to.
+type FactorsTaken struct {
+	PersonID   uuid.UUID  `json:"person_id"`
+	At         *time.Time `json:"at,omitempty" doc:"Where it is done."`
+	ApprovalID *uuid.UUID `json:"approval_id,omitempty" doc:"Where it waits for a second system administrator."`
 }
 
 // InHand counts what somebody has to do.
@@ -86,7 +101,12 @@ type (
 		ID   uuid.UUID `path:"id"`
 		Body NewRole
 	}
-	handOverIn struct {
+	lostFactorsIn struct {
+		ID   uuid.UUID `path:"id"`
+		Body LostFactors
+	}
+	factorsTakenOut struct{ Body FactorsTaken }
+	handOverIn      struct {
 		ID   uuid.UUID `path:"id"`
 		Body HandOver
 	}
@@ -152,6 +172,10 @@ func RegisterPeopleManagement(a *api.API, svc *people.Service, refs *referrals.S
 	}, presentManaged)
 	api.Keyed(a, op("reset", "start-password-reset", "Make a link with which they set a new password themselves", models.PeopleInvite, false),
 		func(ctx context.Context, in *personIn) (people.Invitation, error) { return svc.StartReset(ctx, in.ID) }, presentOneInvitation)
+	api.Keyed(a, op("factors", "reset-second-factors", "Take away the second factors of somebody who has lost them; they are signed out and set up others", models.PeopleInvite, false),
+		func(ctx context.Context, in *lostFactorsIn) (people.FactorsReset, error) {
+			return svc.ResetFactors(ctx, in.ID, people.FactorsLost{Reason: in.Body.Reason, Checked: in.Body.Checked})
+		}, presentFactorsTaken)
 	api.Keyed(a, op("reassign", "reassign-work", "Give all referrals a colleague has in hand to another or to a team", models.TeamManage, false),
 		func(ctx context.Context, in *handOverIn) (int64, error) {
 			return refs.Reassign(ctx, in.ID, referrals.To{WorkerID: in.Body.worker(), Team: in.Body.team()})
@@ -209,11 +233,23 @@ func presentManaged(d people.Details) *managedOut {
 		ID: d.ID, Name: d.Name, Email: d.Email, Role: string(d.Role), Organisation: d.OrgName, Active: d.DisabledAt == nil, LeftAt: utcOrNone(d.DisabledAt),
 		InHand:    InHand{Referrals: d.Holds.Referrals, Cases: d.Holds.Cases, Unsent: d.Holds.Unsent, Forms: d.Holds.Forms},
 		Grantable: presented(d.Roles, func(r models.Role) string { return string(r) }), Version: d.Version, Conduct: d.Conduct.Version,
+		FactorOwed: d.FactorOwed, FactorsReset: utcOrNone(d.FactorsResetAt),
 	}}
 	if d.Conduct.Version != "" {
 		at := utc(d.Conduct.At)
 		out.Body.ConductAt = &at
 	}
+	return out
+}
+
+func presentFactorsTaken(r people.FactorsReset) *factorsTakenOut {
+	out := &factorsTakenOut{Body: FactorsTaken{PersonID: r.PersonID}}
+	if r.ApprovalID != uuid.Nil {
+		out.Body.ApprovalID = &r.ApprovalID
+		return out
+	}
+	at := utc(r.At)
+	out.Body.At = &at
 	return out
 }
 

@@ -72,6 +72,7 @@ func (p *Pages) Routes() []route.Route {
 		act("/admin/people/:id/reset", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
 			return p.people.StartReset(c.Request.Context(), id)
 		})),
+		ask("/admin/people/:id/factors", invite, p.factorsForm), act("/admin/people/:id/factors", invite, p.resetFactors),
 		get("/admin/invitations", invite, p.invitations), get("/admin/invitations/:id", invite, p.invitation),
 		act("/admin/invitations/:id/link", invite, p.linked(func(c *gin.Context, id uuid.UUID) (people.Invitation, error) {
 			return p.people.MakeLink(c.Request.Context(), id)

@@ -13,6 +13,7 @@ import (
 	"throughline/models"
 	"throughline/services/people"
 	"throughline/web/components"
+	"throughline/web/layouts"
 	view "throughline/web/pages/admin"
 	"throughline/web/pages/shared"
 )
@@ -122,6 +123,16 @@ func (p *Pages) show(c *gin.Context) error {
 	if d.DisabledAt != nil {
 		v.Parts[0].Rows = append(v.Parts[0].Rows, components.SummaryRow{Key: "Left", Value: models.DateTime(*d.DisabledAt)})
 	}
+	if d.FactorsResetAt != nil {
+		words := "Taken away " + models.DateTime(*d.FactorsResetAt)
+		if d.FactorOwed {
+			words += ". They set up others when they next sign in"
+		}
+		v.Parts[0].Rows = append(v.Parts[0].Rows, components.SummaryRow{Key: "Second factors", Value: words})
+	}
+	if c.Query("done") == "factors" {
+		v.Meta.Flash = &layouts.Flash{Text: "Their second factors are taken away. They are signed out everywhere and have been told."}
+	}
 	v.Parts = append(v.Parts, inHand(d)...)
 	a, _ := models.ActorFrom(c.Request.Context())
 	v.Parts = append(v.Parts, actsOn(a, d, path)...)
@@ -161,6 +172,9 @@ func actsOn(a models.Actor, d people.Details, path string) []view.PartView {
 	}
 	if !d.Role.Crosses() || a.Role == models.RoleSystemAdmin {
 		links = append(links, components.StackItem{Link: components.Link{Text: "End access", Href: path + "/leave"}, Note: "They have left, or are away for long."})
+	}
+	if !d.Role.Crosses() || a.Role == models.RoleSystemAdmin {
+		links = append(links, components.StackItem{Link: components.Link{Text: "Take away second factors", Href: path + "/factors"}, Note: "They lost their phone or key."})
 	}
 	parts := []view.PartView{{ID: "acts", Title: "What you can do", Links: links}}
 	if !d.Role.Crosses() || a.Role == models.RoleSystemAdmin {

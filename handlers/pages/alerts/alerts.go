@@ -3,6 +3,7 @@
 package alerts
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,12 +27,19 @@ type Pages struct {
 	frame     frame.Frame
 	svc       *alerts.Service
 	directory *directory.Service
+	rights    Keeper
 	now       func() time.Time
 }
 
+// Keeper counts the records that are past keeping and wait for a decision.
+// services/rights does.
+type Keeper interface {
+	Waiting(ctx context.Context) (int, error)
+}
+
 // New returns the pages.
-func New(f frame.Frame, svc *alerts.Service, dir *directory.Service, now func() time.Time) *Pages {
-	return &Pages{frame: f, svc: svc, directory: dir, now: now}
+func New(f frame.Frame, svc *alerts.Service, dir *directory.Service, rights Keeper, now func() time.Time) *Pages {
+	return &Pages{frame: f, svc: svc, directory: dir, rights: rights, now: now}
 }
 
 // Routes lists them.
@@ -78,11 +86,31 @@ func (p *Pages) list(c *gin.Context) error {
 		v.Buttons = append(v.Buttons, components.ButtonParams{Text: "Emergency access", Href: "/break-glass", Kind: components.Secondary},
 			components.ButtonParams{Text: "Who opened a record", Href: "/openings", Kind: components.Secondary})
 	}
+	if a.Can(models.RightsManage) && !closed {
+		past, err := p.pastKeeping(ctx)
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, past...)
+	}
 	v.Meta.Wide = true
 	if next != "" {
 		v.Pages = components.PaginationParams{NextHref: "/alerts?box=" + box(closed) + "&cursor=" + next, Landmark: "Pages of alerts"}
 	}
 	return render.OK(c, admin.Page(v))
+}
+
+// pastKeeping reminds whoever decides of it that records are past keeping: nothing
+// goes until somebody has looked.
+func (p *Pages) pastKeeping(ctx context.Context) ([]admin.PartView, error) {
+	n, err := p.rights.Waiting(ctx)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []admin.PartView{{
+		ID: "past-keeping", Title: "Past keeping", Text: models.Plural(n, "record is", "records are") + " past the time your organisation keeps them. Nothing goes until somebody decides.",
+		Links: []components.StackItem{{Link: components.Link{Text: "Look at what is past keeping", Href: "/retention"}}},
+	}}, nil
 }
 
 func box(closed bool) string {

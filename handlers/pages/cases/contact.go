@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
 	"throughline/models"
 	"throughline/services/cases"
@@ -28,6 +29,11 @@ func (p *Pages) safeContact(c *gin.Context) error {
 		meta.Flash = flash(words)
 	}
 	v := view.ContactView{Meta: meta, Caption: "Case " + contact.Reference, CodeWord: codeWordRow(contact, path)}
+	planned, err := p.Referrals.PlannedContacts(c.Request.Context(), contact.CaseID)
+	if err != nil {
+		return err
+	}
+	v.Planned = frame.PlannedTable(planned, p.Now())
 	for i := range contact.Points {
 		v.Ways = append(v.Ways, p.way(&contact.Points[i], path))
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"throughline/handlers/render"
 	"throughline/models"
@@ -15,7 +16,7 @@ import (
 
 // opened is who looked at a case, changed it or was refused, the latest first.
 func (p *Pages) opened(c *gin.Context) error {
-	id, err := p.Cases.ID(c.Request.Context(), c.Param("ref"))
+	id, back, err := p.answersFor(c)
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (p *Pages) opened(c *gin.Context) error {
 	}
 	meta := p.Frame.Meta(c, "Who opened case "+reference, "/cases")
 	meta.Wide = true
-	meta.Back = &components.Link{Text: "Back to the case", Href: "/cases/" + reference}
+	meta.Back = &back
 	t := components.DataTable{
 		Caption: "Who opened or changed this case", Cards: true, Columns: []components.Column{{Text: "When"}, {Text: "Who"}, {Text: "What"}, {Text: "Result"}}, Empty: "Nothing is recorded yet.",
 	}
@@ -37,6 +38,23 @@ func (p *Pages) opened(c *gin.Context) error {
 		t.Rows = append(t.Rows, p.openedRow(&entries[i]))
 	}
 	return render.OK(c, view.Opened(view.OpenedView{Meta: meta, Caption: "Case " + reference, Table: t, More: more != ""}))
+}
+
+// answersFor is the case of the address and where its reader came from: who sees
+// the case, and the privacy officer of the organisation that holds or logged it,
+// who does not.
+func (p *Pages) answersFor(c *gin.Context) (uuid.UUID, components.Link, error) {
+	ctx, reference := c.Request.Context(), c.Param("ref")
+	a, err := models.ActorFrom(ctx)
+	if err != nil {
+		return uuid.Nil, components.Link{}, err
+	}
+	if !a.Can(models.CaseRead) {
+		id, err := p.Audit.Answered(ctx, reference)
+		return id, components.Link{Text: "Who opened a record", Href: "/openings"}, err
+	}
+	id, err := p.Cases.ID(ctx, reference)
+	return id, components.Link{Text: "Back to the case", Href: "/cases/" + reference}, err
 }
 
 func (p *Pages) openedRow(e *audit.Entry) []components.DataCell {

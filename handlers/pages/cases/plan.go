@@ -25,6 +25,10 @@ func (p *Pages) planForm(c *gin.Context) error {
 
 func (p *Pages) planPage(c *gin.Context, contact *cases.Contact, t frame.Typed, errs components.FormErrors) error {
 	path := "/cases/" + contact.Reference
+	planned, err := p.Referrals.PlannedContacts(c.Request.Context(), contact.CaseID)
+	if err != nil {
+		return err
+	}
 	points := make([]models.ContactPoint, len(contact.Points))
 	for i := range contact.Points {
 		points[i] = contact.Points[i].ContactPoint
@@ -33,7 +37,7 @@ func (p *Pages) planPage(c *gin.Context, contact *cases.Contact, t frame.Typed, 
 	safe.Change = &components.Link{Text: "Change safe contact", Href: path + "/safe-contact"}
 	return frame.PlanPage(c, frame.Plan{
 		Meta: p.Frame.Meta(c, "Plan a contact, case "+contact.Reference, "/cases"), Caption: "Case " + contact.Reference, Back: components.Link{Text: "Back to the case", Href: path},
-		Points: points, Safe: safe, Now: p.Now(),
+		Points: points, Safe: safe, Planned: planned, Now: p.Now(),
 	}, t, errs)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"throughline/handlers/render"
 	"throughline/models"
+	"throughline/services/referrals"
 	"throughline/web/components"
 	"throughline/web/layouts"
 	"throughline/web/pages/shared"
@@ -95,6 +96,7 @@ type Plan struct {
 	Back    components.Link
 	Points  []models.ContactPoint
 	Safe    components.SafeContactView
+	Planned []referrals.Planned
 	Now     time.Time
 }
 
@@ -102,16 +104,19 @@ type Plan struct {
 // page says so.
 func PlanPage(c *gin.Context, v Plan, t Typed, errs components.FormErrors) error {
 	v.Meta.Back, v.Meta.Errors = &v.Back, errs
-	fields := PlanFields(v.Points, t, errs, v.Now)
+	fields, before := PlanFields(v.Points, t, errs, v.Now), components.SafeContact(v.Safe)
+	if len(v.Planned) > 0 {
+		before = shared.Both(before, components.Table(PlannedTable(v.Planned, v.Now)))
+	}
 	if len(fields) == 0 {
 		page := shared.Plain(shared.PlainView{
-			Meta: v.Meta, Title: "Plan a contact", Body: components.SafeContact(v.Safe),
+			Meta: v.Meta, Title: "Plan a contact", Body: before,
 			Paras: []string{"No way of contact is marked safe, so none can be planned. Find out what is safe first, through somebody who already can."},
 		})
 		return render.Form(c, page, errs.Any())
 	}
 	return render.Form(c, shared.Form(shared.FormView{
 		Meta: v.Meta, Caption: v.Caption, Title: "Plan a contact", Lede: "We check the way and the time against what they said is safe, and keep your plan.",
-		Before: []templ.Component{components.SafeContact(v.Safe)}, Fields: fields, Button: "Check and plan", Cancel: &v.Back,
+		Before: []templ.Component{before}, Fields: fields, Button: "Check and plan", Cancel: &v.Back,
 	}), errs.Any())
 }

@@ -35,9 +35,13 @@ func (p *Pages) planForm(c *gin.Context) error {
 }
 
 func (p *Pages) planPage(c *gin.Context, v referrals.View, t frame.Typed, errs components.FormErrors) error {
+	planned, err := p.Referrals.PlannedContacts(c.Request.Context(), v.CaseID)
+	if err != nil {
+		return err
+	}
 	return frame.PlanPage(c, frame.Plan{
 		Meta: p.Frame.Meta(c, "Plan a contact, referral "+v.Reference, ""), Caption: "Referral " + v.Reference, Now: p.Now(),
-		Back: components.Link{Text: "Back to the referral", Href: path(v)}, Points: v.SafeContact.Channels, Safe: p.safe(v),
+		Back: components.Link{Text: "Back to the referral", Href: path(v)}, Points: v.SafeContact.Channels, Safe: p.safe(v), Planned: planned,
 	}, t, errs)
 }
 

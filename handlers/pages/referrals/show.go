@@ -34,7 +34,7 @@ func (p *Pages) decide(c *gin.Context, v referrals.View, errs components.FormErr
 		Meta: meta, Caption: "Referral " + v.Reference + " from " + v.From.Name, Title: "Can you support this person?",
 		High: v.Priority == models.PriorityHigh, State: string(v.Status), Clocks: p.openClocks(v), Safe: p.safe(v),
 		Shared: p.sharedRows(v), Path: path(v), Version: v.Version, Parts: parts(c, v),
-		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: others(v, p.reviewed(c, v)), History: p.timeline(c, v),
+		CanPick: slices.Contains(v.AllowedActions, models.ActAcknowledge), Questions: questionRows(v), Other: append(others(v, p.reviewed(c, v)), knowing(c, v)...), History: p.timeline(c, v),
 	}
 	radios, err := p.workers(c.Request.Context(), c.PostForm("worker"), errs)
 	if err != nil {
@@ -62,6 +62,16 @@ func parts(c *gin.Context, v referrals.View) []components.SubNavItem {
 	return frame.Parts(a, path(v), "", more...)
 }
 
+// knowing leads whoever receives the referral to say that they know the person it
+// is about: the record closes to them at once, and somebody else takes it on.
+func knowing(c *gin.Context, v referrals.View) []components.StackItem {
+	a, err := models.ActorFrom(c.Request.Context())
+	if err != nil || v.To.ID != a.OrgID || v.Level != referrals.LevelBefore && v.Level != referrals.LevelAfter {
+		return nil
+	}
+	return []components.StackItem{{Link: components.Link{Text: "Say that you know this person", Href: models.ConflictPath(v.CaseID)}, Note: "it closes to you, and a colleague takes it on"}}
+}
+
 func flash(c *gin.Context) *layouts.Flash {
 	if words := done(c); words != "" {
 		return &layouts.Flash{Text: words}
@@ -84,7 +94,7 @@ func (p *Pages) record(c *gin.Context, v referrals.View) (view.RecordView, error
 	out := view.RecordView{
 		Meta: meta, Caption: "Referral " + v.Reference, Title: v.Service.Name, State: string(v.Status), Says: p.says(v),
 		High: v.Priority == models.PriorityHigh && !v.Status.Ended(), Facts: p.facts(v), Clocks: p.clockTable(v),
-		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(c, v), Actions: others(v, p.reviewed(c, v)),
+		Questions: questionRows(v), Attempts: p.attempts(v), History: p.timeline(c, v), Actions: append(others(v, p.reviewed(c, v)), knowing(c, v)...),
 		Shared: p.sharedRows(v), SharedTitle: "What was shared", Parts: parts(c, v), Ending: endingRows(v),
 	}
 	if v.OwnRecord && v.Level == referrals.LevelShell {
@@ -400,6 +410,9 @@ func (p *Pages) timeline(c *gin.Context, v referrals.View) []components.Timeline
 		}
 		if s.Note != nil && *s.Note != "" {
 			parts = append(parts, *s.Note)
+		}
+		if why, ok := s.Detail["why"].(string); ok && why != "" {
+			parts = append(parts, "Why: "+why)
 		}
 		if to, ok := s.Detail["worker"].(string); ok && to != "" {
 			parts = append(parts, "For "+to+".")
