@@ -77,7 +77,6 @@ var unread = map[string]string{
 	"POST /api/v1/referrals/{id}/protection/lift note":                     "stays with the decision; the API reads it",
 	"POST /api/v1/referrals/{id}/protection/restrict note":                 "stays with the decision; the API reads it",
 	"POST /api/v1/referrals/{id}/record-contact person":                    "a relation; the API reads it",
-	"POST /api/v1/referrals/{id}/return-decline reason":                    "the note that was sent with it stands in its place",
 	"POST /api/v1/referrals/{id}/support/open reason":                      "told to the trail, whose details no page shows",
 	"POST /api/v1/referrals/{id}/void note":                                "goes with the content of what should never have been",
 	"incidents[0].place.mode":                                              "the API reads it",

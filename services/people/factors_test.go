@@ -1,9 +1,12 @@
 package people_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"testing"
 
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/accounts"
@@ -23,6 +26,24 @@ func (b *bench) has(t *testing.T, who string) {
 		"insert into recovery_codes (id, user_id, code_hash) values ($2, $1, sha256('x'))",
 	} {
 		b.Do(t, q, id, models.NewID())
+	}
+}
+
+// refusesInTheDatabase asks the database past the service.
+func (b *bench) refusesInTheDatabase(t *testing.T) {
+	t.Helper()
+	b.has(t, "coordinator")
+	for _, test := range [][2]string{
+		{"orgadmin", "orgadmin"}, {"orgadmin", "vawg"}, {"orgadmin", "coordinator"}, {"caseworker.manager", "support"}, {"privacy", "support"},
+		{"admin", "support"}, {"admin", "coordinator"}, {"admin", "admin"},
+	} {
+		outcome, undone := "", errors.New("undone")
+		err := b.DB.Write(b.As(test[0]), func(ctx context.Context, tx *pg.Tx) error {
+			return cmp.Or(tx.Scan(ctx, &outcome, "select app_factors_reset(?, null, ?)", b.Person(test[1]).ID, tx.Now), undone)
+		})
+		if !errors.Is(err, undone) || outcome != "unknown" {
+			t.Errorf("%s of %s, past the service: got %q, %v, want it unknown", test[0], test[1], outcome, err)
+		}
 	}
 }
 
@@ -52,6 +73,7 @@ func TestAnAdministratorTakesAwayWhatAColleagueHasLost(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", name, err, test.want)
 		}
 	}
+	b.refusesInTheDatabase(t)
 	if got := b.Count(t, left, support); got < 4 {
 		t.Fatalf("got %d left, want nothing taken yet", got)
 	}
