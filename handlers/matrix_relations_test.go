@@ -274,6 +274,8 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 func ownRules() []rule {
 	nameless, officer, receivers := rulesOfAll()
 	return append(receivers, nameless, officer,
+		// What a service itself planned, while it works with the person.
+		rule{[]models.Role{models.RoleProviderWorker, models.RoleProviderManager}, []string{"/contact-plans"}},
 		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/", "/evidence/"}},
 		rule{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/openings/"}},
 	)
