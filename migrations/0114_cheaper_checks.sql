@@ -15,32 +15,41 @@ begin
   return octet_length(p) = 17 and get_byte(p, 0) = 1;
 end $$;
 
--- As in 0003. Nearly every case is the first of its victim, who is then already
--- seen by whoever sees the case: the others are added up only where not.
-create or replace function cases_spread_access() returns trigger language plpgsql security definer as $$
+-- Whoever sees a case sees its victim.
+create function victims_spread_access(p_victim uuid) returns void language plpgsql security definer as $$
 declare
   wanted uuid[];
 begin
-  if tg_op = 'INSERT' and exists (select from public.victims v where v.id = new.victim_id and v.access @> new.access
-      and (v.access = new.access or exists (select from public.cases c where c.victim_id = new.victim_id and c.id <> new.id))) then
-    return null;
-  end if;
-  select coalesce(array_agg(distinct a order by a), '{}') into wanted from public.cases c, unnest(c.access) a where c.victim_id = new.victim_id;
-  update public.victims set access = wanted where id = new.victim_id and access is distinct from wanted;
-  if tg_op = 'UPDATE' then
-    update public.clocks set access = new.access where case_id = new.id and referral_id is null and access is distinct from new.access;
-  end if;
+  select coalesce(array_agg(distinct a order by a), '{}') into wanted from public.cases c, unnest(c.access) a where c.victim_id = p_victim;
+  update public.victims set access = wanted where id = p_victim and access is distinct from wanted;
+end $$;
+create or replace function cases_spread_access() returns trigger language plpgsql security definer as $$
+begin
+  perform public.victims_spread_access(new.victim_id);
+  update public.clocks set access = new.access where case_id = new.id and referral_id is null and access is distinct from new.access;
+  return null;
+end $$;
+create or replace function cases_hold() returns trigger language plpgsql security definer as $$
+begin
+  update public.case_holders set until_at = new.updated_at where case_id = new.id and until_at is null;
+  insert into public.case_holders (case_id, org_id, from_at) values (new.id, new.accountable_org_id, new.updated_at);
   return null;
 end $$;
 
--- Whoever logs a case has opened it, where they see it (0079): what they write
--- down with it is not asked about row by row.
-create function cases_open_logged() returns trigger language plpgsql as $$
+-- A new case has a holder from its first moment. Whoever logs it has opened it,
+-- where they see it (0079): what they write down with it is not asked about row
+-- by row. Nearly always its victim is as new and is seen by the same: nothing is
+-- then left to spread.
+create function cases_begin() returns trigger language plpgsql security definer as $$
 begin
+  insert into public.case_holders (case_id, org_id, from_at) values (new.id, new.accountable_org_id, new.logged_at);
   if new.access && public.app_keys() then
     perform set_config('app.opened_by', public.app_user_id()::text, true), set_config('app.opened_case', new.id::text, true),
       set_config('app.opened_referrals', '', true), set_config('app.opened_channels', new.id::text, true),
       set_config('app.opened_contact', new.id::text, true), set_config('app.opened_stages', '', true);
+  end if;
+  if not exists (select from public.victims v where v.id = new.victim_id and v.access = new.access) then
+    perform public.victims_spread_access(new.victim_id);
   end if;
   return null;
 end $$;
@@ -62,11 +71,22 @@ begin
   end loop;
 end $$;
 -- +goose StatementEnd
-create trigger cases_opened after insert on cases for each row execute function cases_open_logged();
+drop trigger cases_access_spread on cases;
+drop trigger cases_holder_first on cases;
+create trigger cases_access_spread after update of accountable_org_id, logged_by_org_id, restricted_to on cases
+  for each row execute function cases_spread_access();
+create trigger cases_begun after insert on cases for each row execute function cases_begin();
 alter policy add_to_case on contact_channels with check ((confirmed_by is null or confirmed_by = (select app_user_id()))
   and (confirmed_by_org_id is null or confirmed_by_org_id = (select app_org_id())) and (case_id = (select app_opened_case()) or app_sees_case(case_id)));
 alter policy change_with_case on contact_channels using (case_id = (select app_opened_case()) or app_sees_case(case_id));
 alter policy own_or_case on contact_attempts using ((select app_handles_cases()) and (case_id = (select app_opened_case())
   or (case_id = (select app_opened_contact()) and by_org_id = (select app_org_id())) or app_sees_attempt(case_id, by_org_id)));
-revoke execute on function cases_open_logged(), app_sees_attempt(uuid, uuid) from public;
-grant execute on function cases_open_logged(), app_sees_attempt(uuid, uuid) to throughline_app;
+revoke execute on function cases_begin(), victims_spread_access(uuid), app_sees_attempt(uuid, uuid) from public;
+grant execute on function app_sees_attempt(uuid, uuid) to throughline_app;
+
+-- A detail is of a channel of the same case: one key says so, where two said
+-- less.
+drop index contact_channels_case;
+alter table contact_channels add constraint contact_channels_of_case unique (case_id, id);
+alter table contact_details drop constraint contact_details_case_id_fkey, drop constraint contact_details_channel_id_fkey,
+  add constraint contact_details_of_channel foreign key (case_id, channel_id) references contact_channels (case_id, id);

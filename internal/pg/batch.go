@@ -3,6 +3,8 @@ package pg
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,6 +66,25 @@ func (db *DB) Begin(ctx context.Context) (*Batch, error) {
 func (b *Batch) Exec(q string, args ...any) {
 	b.batch.Queue(q, args...)
 	b.scans = append(b.scans, nil)
+}
+
+// Insert adds rows to a table, named with its columns, in one statement: what
+// PostgreSQL prepares anew for every statement, checks and policies and keys, it
+// prepares once. No rows are no statement.
+func (b *Batch) Insert(into string, rows ...[]any) {
+	if len(rows) == 0 {
+		return
+	}
+	q, args := "insert into "+into+" values ", make([]any, 0, len(rows)*len(rows[0]))
+	for n, row := range rows {
+		q += strings.Repeat(", ", min(n, 1)) + "("
+		for i := range row {
+			q += strings.Repeat(", ", min(i, 1)) + "$" + strconv.Itoa(len(args)+i+1)
+		}
+		q += ")"
+		args = append(args, row...)
+	}
+	b.Exec(q, args...)
 }
 
 // Query adds a query; scan is called once with its rows and reads them all.

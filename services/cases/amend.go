@@ -129,7 +129,8 @@ func (s *Service) addIncident(ctx context.Context, caseID uuid.UUID, in models.I
 	}
 	changeCase(b, c, `, enhanced = $4, enhanced_reasons = $5, enhanced_off_reason = case when not $4 then enhanced_off_reason end,
 		enhanced_off_note = case when not $4 then enhanced_off_note end`, out.Enhanced, list(out.EnhancedReasons))
-	in.ID = addIncident(b, c, in.Position, &in)
+	in.ID = models.NewID()
+	b.Insert(intoIncidents, incidentArgs(b.Vault, in.ID, c.ID, in.Position, &in))
 	b.Record(models.Event{Action: "case.incident_added", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID, Detail: map[string]any{
 		"incident": in.ID, "enhanced": out.Enhanced, "enhanced_new": list(out.NewReasons),
 	}})

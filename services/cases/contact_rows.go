@@ -44,7 +44,7 @@ func putChannel(ctx context.Context, tx *pg.Tx, caseID uuid.UUID, p *models.Cont
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, `insert into contact_details (channel_id, case_id, value, value_key, note) values (?, ?, ?, ?, ?)
+	_, err = tx.Exec(ctx, "insert into "+intoDetails+` values (?, ?, ?, ?, ?)
 		on conflict (channel_id) do update set value = excluded.value, value_key = excluded.value_key, note = excluded.note`,
 		detailArgs(tx.Vault, p.ID, caseID, p)...)
 	return map[string]any{"id": p.ID, "channel": p.Kind, "safe": p.Safe, "was": was.Safe}, err
@@ -66,7 +66,7 @@ func newChannel(ctx context.Context, tx *pg.Tx, caseID uuid.UUID, p *models.Cont
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, insertDetail, detailArgs(tx.Vault, id, caseID, p)...)
+	_, err = tx.Exec(ctx, "insert into "+intoDetails+" values (?, ?, ?, ?, ?)", detailArgs(tx.Vault, id, caseID, p)...)
 	return map[string]any{"id": id, "channel": p.Kind, "safe": p.Safe, "new": true}, err
 }
 

@@ -28,17 +28,9 @@ func (s *Service) write(ctx context.Context, in LogInput) (Logged, error) {
 	in.Victim.ID = c.VictimID
 	addVictim(b, &in.Victim)
 	addCase(b, &c)
-	for i := range in.Incidents {
-		addIncident(b, &c, i+1, &in.Incidents[i])
-	}
-	for _, p := range in.RelatedPeople {
-		id := models.NewID()
-		b.Exec("insert into related_people (id, case_id, relation, name, parental_responsibility, suspect) values ($1, $2, $3, $4, $5, $6)",
-			id, c.ID, p.Relation, b.Vault.Seal(vault.PersonName, id, p.Name), p.ParentalResponsibility, p.Suspect)
-	}
-	for i := range in.SafeContact.Channels {
-		addChannel(b, &c, i+1, &in.SafeContact.Channels[i], in.ContactSource)
-	}
+	addIncidents(b, &c, in.Incidents)
+	addPeople(b, &c, in.RelatedPeople)
+	addChannels(b, &c, in.SafeContact.Channels, in.ContactSource)
 	if in.SafeContact.CodeWord != "" {
 		b.Exec("insert into code_words (case_id, word) values ($1, $2)", c.ID, b.Vault.Seal(vault.CodeWord, c.ID, in.SafeContact.CodeWord))
 	}
@@ -76,30 +68,52 @@ func addCase(b *pg.Batch, c *models.Case) {
 		null(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now)
 }
 
-const insertIncident = `insert into incidents (id, case_id, position, occurred_on, occurred_from, occurred_to, reported_on, wants_to_report,
-	force, crime_reference, crime_key, place_kind, place_borough, place_mode, place_operator, place_route, offence_types, hate_strands, summary)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+const intoIncidents = `incidents (id, case_id, position, occurred_on, occurred_from, occurred_to, reported_on, wants_to_report,
+	force, crime_reference, crime_key, place_kind, place_borough, place_mode, place_operator, place_route, offence_types, hate_strands, summary)`
 
-func addIncident(b *pg.Batch, c *models.Case, position int, i *models.Incident) uuid.UUID {
-	id := models.NewID()
-	b.Exec(insertIncident, id, c.ID, position, i.OccurredOn, i.OccurredFrom, i.OccurredTo, i.ReportedOn, i.WantsToReport,
-		null(i.Force), b.Vault.Seal(vault.IncidentCrime, id, i.CrimeReference), b.Vault.LookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), null(i.Place.Kind), null(i.Place.Borough),
-		null(i.Place.Mode), null(i.Place.Operator), null(i.Place.Route), list(i.OffenceTypes), list(i.HateStrands), b.Vault.Seal(vault.IncidentSummary, id, i.Summary))
-	return id
+func addIncidents(b *pg.Batch, c *models.Case, list []models.Incident) {
+	rows := make([][]any, len(list))
+	for n := range list {
+		rows[n] = incidentArgs(b.Vault, models.NewID(), c.ID, n+1, &list[n])
+	}
+	b.Insert(intoIncidents, rows...)
+}
+
+func incidentArgs(v *vault.Vault, id, caseID uuid.UUID, position int, i *models.Incident) []any {
+	return []any{
+		id, caseID, position, i.OccurredOn, i.OccurredFrom, i.OccurredTo, i.ReportedOn, i.WantsToReport,
+		null(i.Force), v.Seal(vault.IncidentCrime, id, i.CrimeReference), v.LookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), null(i.Place.Kind),
+		null(i.Place.Borough), null(i.Place.Mode), null(i.Place.Operator), null(i.Place.Route), list(i.OffenceTypes), list(i.HateStrands),
+		v.Seal(vault.IncidentSummary, id, i.Summary),
+	}
+}
+
+func addPeople(b *pg.Batch, c *models.Case, list []models.RelatedPerson) {
+	rows := make([][]any, len(list))
+	for n, p := range list {
+		id := models.NewID()
+		rows[n] = []any{id, c.ID, p.Relation, b.Vault.Seal(vault.PersonName, id, p.Name), p.ParentalResponsibility, p.Suspect}
+	}
+	b.Insert("related_people (id, case_id, relation, name, parental_responsibility, suspect)", rows...)
 }
 
 const (
-	insertChannel = `insert into contact_channels (id, case_id, position, channel, person, safe, leave_message, windows, confirmed_on,
-		confirmed_source, confirmed_by, confirmed_by_org_id)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
-	insertDetail = "insert into contact_details (channel_id, case_id, value, value_key, note) values ($1, $2, $3, $4, $5)"
+	intoChannels = `contact_channels (id, case_id, position, channel, person, safe, leave_message, windows, confirmed_on,
+		confirmed_source, confirmed_by, confirmed_by_org_id)`
+	intoDetails = "contact_details (channel_id, case_id, value, value_key, note)"
 )
 
-func addChannel(b *pg.Batch, c *models.Case, position int, p *models.ContactPoint, source string) {
-	id := models.NewID()
-	b.Exec(insertChannel, id, c.ID, position, p.Kind, p.Person, p.Safe, p.LeaveMessage, list(p.Windows), p.ConfirmedOn,
-		null(source), b.Actor.UserID, b.Actor.OrgID)
-	b.Exec(insertDetail, detailArgs(b.Vault, id, c.ID, p)...)
+func addChannels(b *pg.Batch, c *models.Case, points []models.ContactPoint, source string) {
+	channels, details := make([][]any, len(points)), make([][]any, len(points))
+	for n := range points {
+		p, id := &points[n], models.NewID()
+		channels[n] = []any{
+			id, c.ID, n + 1, p.Kind, p.Person, p.Safe, p.LeaveMessage, list(p.Windows), p.ConfirmedOn, null(source), b.Actor.UserID, b.Actor.OrgID,
+		}
+		details[n] = detailArgs(b.Vault, id, c.ID, p)
+	}
+	b.Insert(intoChannels, channels...)
+	b.Insert(intoDetails, details...)
 }
 
 func detailArgs(v *vault.Vault, channel, caseID uuid.UUID, p *models.ContactPoint) []any {
