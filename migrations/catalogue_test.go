@@ -220,7 +220,6 @@ func trusted() map[string]string {
 		"cases_spread_access":        "trigger: the victim's and the clocks' access is nobody's to write",
 		"cases_begin":                "trigger: the chain of holders and the victim's access are nobody's to write",
 		"cases_hold":                 "trigger: the chain of holders is nobody's to write",
-		"victims_spread_access":      "called by triggers alone: the victim's access is nobody's to write",
 		"clocks_set_access":          "trigger: who may see a clock follows from its referral, not from who asks",
 		"referrals_spread_access":    "trigger: takes a clock from the one whose act this is",
 		"referrals_mask":             "trigger: frozen shares are nobody's to change",
