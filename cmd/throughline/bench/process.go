@@ -18,6 +18,9 @@ import (
 // process measures the product running by itself: how soon it is ready, what it
 // keeps in memory, and what a sign-in costs.
 func (r *run) process(ctx context.Context) error {
+	if err := r.settled(ctx); err != nil {
+		return fmt.Errorf("starting the product: %w", err)
+	}
 	var ready []float64
 	for range r.o.Rounds {
 		took, err := r.startOnce(ctx)
@@ -32,7 +35,7 @@ func (r *run) process(ctx context.Context) error {
 		return fmt.Errorf("starting the product: %w", err)
 	}
 	defer func() { _ = p.Stop() }()
-	// Idle is what is left once the start is over.
+	// Idle is what is left once the start is over and nothing waits.
 	select {
 	case <-time.After(3 * time.Second):
 	case <-ctx.Done():
@@ -45,6 +48,28 @@ func (r *run) process(ctx context.Context) error {
 		return err
 	}
 	return r.signIns(ctx, p)
+}
+
+// settled lets the product do what the run so far has left it: what it sends,
+// counts and numbers afterwards.
+func (r *run) settled(ctx context.Context) error {
+	p, _, err := r.started(ctx)
+	if err != nil {
+		return err
+	}
+	for busy, quiet := busyFor(p.PID), 0; quiet < 3; {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), p.Stop())
+		}
+		now := busyFor(p.PID)
+		if quiet++; now-busy > 5*tick {
+			quiet = 0
+		}
+		busy = now
+	}
+	return p.Stop()
 }
 
 // started begins the product and waits until it is ready.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"throughline/internal/pg"
@@ -91,11 +92,39 @@ func Run(ctx context.Context, s Site, o Options) error {
 		if len(o.Only) > 0 && !slices.Contains(o.Only, p.name) {
 			continue
 		}
+		if err := r.swept(ctx); err != nil {
+			return err
+		}
 		if err := p.do(r, ctx); err != nil {
 			return err
 		}
 	}
 	return r.table.verdict()
+}
+
+// swept does the housekeeping that the database would start by itself after many
+// writes, in the middle of whatever is measured then.
+func (r *run) swept(ctx context.Context) error {
+	rows, err := r.owner.Query(ctx, "select relid::regclass::text from pg_stat_user_tables where n_mod_since_analyze > 500 or n_ins_since_vacuum > 500")
+	if err != nil {
+		return fmt.Errorf("sweeping the database: %w", err)
+	}
+	written, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(written) == 0 {
+		return err
+	}
+	err = r.owner.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
+		for _, sql := range []string{"set statement_timeout = 0", "vacuum (analyze) " + strings.Join(written, ", "), "reset statement_timeout"} {
+			if _, err := c.Exec(ctx, sql); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("sweeping the database: %w", err)
+	}
+	return nil
 }
 
 // part is one thing that is measured.

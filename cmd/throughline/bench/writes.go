@@ -150,6 +150,9 @@ func (r *run) accept(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("accept: %w", err)
 	}
+	if err := r.swept(ctx); err != nil {
+		return err
+	}
 	p := r.people["vawg"]
 	body, err := json.Marshal(map[string]any{"worker_id": p.id})
 	if err != nil {
