@@ -61,6 +61,15 @@ begin
     or (p_org = public.app_org_id() and exists (select from public.referrals r where r.case_id = p_case and r.to_org_id = public.app_org_id()));
 end $$;
 
+-- As in 0079. Whoever has just changed a referral was let see it: the statement
+-- that changed it says so, and its step is not asked about again.
+create or replace function app_takes_step(p_referral uuid, p_case uuid, p_user uuid, p_org uuid, p_role text) returns boolean language plpgsql stable as $$
+begin
+  return p_user is not distinct from public.app_user_id() and p_org is not distinct from public.app_org_id() and p_role = public.app_role()
+    and (current_setting('app.stepped', true) = p_referral::text || p_case::text
+      or exists (select from public.referrals r where r.id = p_referral and r.case_id = p_case));
+end $$;
+
 do $$
 declare
   t text;

@@ -22,7 +22,7 @@ const changeSQL = `with changed as (
 		review_on = $18, withdrawal_acknowledged_at = $19, status_since = $20, status_by = $21, status_by_org_id = $22, due_at = $23,
 		over_limit = $24
 	where id = $1 and version = $2 and status = any ($3)
-	returning id, case_id
+	returning id, case_id, set_config('app.stepped', id::text || case_id::text, true)
 ), history as (
 	insert into referral_history (id, referral_id, version, action, from_status, to_status, at, by_user_id, by_org_id, by_role,
 		seconds_in_previous, reason, decided_by, note, detail, case_id)
