@@ -302,6 +302,16 @@ func TestARecordThatHidesIsPutBeforeItsOwnAlone(t *testing.T) {
 	if got := code(s.svc.Get(s.As("police.privacy"), list[0].ID)); got != models.CodeNotFound {
 		t.Errorf("linked: the other organisation's privacy officer got %q", got)
 	}
+	// Sealed to others: not even to a privacy officer of the organisation that holds it.
+	others := []uuid.UUID{s.Person("caseworker").ID, s.Person("caseworker.manager").ID}
+	s.Do(t, "update cases set sealed = true, restricted_to = $2 where id = $1", hides.ID, others)
+	if got := code(s.svc.Get(s.As("privacy"), list[0].ID)); got != models.CodeNotFound {
+		t.Errorf("a reviewer to whom one of the two is sealed got %q", got)
+	}
+	s.Do(t, "update cases set sealed = false where id = $1", hides.ID)
+	if got := code(s.svc.Get(s.As("privacy"), list[0].ID)); got != "" {
+		t.Errorf("restricted, and not sealed any more: got %q", got)
+	}
 	s.Do(t, "insert into bars (id, case_id, email, reason, set_at) values (gen_random_uuid(), $1, 'privacy@demo.test', 'knows_victim', now())", open.ID)
 	if got := code(s.svc.Get(s.As("privacy"), list[0].ID)); got != models.CodeNotFound {
 		t.Errorf("a reviewer whom one of the two bars got %q", got)
