@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -61,4 +63,44 @@ func TestAnOrganisationsSignOnIsSetOnAPage(t *testing.T) {
 	only.Set("domain", "operator.test")
 	s.visit(t, "admin", "POST", operator+"/sign-on", only, 422, "keep another way in")
 	s.visit(t, "orgadmin", "GET", path+"/sign-on", nil, http.StatusForbidden)
+}
+
+// TestWhoCameFromTheirOrganisationIsOfferedToSignOutThere signs out somebody who
+// came from a provider that says where it signs people out; and shows who is
+// invited to it a page without a password.
+func TestWhoCameFromTheirOrganisationIsOfferedToSignOutThere(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var provider *httptest.Server
+	provider = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]string{
+			"issuer": provider.URL, "authorization_endpoint": provider.URL + "/authorize", "token_endpoint": provider.URL + "/token", "jwks_uri": provider.URL + "/keys",
+			"end_session_endpoint": provider.URL + "/out",
+		})
+	}))
+	t.Cleanup(provider.Close)
+	s.visit(t, "admin", "POST", "/operator/organisations/"+s.Org(testkit.OrgVictims).ID.String()+"/sign-on", url.Values{
+		"domain": {"victims.test"}, "issuer": {provider.URL}, "client_id": {"throughline"}, "secret": {"kept"}, "only": {"no"}, "active": {"yes"}, "version": {"0"},
+	}, http.StatusSeeOther)
+	path := "/admin/people/invite"
+	s.visit(t, "orgadmin", "GET", path, nil, 200, "How will they sign in?", "@victims.test")
+	s.visit(t, "orgadmin", "POST", path, url.Values{"email": {"nia@elsewhere.test"}, "role": {"caseworker"}, "single_sign_on": {"yes"}}, 422, "ends in @victims.test", `value="yes" checked`)
+	link := linkIn.FindStringSubmatch(s.visit(t, "orgadmin", "POST", path, url.Values{"email": {"nia@victims.test"}, "role": {"caseworker"}, "single_sign_on": {"yes"}}, 200, "own sign-in"))
+	if link == nil {
+		t.Fatal("there is no link")
+	}
+	if page := s.visit(t, "", "GET", link[1], nil, 200, "You set no password"); strings.Contains(page, `name="password"`) {
+		t.Error("a password is asked for")
+	}
+	s.visit(t, "", "POST", link[1], url.Values{"name": {""}}, 422, "Enter your name")
+	s.visit(t, "", "POST", link[1], url.Values{"name": {"Nia Farrow"}}, 200, "Your account is ready", `href="/sign-in/organisation"`)
+	// Who came another way is not offered it.
+	s.visit(t, "caseworker", "POST", "/sign-out", nil, http.StatusSeeOther)
+	s.visit(t, "support", "GET", "/inbox", nil, 200)
+	s.Do(t, "update sessions set factor = 'single_sign_on' where user_id = $1", s.Person("support").ID)
+	s.visit(t, "support", "POST", "/sign-out", nil, 200, "Sign out at 127.0.0.1", provider.URL+"/out?client_id=throughline&amp;post_logout_redirect_uri=http%3A%2F%2Fthroughline.test%2Fsigned-out")
+	if n := s.Count(t, "select count(*) from sessions where user_id = $1 and kind = 'page' and revoked_at is null", s.Person("support").ID); n != 0 {
+		t.Errorf("got %d sessions that go on here, want none", n)
+	}
 }

@@ -170,6 +170,7 @@ func trusted() map[string]string {
 		"app_factors_reset":          "nobody reads or takes away another's factors; it checks who asks, of whom, and who approved",
 		"factors_settle":             "trigger: nobody writes of themselves that they owe no second factor",
 		"app_invitation_find":        "nobody is signed in: the link is all the caller has",
+		"app_sign_on_domain":         "who invites reads nothing of the provider, and has to know that there is one",
 		"app_invitation_use":         "nobody is signed in, and no other way writes a password",
 		"app_conduct_owed":           "the system asks it of the one person whose session it looks up, and reads no acceptance",
 		"app_agreements":             "everybody's referral is held to it; nobody else reads what an agreement rests on or who recorded it",

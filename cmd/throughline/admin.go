@@ -31,7 +31,7 @@ audit trail. Passwords are read from standard input, one line, never from the
 command line. None of it shows a case.`,
 		Args: cobra.NoArgs, RunE: needsSubcommand,
 	}
-	cmd.AddCommand(adminFirst(p), adminOrganisation(p), adminService(p), adminPerson(p), adminKeys(p), adminDataKeys(p), adminAuditKey(p))
+	cmd.AddCommand(adminFirst(p), adminOrganisation(p), adminService(p), adminPerson(p), adminSignOn(p), adminKeys(p), adminDataKeys(p), adminAuditKey(p))
 	for _, act := range []struct {
 		use, short, done string
 		do               func(*accounts.Operator, context.Context, string) error

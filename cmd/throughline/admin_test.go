@@ -12,9 +12,15 @@ import (
 // admin runs an admin command with one line on its standard input.
 func admin(t *testing.T, d testkit.Database, line string, args ...string) (string, error) {
 	t.Helper()
+	return adminWith(t, d, nil, line, args...)
+}
+
+// adminWith is admin with further settings.
+func adminWith(t *testing.T, d testkit.Database, settings []string, line string, args ...string) (string, error) {
+	t.Helper()
 	var out strings.Builder
 	p := program{
-		environ: []string{"DATABASE_URL=" + d.AppDSN, "DATABASE_OWNER_URL=" + d.OwnerDSN},
+		environ: append([]string{"DATABASE_URL=" + d.AppDSN, "DATABASE_OWNER_URL=" + d.OwnerDSN}, settings...),
 		dir:     t.TempDir(), stdout: &out, stderr: &out,
 	}
 	root := newRootCmd(p)

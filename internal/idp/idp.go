@@ -137,6 +137,32 @@ func (c *Client) Address(ctx context.Context, p Provider, q Question) (string, e
 	return cfg.AuthCodeURL(q.State, options...), nil
 }
 
+// Out is where somebody ends what they have open at the provider, and comes back
+// from to an address of ours; "" where the provider publishes no such address, or
+// one that is not to be sent to. Nothing of the person is in it: the provider asks
+// them there.
+func (c *Client) Out(ctx context.Context, p Provider, back string) (string, error) {
+	at, err := c.provider(ctx, p.Issuer)
+	if err != nil {
+		return "", err
+	}
+	var said struct {
+		End string `json:"end_session_endpoint"`
+	}
+	if err := at.Claims(&said); err != nil {
+		return "", errors.Join(ErrSilent, err)
+	}
+	u, err := url.Parse(said.End)
+	if err != nil || said.End == "" || !CheckIssuer((&url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host, Path: u.Path}).String()) {
+		return "", nil
+	}
+	q := u.Query()
+	q.Set("client_id", p.ClientID)
+	q.Set("post_logout_redirect_uri", back)
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
 // NewVerifier returns 256 random bits as PKCE writes them.
 func NewVerifier() string { return oauth2.GenerateVerifier() }
 

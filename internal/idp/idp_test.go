@@ -27,6 +27,7 @@ type desk struct {
 	asked  url.Values // of the last code that was traded
 	looked int        // how often it was asked what it is
 	status int        // of the token's answer
+	end    string     // where it signs people out
 }
 
 func opened(t *testing.T) *desk {
@@ -45,6 +46,7 @@ func opened(t *testing.T) *desk {
 		d.looked++
 		answer(w, map[string]any{
 			"issuer": d.URL, "authorization_endpoint": d.URL + "/authorize", "token_endpoint": d.URL + "/token", "jwks_uri": d.URL + "/keys",
+			"end_session_endpoint":                  d.end,
 			"id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"},
 		})
 	})
@@ -187,5 +189,29 @@ func TestAnIssuerIsAnAddressOfAProvider(t *testing.T) {
 		if got := idp.CheckIssuer(issuer); got != want {
 			t.Errorf("%q: got %v, want %v", issuer, got, want)
 		}
+	}
+}
+
+func TestOnlyAnAddressThatCanBeAProvidersIsOfferedToSignOutAt(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[string]string{
+		"https://idp.test/out?tenant=1": "https://idp.test/out?client_id=us&post_logout_redirect_uri=https%3A%2F%2Fthroughline.test%2Fsigned-out&tenant=1",
+		"":                              "",
+		"http://idp.test/out":           "",
+		"javascript:alert(1)":           "",
+		"https://a:b@idp.test/out":      "",
+		"//idp.test/out":                "",
+	} {
+		d := opened(t)
+		d.end = end
+		got, err := idp.New().Out(t.Context(), d.us(), "https://throughline.test/signed-out")
+		if err != nil || got != want {
+			t.Errorf("%q: got %q, %v, want %q", end, got, err, want)
+		}
+	}
+	d := opened(t)
+	d.Close()
+	if _, err := idp.New().Out(t.Context(), d.us(), "https://throughline.test/"); !errors.Is(err, idp.ErrSilent) {
+		t.Errorf("of a provider that is down: got %v, want that it is silent", err)
 	}
 }

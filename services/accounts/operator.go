@@ -248,6 +248,10 @@ func (o *Operator) inTx(ctx context.Context, fn func(pgx.Tx) error) error {
 
 // record writes the trail as the operator, in the organisation it concerns.
 func record(ctx context.Context, tx pgx.Tx, action string, user, org uuid.UUID, detail map[string]any) error {
+	return recordOf(ctx, tx, action, "user", user, org, detail)
+}
+
+func recordOf(ctx context.Context, tx pgx.Tx, action, kind string, subject, org uuid.UUID, detail map[string]any) error {
 	if detail == nil {
 		detail = map[string]any{}
 	}
@@ -256,6 +260,6 @@ func record(ctx context.Context, tx pgx.Tx, action string, user, org uuid.UUID, 
 		return err
 	}
 	_, err = tx.Exec(ctx, `insert into audit_events (id, at, actor_org_id, actor_role, action, subject_type, subject_id, detail)
-		values ($1, clock_timestamp(), $2, 'operator', $3, 'user', $4, $5::jsonb)`, models.NewID(), org, action, user, string(text))
+		values ($1, clock_timestamp(), $2, 'operator', $3, $4, $5, $6::jsonb)`, models.NewID(), org, action, kind, subject, string(text))
 	return err
 }

@@ -148,6 +148,13 @@ func HashPassword(password string) (string, error) {
 	return hash, nil
 }
 
+// NobodysPassword is 256 random bits that nobody was told: the password of who
+// signs in another way.
+func NobodysPassword() string {
+	text, _ := newSecret("")
+	return text
+}
+
 // matches compares in constant time and with constant work: an empty hash, of
 // an address nobody has, is compared like any other. It waits for its turn,
 // and fails as unavailable when that does not come.

@@ -82,7 +82,11 @@ func (s *Service) providerOf(r signOnRow) (idp.Provider, error) {
 	return idp.Provider{Issuer: r.Issuer, ClientID: r.ClientID, ClientSecret: string(secret), Back: s.back()}, nil
 }
 
-func (s *Service) back() string { return strings.TrimSuffix(s.origin, "/") + backPath }
+func (s *Service) back() string { return BackTo(s.origin) }
+
+// BackTo is the address that a provider has to send people back to, of an
+// installation at origin.
+func BackTo(origin string) string { return strings.TrimSuffix(origin, "/") + backPath }
 
 func operates(ctx context.Context) error {
 	a, err := models.ActorFrom(ctx)
@@ -170,9 +174,7 @@ func (s *Service) SetSignOn(ctx context.Context, org uuid.UUID, in NewSignOn) (S
 			if out, _, err = s.signOnTx(ctx, tx, org); err != nil {
 				return err
 			}
-			err = tx.Record(ctx, models.Event{Action: "sign_on.set", SubjectType: "organisation", SubjectID: org, Detail: map[string]any{
-				"issuer": in.Issuer, "only": in.Only, "active": in.Active, "roles": len(in.Roles), "secret_changed": in.Secret != "",
-			}})
+			err = tx.Record(ctx, models.Event{Action: "sign_on.set", SubjectType: "organisation", SubjectID: org, Detail: in.detail()})
 			if err != nil {
 				return err
 			}

@@ -151,10 +151,46 @@ func (in *NewInvitation) check(ctx context.Context, tx *pg.Tx) (string, error) {
 	case in.Role.Crosses() && in.Reason == "":
 		f.Add("reason", models.FieldRequired, "Say why this role is needed")
 	}
+	if err := in.checkSSO(ctx, tx, f); err != nil {
+		return "", err
+	}
 	if len(f.List()) > 0 {
 		return "", models.Invalid(f.List()...)
 	}
 	return org.Name, in.taken(ctx, tx)
+}
+
+// checkSSO refuses to invite somebody to a sign-in that their organisation does
+// not have, or that would never say their address.
+func (in *NewInvitation) checkSSO(ctx context.Context, tx *pg.Tx, f *models.Faults) error {
+	if !in.SSO {
+		return nil
+	}
+	var domain string
+	if err := tx.Scan(ctx, &domain, "select app_sign_on_domain(?)", in.OrgID); err != nil {
+		return err
+	}
+	switch {
+	case domain == "":
+		f.Add("single_sign_on", models.FieldNotOpen, "The organisation has no sign-in of its own here. They set a password instead")
+	case !strings.HasSuffix(in.Email, "@"+domain):
+		f.Add("email", models.FieldInvalid, "Enter an address that ends in @"+domain+": that is what the organisation's own sign-in says of its people")
+	}
+	return nil
+}
+
+// SignOnDomain is the domain of the addresses that the actor's organisation signs
+// in for itself; "" where it has no sign-in of its own in use.
+func (s *Service) SignOnDomain(ctx context.Context) (string, error) {
+	a, err := may(ctx, models.PeopleInvite)
+	if err != nil {
+		return "", err
+	}
+	var domain string
+	err = s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Scan(ctx, &domain, "select app_sign_on_domain(?)", a.OrgID)
+	})
+	return domain, err
 }
 
 // taken refuses an address that is in use, where the actor can know it: a

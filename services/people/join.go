@@ -42,19 +42,23 @@ type Opening struct {
 	Kind    string // joining, reset, or changing: another role for somebody who works there already
 	State   string // open, used, expired or ended
 	Conduct string // the version of the code of conduct that joining accepts; "" for none
+	SSO     bool   // they sign in with their organisation's own sign-in, and set no password
 }
 
 // Opened says what a link is. A token that is none is not found.
 func (s *Service) Opened(ctx context.Context, token string) (Opening, error) {
 	row, err := s.opened(ctx, token)
-	out := Opening{OrgName: row.OrgName, Kind: row.Kind, State: row.State}
+	out := Opening{OrgName: row.OrgName, Kind: row.Kind, State: row.State, SSO: row.SSO}
 	if row.Kind == joining {
 		out.Conduct = s.conduct.Version
 	}
 	return out, err
 }
 
-type openedRow struct{ Kind, Role, Email, OrgName, Name, State string }
+type openedRow struct {
+	Kind, Role, Email, OrgName, Name, State string
+	SSO                                     bool `gorm:"column:sso"`
+}
 
 func (s *Service) opened(ctx context.Context, token string) (openedRow, error) {
 	var row openedRow
@@ -71,7 +75,8 @@ func (s *Service) opened(ctx context.Context, token string) (openedRow, error) {
 }
 
 // Use does what a link is for, once: whoever holds it sets their own name and
-// password and can then sign in. A link that was used, has ended or expired is
+// password and can then sign in; who signs in with their organisation's own
+// sign-in sets no password, and is bound to it when they first come from there. A link that was used, has ended or expired is
 // a conflict in plain words; one that is none is not found. The password is
 // held to the rules of services/accounts.
 func (s *Service) Use(ctx context.Context, token, name, password string) error {
@@ -90,6 +95,9 @@ func (s *Service) Use(ctx context.Context, token, name, password string) error {
 	if row.Kind != "changing" {
 		if faults := checkJoining(row, name, password); len(faults) > 0 {
 			return models.Invalid(faults...)
+		}
+		if row.SSO {
+			password = accounts.NobodysPassword()
 		}
 		if hash, err = accounts.HashPassword(password); err != nil {
 			return err
@@ -140,6 +148,9 @@ func checkJoining(row openedRow, name, password string) []models.FieldError {
 	f := &models.Faults{}
 	if n := utf8.RuneCountInString(name); n < 1 || n > 200 || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		f.Add("name", models.FieldRequired, "Enter your name, as colleagues know you")
+	}
+	if row.SSO {
+		return f.List()
 	}
 	local, _, _ := strings.Cut(row.Email, "@")
 	if fault := accounts.CheckPassword(password, name, local, row.OrgName); fault != nil {

@@ -19,7 +19,9 @@ import (
 	"throughline/models"
 	"throughline/services/accounts"
 	"throughline/web/components"
+	"throughline/web/layouts"
 	view "throughline/web/pages/account"
+	"throughline/web/pages/shared"
 )
 
 // Pages serves the pages of signing in and out.
@@ -115,15 +117,35 @@ func (p *Pages) refused(c *gin.Context, v view.SignInView, err error) error {
 // mark of the device stays, it opens nothing.
 func (p *Pages) signOut(c *gin.Context) error {
 	ctx := c.Request.Context()
+	var away accounts.Away
 	if _, err := models.ActorFrom(ctx); err == nil {
+		if away, err = p.svc.OutThere(ctx); err != nil && models.CodeOf(err) != models.CodeUnauthenticated {
+			return err
+		}
 		if err := p.svc.SignOut(ctx); err != nil && models.CodeOf(err) != models.CodeUnauthenticated {
 			return err
 		}
 	}
 	p.cookies.ClearSession(c.Writer)
 	c.Header("Clear-Site-Data", `"cache", "storage"`)
+	if away.URL != "" {
+		return p.signOutThere(c, away)
+	}
 	render.See(c, "/signed-out")
 	return nil
+}
+
+// signOutThere offers who came from their organisation's own sign-in to sign out
+// there too. It is theirs to do: it may end what they have open elsewhere.
+func (p *Pages) signOutThere(c *gin.Context, away accounts.Away) error {
+	const title = "You have signed out"
+	return render.OK(c, shared.Plain(shared.PlainView{
+		Meta: layouts.PageMeta{Title: title, Training: p.frame.Training, Home: "/"}, Title: title, Paras: []string{
+			"Your answers are saved.",
+			"You are still signed in at " + away.Host + ". If others use this computer, sign out there too: otherwise the next person can come in as you.",
+		},
+		Body: components.Button(components.ButtonParams{Text: "Sign out at " + away.Host, Href: away.URL}),
+	}))
 }
 
 func (p *Pages) signedOut(c *gin.Context) error {

@@ -45,10 +45,34 @@ func (p *Pages) drawInvite(c *gin.Context, in people.NewInvitation, org string, 
 		v.After = "A second system administrator reads your reason and approves. Then either of you makes the link."
 	}
 	v.Fields = append(v.Fields, roleRadios(a, in.Role, faults))
+	domain, err := p.people.SignOnDomain(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	if domain != "" || in.SSO {
+		v.Lede = "They get a link, good once and for a day, with which they set their own name, and a password where they need one. Nobody else ever knows it."
+		v.Fields = append(v.Fields, signingIn(domain, in.SSO, faults))
+	}
 	if a.Role == models.RoleSystemAdmin {
 		v.Fields = append(v.Fields, components.TextArea(components.TextAreaParams{Name: "reason", Label: "Why is this role needed?", Rows: 3, Value: in.Reason, Error: faults.Of("reason")}))
 	}
 	return render.Form(c, shared.Form(v), faults.Any())
+}
+
+// signingIn asks how somebody is to sign in, where the organisation has a sign-in
+// of its own.
+func signingIn(domain string, sso bool, faults components.FormErrors) templ.Component {
+	value := "no"
+	if sso {
+		value = "yes"
+	}
+	return components.Radios(components.RadiosParams{
+		Name: "single_sign_on", Legend: "How will they sign in?", LegendSize: components.Small, Value: value, Error: faults.Of("single_sign_on"),
+		Items: []components.ChoiceItem{
+			{Value: "yes", Text: "With our organisation's own sign-in", Hint: "Their address has to end in @" + domain},
+			{Value: "no", Text: "With a password of their own"},
+		},
+	})
 }
 
 // roleRadios lists the roles the reader may give: in their own organisation
@@ -78,7 +102,7 @@ func (p *Pages) organisations(c *gin.Context, chosen string, faults components.F
 }
 
 func (p *Pages) invite(c *gin.Context) error {
-	in := people.NewInvitation{Email: c.PostForm("email"), Role: models.Role(c.PostForm("role")), Reason: c.PostForm("reason")}
+	in := people.NewInvitation{Email: c.PostForm("email"), Role: models.Role(c.PostForm("role")), Reason: c.PostForm("reason"), SSO: c.PostForm("single_sign_on") == "yes"}
 	org := c.PostForm("organisation_id")
 	in.OrgID, _ = uuid.Parse(org)
 	i, err := p.people.Invite(c.Request.Context(), in)
@@ -143,6 +167,9 @@ func invitationRows(i people.Invitation) []components.SummaryRow {
 		{Key: "At", Value: i.OrgName},
 		{Key: "Asked", Value: models.DateTime(i.InvitedAt)},
 		{Key: "State", Value: stateWords(i)},
+	}
+	if i.SSO {
+		rows = append(rows, components.SummaryRow{Key: "Signs in", Value: "With the organisation's own sign-in"})
 	}
 	if i.ApprovalID != uuid.Nil {
 		rows = append(rows, components.SummaryRow{Key: "Approval", Value: "Takes two", Actions: []components.Link{{Text: "See", Hidden: "the approval", Href: "/approvals/" + i.ApprovalID.String()}}})

@@ -37,6 +37,9 @@ func (p *Pages) drawJoin(c *gin.Context, o people.Opening, name string, faults c
 		Autocomplete: "new-password", Spellcheck: "false", Autocapitalize: "none", Error: faults.Of("password"),
 	})
 	v.After = "Then you sign in with your email address and this password."
+	if o.SSO {
+		v.Button, v.After = "Join", "Then you sign in here as you do at work. You set no password."
+	}
 	switch o.Kind {
 	case "reset":
 		v.Title, v.Fields = "Set a new password", []templ.Component{password}
@@ -47,10 +50,13 @@ func (p *Pages) drawJoin(c *gin.Context, o people.Opening, name string, faults c
 	default:
 		v.Fields = []templ.Component{components.TextInput(components.TextInputParams{
 			Name: "name", Label: "Your name", Hint: "As colleagues know you", Autocomplete: "name", Value: name, Error: faults.Of("name"),
-		}), password}
+		})}
+		if !o.SSO {
+			v.Fields = append(v.Fields, password)
+		}
 		if code, asked := models.ConductOf(o.Conduct); asked {
 			v.Fields = append(v.Fields, accountpages.Rules(code))
-			v.After = "By setting your password you accept the code of conduct above, version " + code.Version + ". " + v.After
+			v.After = "By joining you accept the code of conduct above, version " + code.Version + ". " + v.After
 		}
 	}
 	return render.Form(c, shared.Form(v), faults.Any())
@@ -58,7 +64,11 @@ func (p *Pages) drawJoin(c *gin.Context, o people.Opening, name string, faults c
 
 func (p *Pages) join(c *gin.Context) error {
 	ctx, token, name := c.Request.Context(), c.Param("token"), c.PostForm("name")
-	err := p.people.Use(ctx, token, name, c.PostForm("password"))
+	before, err := p.people.Opened(ctx, token)
+	if err != nil {
+		return err
+	}
+	err = p.people.Use(ctx, token, name, c.PostForm("password"))
 	if frame.IsInvalid(err) {
 		o, again := p.people.Opened(ctx, token)
 		if again != nil {
@@ -72,9 +82,12 @@ func (p *Pages) join(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	next, way := "Sign in with your email address and your password.", components.Link{Text: "Sign in", Href: "/sign-in"}
+	if before.SSO {
+		next, way = "Sign in with your organisation's own sign-in, as you do at work.", components.Link{Text: "Sign in with your organisation", Href: "/sign-in/organisation"}
+	}
 	return render.OK(c, shared.Done(shared.DoneView{
-		Meta: p.frame.Meta(c, "Your account is ready", ""), Title: "Your account is ready", Next: []string{"Sign in with your email address and your password."},
-		Links: []components.Link{{Text: "Sign in", Href: "/sign-in"}},
+		Meta: p.frame.Meta(c, "Your account is ready", ""), Title: "Your account is ready", Next: []string{next}, Links: []components.Link{way},
 	}))
 }
 
