@@ -48,8 +48,8 @@ func TestWhoIsInvitedToTheirOrganisationsSignInIsBoundToIt(t *testing.T) {
 	if err := svc.Use(context.Background(), token, "Nia Farrow", ""); err != nil {
 		t.Fatal(err, models.FieldsOf(err))
 	}
-	if _, err := b.svc.SignIn(t.Context(), onPage(accounts.Credentials{Email: "nia@victims.test", Password: ""})); models.CodeOf(err) != models.CodeUnauthenticated {
-		t.Errorf("without a password: got %v, want them refused", err)
+	if _, err := b.svc.SignIn(t.Context(), onPage(accounts.Credentials{Email: "nia@victims.test", Password: "nothing of the kind"})); models.CodeOf(err) != models.CodeUnauthenticated {
+		t.Errorf("with a password: got %v, want them refused", err)
 	}
 	s, err := p.finish(t.Context(), p.comes(t.Context(), known{Subject: "v-1", Email: "nia@victims.test"}, func(ctx context.Context) (accounts.Away, error) {
 		return b.svc.BeginSignOn(ctx, "nia@victims.test", "")
