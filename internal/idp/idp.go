@@ -154,7 +154,7 @@ func (c *Client) Out(ctx context.Context, p Provider, back string) (string, erro
 	}
 	u, err := url.Parse(said.End)
 	if err != nil || said.End == "" || !CheckIssuer((&url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host, Path: u.Path}).String()) {
-		return "", nil
+		return "", nil //nolint:nilerr // what is no address is not offered
 	}
 	q := u.Query()
 	q.Set("client_id", p.ClientID)

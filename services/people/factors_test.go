@@ -34,8 +34,14 @@ func (b *bench) refusesInTheDatabase(t *testing.T) {
 	t.Helper()
 	b.has(t, "coordinator")
 	for _, test := range [][2]string{
-		{"orgadmin", "orgadmin"}, {"orgadmin", "vawg"}, {"orgadmin", "coordinator"}, {"caseworker.manager", "support"}, {"privacy", "support"},
-		{"admin", "support"}, {"admin", "coordinator"}, {"admin", "admin"},
+		{"orgadmin", "orgadmin"},
+		{"orgadmin", "vawg"},
+		{"orgadmin", "coordinator"},
+		{"caseworker.manager", "support"},
+		{"privacy", "support"},
+		{"admin", "support"},
+		{"admin", "coordinator"},
+		{"admin", "admin"},
 	} {
 		outcome, undone := "", errors.New("undone")
 		err := b.DB.Write(b.As(test[0]), func(ctx context.Context, tx *pg.Tx) error {
