@@ -142,6 +142,10 @@ var never = map[string]string{
 	"GET /cases/{ref}/refer":            "leads to the first question",
 	"POST /cases/new/{draft}/check":     "shows the page with the fault in place of itself",
 	"POST /cases/{ref}/refer/check":     "is a button",
+	"GET /cases/{ref}/hand-over":        "leads to the first question",
+	"POST /cases/{ref}/hand-over/check": "is a button",
+	"POST /cases/{ref}/reopen":          "is a button",
+	"POST /handoffs/{ref}/recall":       "asks for nothing that has to be given",
 	"POST /keyboard":                    "is a button",
 	"POST /referrals/{ref}/assign":      "begins with somebody chosen",
 	"POST /referrals/{ref}/accept":      "begins with somebody chosen",
@@ -173,6 +177,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"rights":   (*tour).rights, "protecting": (*tour).protecting,
 			"proving": (*tour).proving,
 			"alarms":  (*tour).alarms,
+			"handing": (*tour).handing,
 			"moving":  (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
 			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements,
 		} {

@@ -25,6 +25,7 @@ import (
 	casepages "throughline/handlers/pages/cases"
 	documentpages "throughline/handlers/pages/documents"
 	"throughline/handlers/pages/frame"
+	handoffpages "throughline/handlers/pages/handoffs"
 	infopages "throughline/handlers/pages/info"
 	linkagepages "throughline/handlers/pages/linkage"
 	notepages "throughline/handlers/pages/notes"
@@ -43,6 +44,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
+	"throughline/services/handoffs"
 	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -85,6 +87,7 @@ type Deps struct {
 	Linkage    *linkage.Service
 	People     *people.Service
 	Support    *support.Service
+	Handoffs   *handoffs.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -107,6 +110,7 @@ func API(d Deps) *api.API {
 	v1.RegisterReferrals(a, d.Referrals)
 	v1.RegisterContact(a, d.Referrals)
 	v1.RegisterSupport(a, d.Support)
+	v1.RegisterHandoffs(a, d.Handoffs)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterLinkage(a, d.Linkage)
@@ -146,6 +150,7 @@ func pages(d Deps) []route.Route {
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),
+		handoffpages.New(handoffpages.Deps{Frame: f, Calendar: d.Calendar, Now: d.Now, Handoffs: d.Handoffs, Cases: d.Cases, Sharing: d.Sharing, Directory: d.Directory, Drafts: d.Drafts}).Routes(),
 		protectionpages.New(f, d.Protection, d.Directory, d.Now).Routes(),
 		linkagepages.New(f, d.Linkage, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),

@@ -90,6 +90,7 @@ func nothing() *relation {
 	}
 	r.names["/requests/"], r.names["/breaches/"] = models.NewReference(models.RequestReference), models.NewReference(models.BreachReference)
 	r.names["/certificates/"] = models.NewReference(models.CertificateReference)
+	r.names["/handoffs/"], r.names["/api/v1/handoffs/"] = models.NewReference(models.HandoffReference), uuid.NewString()
 	r.names["/api/v1/certificates/"] = r.names["/certificates/"]
 	r.addresses()
 	return r
@@ -140,7 +141,7 @@ func (s *site) hang(t *testing.T, r *relation, c *testkit.CaseFacts, who string)
 	must(err)
 	hold, err := s.deps.Rights.PlaceHold(s.As(manager), rights.HoldInput{Reference: c.Reference, Reason: "inquest"})
 	must(err)
-	ids := map[string]uuid.UUID{}
+	ids, handoffRef := map[string]uuid.UUID{}, models.NewReference(models.HandoffReference)
 	plant := func(kind, statement string, more ...any) {
 		ids[kind] = models.NewID()
 		s.Do(t, statement, append([]any{ids[kind], me.OrgID, c.ID, now}, more...)...)
@@ -162,6 +163,8 @@ func (s *site) hang(t *testing.T, r *relation, c *testkit.CaseFacts, who string)
 	plant("/certificates/", `insert into tombstones (id, reference, org_id, why, record_kind, record_reference, class, source, approved_by, approved_at, deleted_at, counts, hash)
 		select $1, $5, $2, 'retention', 'case', 'C-0000-0000-0', 'no_service', 'A rule', $6, $4, $4, '{"cases": 1}', sha256('x') from cases where id = $3`,
 		models.NewReference(models.CertificateReference), held.UserID)
+	plant("/handoffs/", `insert into handoffs (id, from_org_id, case_id, sent_at, due_at, reference, duty, to_org_id, sharing_decision_id, sent_by)
+		select $1, $2, $3, $4, $4, $6, 'victim_contact', d.receiver_org_id, d.id, $5 from sharing_decisions d where d.case_id = $3 limit 1`, me.UserID, handoffRef)
 	ids["/approvals/"] = s.asked(t, who, c.ID)
 	ids["/files/"], ids["/data-requests/"], ids["/retention/holds/"] = file.ID, q.ID, hold.ID
 	var event, breach, certificate, second string
@@ -174,6 +177,7 @@ func (s *site) hang(t *testing.T, r *relation, c *testkit.CaseFacts, who string)
 	r.names["/evidence/"] = event
 	r.names["/requests/tasks/"], r.names["/breaches/incidents/"] = r.names["/erasure-tasks/"], r.names["/safety-incidents/"]
 	r.names["/requests/"], r.names["/breaches/"] = q.Reference, breach
+	r.names["/handoffs/"] = handoffRef
 	r.names["/approvals/"] = second // the answer to the request; the API is asked for what the case itself waits for
 	r.names["/certificates/"], r.names["/api/v1/certificates/"] = certificate, certificate
 }
@@ -218,6 +222,7 @@ func (s *site) relations(t *testing.T) []*relation {
 	before := s.related(t, "endedbefore", "refuge", testkit.ServiceIDVA)
 	s.Do(t, "update referrals set status = 'acknowledged', accepted_at = null, version = version + 1 where id = $1", before.referral)
 	s.Do(t, "update referrals set status = 'declined', ended_at = submitted_at, reason = 'other', version = version + 1 where id = $1", before.referral)
+	s.Do(t, "delete from handoffs where case_id = $1", before.caseID) // what is still offered there would be theirs to read
 
 	support := []uuid.UUID{s.Person("support").ID}
 	barred := s.related(t, "barred", "caseworker", testkit.ServiceIDVA)
@@ -266,7 +271,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
 	}}
 	both := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}
-	return nameless, officer, []rule{{both, []string{"/referrals/", "/conflicts/"}}, {both[1:], []string{"/:id/openings"}}}
+	return nameless, officer, []rule{{both, []string{"/referrals/", "/handoffs/", "/conflicts/"}}, {both[1:], []string{"/:id/openings"}}}
 }
 
 // ownRules are those of a case that the London Victim Service holds and Ashdown
@@ -276,7 +281,7 @@ func ownRules() []rule {
 	return append(receivers, nameless, officer,
 		// What a service itself planned, while it works with the person.
 		rule{[]models.Role{models.RoleProviderWorker, models.RoleProviderManager}, []string{"/contact-plans"}},
-		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/", "/evidence/"}},
+		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/handoffs/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/", "/evidence/"}},
 		rule{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/openings/"}},
 	)
 }

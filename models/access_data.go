@@ -29,6 +29,7 @@ func reaches() map[Permission]may {
 		TeamManage:         {"Give work to a colleague or a team", within(RelationOrganisation, RelationReceiver)},
 		AuditOwn:           {"Read who did what", within(RelationOrganisation, RelationHolder)},
 		MatterManage:       {"Keep a court matter", within(RelationHolder)},
+		HandoffSend:        {"Hand over a case or a duty, take it back, say that the victim was told; close a case", within(RelationHolder)},
 		HandoffAnswer:      {"Take over or refuse a duty", within(RelationOffered)},
 		EventRecord:        {"Record what happened in a case", within(RelationHolder)},
 		ReferralCoordinate: {"Review a decline, reroute what nobody took", under(reason, RelationPathway)},

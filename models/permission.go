@@ -24,6 +24,7 @@ const (
 	AuditOwn           Permission = "audit:own"
 	MatterManage       Permission = "matter:manage"
 	HandoffAnswer      Permission = "handoff:answer"
+	HandoffSend        Permission = "handoff:send" // hand on what one's organisation holds; close a case
 	EventRecord        Permission = "event:record"
 	UnmetRead          Permission = "unmet:read"
 	QualityRead        Permission = "quality:read"
@@ -49,7 +50,7 @@ const (
 // role gives the permission; the relation to the record gives the row
 // (decisions.md 4), so referrers and providers hold the same set.
 func caseWork() []Permission {
-	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, CaseProtection, CaseEmergency}
+	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, HandoffSend, HandoffAnswer, CaseProtection, CaseEmergency}
 }
 
 func manages() []Permission {
@@ -64,7 +65,7 @@ func Permissions(r Role) []Permission {
 	case RoleManager, RoleProviderManager:
 		return manages()
 	case RoleCourtOfficer:
-		return []Permission{CaseRead, MatterManage, HandoffAnswer, EventRecord}
+		return []Permission{CaseRead, MatterManage, HandoffSend, HandoffAnswer, EventRecord}
 	case RoleCoordinator:
 		return []Permission{ReferralRead, ReferralCoordinate, UnmetRead}
 	case RoleCommissionerAuditor:

@@ -31,6 +31,8 @@ const (
 	GroupBar               ReasonGroup = "bar"
 	GroupEmergency         ReasonGroup = "emergency"
 	GroupLink              ReasonGroup = "link"
+	GroupHandoffRefused    ReasonGroup = "handoff_refused"
+	GroupCloseCase         ReasonGroup = "close_case"
 )
 
 // ReasonGroups lists every group, in the order they are published.
@@ -39,6 +41,7 @@ func ReasonGroups() []ReasonGroup {
 		GroupDecline, GroupNotTakenUp, GroupNoContact, GroupWithdraw, GroupHold, GroupEndEarly, GroupReroute,
 		GroupWaitlist, GroupVoid, GroupReopen, GroupSharingWithdrawn, GroupHelpNotOffered,
 		GroupSwitchOffEnhanced, GroupMissingField, GroupProtect, GroupUnprotect, GroupBar, GroupEmergency, GroupLink,
+		GroupHandoffRefused, GroupCloseCase,
 	}
 }
 
@@ -116,7 +119,7 @@ func DecidedBys() []DecidedBy {
 
 var reasonsByGroup = sync.OnceValue(func() map[ReasonGroup][]Reason {
 	out := map[ReasonGroup][]Reason{}
-	for _, r := range slices.Concat(endingReasons(), otherReasons(), protectionReasons(), linkReasons()) {
+	for _, r := range slices.Concat(endingReasons(), otherReasons(), protectionReasons(), linkReasons(), handoffReasons()) {
 		out[r.Group] = append(out[r.Group], r)
 	}
 	return out

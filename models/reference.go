@@ -20,6 +20,7 @@ const (
 	RequestReference     ReferenceKind = 'Q' // of a request about somebody's data
 	CertificateReference ReferenceKind = 'T' // of a deletion
 	BreachReference      ReferenceKind = 'B'
+	HandoffReference     ReferenceKind = 'H'
 )
 
 // ErrReference is returned for anything that is not a reference of ours: the
@@ -114,7 +115,7 @@ func ParseReference(s string) (string, error) {
 		return "", ErrReference
 	}
 	kind := ReferenceKind(symbols[0])
-	if kind != CaseReference && kind != ReferralReference {
+	if kind != CaseReference && kind != ReferralReference && kind != HandoffReference {
 		return "", ErrReference
 	}
 	values := make([]int, 0, randomSymbols+1)

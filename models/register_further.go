@@ -25,6 +25,24 @@ func furtherTables() []registered {
 			{ClassStaff, "user_id reviewed_by", "", ""},
 			{ClassNarrative, "note review_note", "", "why somebody needed to see a case at once, and whether they did"},
 		}},
+		{"handoffs", ControllerParties, RetainCase, []registeredLine{
+			{ClassLink, "id reference case_id from_org_id to_org_id sharing_decision_id off_system version recorded_at", "", ""},
+			{ClassFact, "duty status sent_at due_at received_at accepted_at decided_at refusal_reason told_at told_understood told_help", "", "the four times, and what came of it"},
+			{ClassContactSafe, "told_channel", "", ""},
+			{ClassNarrative, "receiver_reference note proof", "", "the receiver's own reference, and words beside an answer"},
+			{ClassStaff, "sent_by received_by decided_by decided_by_org_id told_by told_by_org_id", "", ""},
+		}},
+		{"handoff_contents", ControllerParties, RetainCase, []registeredLine{
+			{ClassLink, "id stage", "", ""},
+			{ClassCopy, "content", "", "the summary, and what the decision to share allows, frozen at sending"},
+		}},
+		{"case_duties", ControllerHolder, RetainCase, []registeredLine{{ClassFact, "id case_id duty org_id from_at until_at", "", "who owes one duty apart from the case"}}},
+		{"case_closings", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "id case_id closed_at reopened_at recorded_at", "", ""},
+			{ClassFact, "reason", "", "why nothing is owed any more"},
+			{ClassNarrative, "note", "", ""},
+			{ClassStaff, "closed_by closed_by_org_id reopened_by", "", ""},
+		}},
 		{"protections", ControllerHolder, RetainCase, []registeredLine{
 			{ClassLink, "id case_id referral_id org_id action bar_id reason state asked_at decided_at", "", ""},
 			{ClassStaff, "people asked_by asked_by_org_id asked_role decided_by", "", ""},

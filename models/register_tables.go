@@ -140,7 +140,7 @@ func referralTables() []registered {
 			{ClassLink, "payload", "", "ids and codes only"},
 		}},
 		{"notices", ControllerAuthor, RetainMessage, []registeredLine{
-			{ClassLink, "id outbox_id org_id topic referral_id case_id at read_at", "", ""},
+			{ClassLink, "id outbox_id org_id topic referral_id handoff_id case_id at read_at", "", ""},
 			{ClassStaff, "read_by", "", ""},
 		}},
 	}

@@ -32,6 +32,7 @@ import (
 	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/jobs"
+	"throughline/services/handoffs"
 	"throughline/services/keys"
 	"throughline/services/linkage"
 	"throughline/services/notes"
@@ -151,6 +152,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Rights:     rights.New(a.db, calendar, second),
 		Sharing:    sharing.New(a.db, calendar, dir),
 		Support:    support.New(a.db, refs),
+		Handoffs:   handoffs.New(a.db, calendar, dir, refs),
 		Linkage:    linkage.New(a.db),
 		Protection: protection.New(a.db, calendar),
 	}

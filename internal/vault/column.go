@@ -59,9 +59,15 @@ const (
 	DocumentName
 	DocumentWithdrawn
 	GoalText
+	HandoffPartnerReference
+	HandoffNote
+	HandoffProof
+	ClosingNote
 
 	ShareSending
 	ShareAcceptance
+	HandoffSending
+	HandoffAcceptance
 	ReferralAnswers
 	DraftData
 	BlobKey
@@ -104,8 +110,16 @@ var specs = [columnCount]Spec{
 	DocumentWithdrawn:   {"documents", "withdrawn_reason", "id", "", ClassNarrative, false},
 	GoalText:            {"support_goals", "goal", "id", "", ClassNarrative, false},
 
-	ShareSending:    {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
-	ShareAcceptance: {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},
+	HandoffPartnerReference: {"handoffs", "receiver_reference", "id", "", ClassNarrative, false},
+	HandoffNote:             {"handoffs", "note", "id", "", ClassNarrative, false},
+	HandoffProof:            {"handoffs", "proof", "id", "", ClassNarrative, false},
+	ClosingNote:             {"case_closings", "note", "id", "", ClassNarrative, false},
+
+	ShareSending:      {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
+	ShareAcceptance:   {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},
+	HandoffSending:    {"handoff_contents", "content", "id", "sending", ClassCopies, true},
+	HandoffAcceptance: {"handoff_contents", "content", "id", "acceptance", ClassCopies, true},
+
 	ReferralAnswers: {"referrals", "answers", "id", "", ClassCopies, true},
 	DraftData:       {"drafts", "data", "id", "", ClassCopies, true},
 	BlobKey:         {"blobs", "key", "document_id", "", ClassCopies, false},

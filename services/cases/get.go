@@ -71,6 +71,7 @@ func (s *Service) get(ctx context.Context, id uuid.UUID, emergency bool) (View, 
 	r.queueReferrals(b, id)
 	r.queueClocks(b, id)
 	r.queueHolders(b, id)
+	r.queueHandoffs(b, id, false)
 	r.queueEvents(b, id)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return View{}, err
@@ -273,6 +274,19 @@ func (r *reading) addOwnEvents() {
 		if d.WithdrawnAt != nil {
 			e.At, e.Kind, e.Reason = *d.WithdrawnAt, "sharing.withdrawn", d.WithdrawnReason
 			v.Events = append(v.Events, e)
+		}
+	}
+	for i := range v.Handoffs {
+		h := &v.Handoffs[i]
+		v.Events = append(v.Events, Event{At: h.SentAt, Kind: "handoff.offered", Reference: h.Reference, Org: h.From.Name, To: h.To.Name})
+		if h.DecidedAt != nil && h.Status != models.HandoffAccepted { // an acceptance is the change of holder
+			v.Events = append(v.Events, Event{At: *h.DecidedAt, Kind: "handoff." + string(h.Status), Reference: h.Reference, Org: h.To.Name, Reason: h.RefusalReason})
+		}
+		if h.DecidedAt != nil && h.Status == models.HandoffAccepted && h.Duty != models.DutyCase {
+			v.Events = append(v.Events, Event{At: *h.DecidedAt, Kind: "handoff.accepted", Reference: h.Reference, Org: h.To.Name})
+		}
+		if h.ToldAt != nil {
+			v.Events = append(v.Events, Event{At: *h.ToldAt, Kind: "handoff.victim_told", Reference: h.Reference})
 		}
 	}
 	for i, h := range v.Holders {

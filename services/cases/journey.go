@@ -34,6 +34,7 @@ func (s *Service) Journey(ctx context.Context, id uuid.UUID) (Journey, error) {
 	r.queueReferrals(b, id)
 	r.queueClocks(b, id)
 	r.queueHolders(b, id)
+	r.queueHandoffs(b, id, true)
 	r.queueEvents(b, id)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return Journey{}, err
@@ -43,9 +44,11 @@ func (s *Service) Journey(ctx context.Context, id uuid.UUID) (Journey, error) {
 	}
 	v := r.finish(b.Actor)
 	slices.Reverse(v.Events)
+	found := append(gaps(v.Holders), handoffGaps(v.Handoffs, v.At)...)
+	slices.SortStableFunc(found, func(a, b Gap) int { return a.From.Compare(b.From) })
 	return Journey{
-		CaseID: v.Case.ID, Reference: v.Case.Reference, Holders: v.Holders, Gaps: gaps(v.Holders), Referrals: v.Referrals,
-		Events: v.Events, Clocks: v.Clocks, At: v.At,
+		CaseID: v.Case.ID, Reference: v.Case.Reference, Status: v.Case.Status, LoggedAt: v.Case.LoggedAt, Holders: v.Holders, Gaps: found,
+		Handoffs: v.Handoffs, Duties: v.Duties, Referrals: v.Referrals, Events: v.Events, Clocks: v.Clocks, At: v.At,
 	}, nil
 }
 

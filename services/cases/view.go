@@ -24,7 +24,9 @@ type View struct {
 	Referrals    []ReferralLine
 	Clocks       []ClockLine
 	Holders      []Holder
-	Events       []Event // the latest, newest first
+	Handoffs     []HandoffLine // those in the air; a journey has all
+	Duties       []DutyLine    // that lie apart now; a journey has all
+	Events       []Event       // the latest, newest first
 	Accountable  models.Organisation
 	LoggedByOrg  models.Organisation
 	LoggedByName string // empty for somebody of another organisation
@@ -119,8 +121,10 @@ type Holder struct {
 // nobody held the case.
 type Gap struct {
 	From  time.Time
-	Until *time.Time
+	Until *time.Time // nil: it goes on
 	Why   string
+
+	Reference string // of the hand-off it is of
 }
 
 // Event is one thing that happened to the case or a referral of it.
@@ -140,8 +144,12 @@ type Event struct {
 type Journey struct {
 	CaseID    uuid.UUID
 	Reference string
+	Status    models.CaseStatus
+	LoggedAt  time.Time
 	Holders   []Holder
-	Gaps      []Gap
+	Gaps      []Gap // oldest first
+	Handoffs  []HandoffLine
+	Duties    []DutyLine
 	Referrals []ReferralLine
 	Events    []Event // oldest first
 	Clocks    []ClockLine

@@ -10,7 +10,7 @@ import (
 )
 
 // drainSQL turns waiting outbox rows into notices for the other party of the
-// referral: nobody is told of their own act, and a receiver is not told of
+// referral or hand-off: nobody is told of their own act, and a receiver is not told of
 // what it can no longer open. A late duty is told to whoever owes it, and at
 // the last step of the ladder to the referrer; what is a coordinator's to see,
 // to those of the pathway (referrals.md section 5). Delivered twice, it tells
@@ -24,7 +24,7 @@ import (
 const drainSQL = `
 with waiting as (
   select id, topic, referral_id, case_id, by_org_id, at, (payload->>'clock')::uuid as clock_id, (payload->>'user')::uuid as about_id,
-    (payload->>'org')::uuid as at_org_id, (payload->>'document')::uuid as document_id from outbox
+    (payload->>'org')::uuid as at_org_id, (payload->>'document')::uuid as document_id, (payload->>'handoff')::uuid as handoff_id from outbox
   where drained_at is null order by id limit 500 for update skip locked
 ), told as (
   insert into notices (id, outbox_id, org_id, topic, referral_id, case_id, at)
@@ -39,6 +39,12 @@ with waiting as (
       'referral.high_risk_waiting', 'contact.safety_incident', 'clock.late_coordinator')
   ) as parties (party)
   where party is not null and party is distinct from w.by_org_id
+  on conflict on constraint notices_once do nothing
+), handed as (
+  insert into notices (id, outbox_id, org_id, topic, handoff_id, case_id, at)
+  select gen_random_uuid(), w.id, party, w.topic, h.id, w.case_id, w.at
+  from waiting w join handoffs h on h.id = w.handoff_id cross join lateral unnest(array[h.from_org_id, h.to_org_id]) as parties (party)
+  where party is distinct from w.by_org_id
   on conflict on constraint notices_once do nothing
 ), compare as (
   insert into linkage_waiting (case_id) select distinct w.case_id from waiting w where w.topic = 'case.logged' on conflict do nothing

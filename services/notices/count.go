@@ -16,6 +16,7 @@ type Counts struct {
 	News    int // what others did to the organisation's referrals
 	Alerts  int // on the desk of the actor's role, and nobody has taken
 	Account int // about the actor's own account
+	Offered int // hand-offs that wait for the organisation's answer
 }
 
 // keepCounts is how long a count is good for: it stands on every page, and is
@@ -36,9 +37,11 @@ type kept struct {
 }
 
 const countSQL = `select
-	case when $2 then (select count(*) from (select from notices n join referrals r on r.id = n.referral_id where n.org_id = $1 and n.read_at is null limit 100) n) else 0 end,
+	case when $2 then (select count(*) from (select from notices n left join referrals r on r.id = n.referral_id left join handoffs h on h.id = n.handoff_id
+		where n.org_id = $1 and n.read_at is null and (r.id is not null or h.id is not null) limit 100) n) else 0 end,
 	case when $3 then (select count(*) from (select from alerts a where a.org_id = $1 and a.outcome is null and a.taken_by is null limit 100) a) else 0 end,
-	(select count(*) from (select from account_notices where user_id = $4 and read_at is null limit 100) a)`
+	(select count(*) from (select from account_notices where user_id = $4 and read_at is null limit 100) a),
+	case when $5 then (select count(*) from (select from handoffs h where h.to_org_id = $1 and h.status = 'offered' limit 100) h) else 0 end`
 
 // Count returns how many things the actor has not read. It may be ten seconds
 // old.
@@ -58,7 +61,7 @@ func (s *Service) Count(ctx context.Context) (Counts, error) {
 		return Counts{}, err
 	}
 	var c Counts
-	b.Query(pg.One(new(bool), &c.News, &c.Alerts, &c.Account), countSQL, a.OrgID, a.Can(models.ReferralRead), a.Can(models.AlertReview), a.UserID)
+	b.Query(pg.One(new(bool), &c.News, &c.Alerts, &c.Account, &c.Offered), countSQL, a.OrgID, a.Can(models.ReferralRead), a.Can(models.AlertReview), a.UserID, a.Can(models.HandoffAnswer))
 	if err := b.Send(pg.BatchRead); err != nil {
 		return Counts{}, err
 	}

@@ -59,3 +59,17 @@ func asStart(err error) error {
 	}
 	return models.Invalid(found...)
 }
+
+// MayTell asks the gate about something that somebody was told: nil where the
+// channel was safe at that time. Errors as PlanContact, on the fields channel
+// and at; what is refused is on record.
+func (s *Service) MayTell(ctx context.Context, caseID uuid.UUID, channel models.Channel, at time.Time) error {
+	channels, _, err := s.loadGate(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	if g := models.GateFor(channels, channel, at, models.StaleAfterDays); !g.Open() {
+		return s.refusePlan(ctx, caseID, channel, g, channels, at)
+	}
+	return nil
+}

@@ -84,7 +84,8 @@ func (s *Service) loadGate(ctx context.Context, caseID uuid.UUID) ([]models.Cont
 	var seen, found bool
 	b.Query(scanChannels(&channels), "select "+channelColumns+" from contact_channels ch where ch.case_id = $1 order by ch.position", caseID)
 	b.Query(pg.One(&found, &seen), `select exists (select from cases where id = $1)
-		or exists (select from referrals where case_id = $1 and to_org_id = $2 and live and accepted_at is not null)`, caseID, b.Actor.OrgID)
+		or exists (select from referrals where case_id = $1 and to_org_id = $2 and live and accepted_at is not null)
+		or exists (select from case_duties where case_id = $1 and org_id = $2 and until_at is null)`, caseID, b.Actor.OrgID)
 	if err := b.Send(pg.BatchRead); err != nil {
 		return nil, time.Time{}, err
 	}

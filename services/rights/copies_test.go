@@ -69,6 +69,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 		values ($1, $2, 'seal', 'court_order', 'Canary has one.', 'pending', $3, $4, 'manager', $5)`, models.NewID(), c.ID, manager.UserID, manager.OrgID, now)
 	b.Do(b.t, "insert into conflict_questions (user_id, case_id, why, answered_at, knows) values ($1, $2, 'declared', $3, false)", manager.UserID, c.ID, now)
 	b.supported(c, r)
+	b.handedOver(c)
 	b.twice(c)
 	return d.ID
 }
@@ -84,6 +85,22 @@ func (b *bench) twice(c testkit.CaseFacts) {
 		values ($1, least($2::uuid, $3), greatest($2::uuid, $3), 21, '[{"what": "Canary"}]', $4)`, pair, c.ID, other.ID, now)
 	b.Do(b.t, `insert into linkage_answers (id, pair_id, org_id, answer, reason, note, by_user_id, at)
 		values ($1, $2, $3, 'same', 'known', 'Canary says so.', $4, $5)`, models.NewID(), pair, lead.OrgID, lead.UserID, now)
+}
+
+// handedOver plants a hand-off that was refused, a duty that lay apart, and a
+// closing that was undone.
+func (b *bench) handedOver(c testkit.CaseFacts) {
+	b.t.Helper()
+	police, vawg, now, id, closing := b.Actor("police"), b.Actor("vawg"), b.Clock.Now(), models.NewID(), models.NewID()
+	b.Do(b.t, `insert into handoffs (id, reference, case_id, duty, from_org_id, to_org_id, sharing_decision_id, sent_at, sent_by, due_at)
+		values ($1, $2, $3, 'updates', $4, $5, $6, $7, $8, $7)`, id, models.NewReference(models.HandoffReference), c.ID, police.OrgID, vawg.OrgID,
+		b.Agreement(b.t, c, vawg.OrgID), now, police.UserID)
+	b.Do(b.t, "update handoffs set status = 'refused', version = 2, decided_at = $2, decided_by_org_id = to_org_id, refusal_reason = 'no_capacity', note = $3 where id = $1", id, now,
+		testkit.Seal(vault.HandoffNote, id, "Canary lives too far away."))
+	b.Do(b.t, "insert into handoff_contents (id, stage, content) values ($1, 'sending', $2)", id, testkit.Seal(vault.HandoffSending, id, `{"summary": "Canary has a hearing."}`))
+	b.Do(b.t, "insert into case_duties (case_id, duty, org_id, from_at, until_at) values ($1, 'updates', $2, $3, $3)", c.ID, vawg.OrgID, now)
+	b.Do(b.t, "insert into case_closings (id, case_id, reason, note, closed_at, closed_by, closed_by_org_id, reopened_at) values ($1, $2, 'other', $3, $4, $5, $6, $4)",
+		closing, c.ID, testkit.Seal(vault.ClosingNote, closing, "Canary asked."), now, police.UserID, police.OrgID)
 }
 
 // supported plants what a service writes of its own work.

@@ -49,13 +49,13 @@ type Decision struct {
 	Ended    []string // references of the referrals a withdrawal ended
 }
 
-// may refuses an actor whose role does not send referrals.
+// may refuses an actor whose role hands nothing on: no referral, and no duty.
 func may(ctx context.Context) (models.Actor, error) {
 	a, err := models.ActorFrom(ctx)
 	if err != nil {
 		return a, err
 	}
-	if !a.Can(models.ReferralSend) {
+	if !a.Can(models.ReferralSend) && !a.Can(models.HandoffSend) {
 		return a, models.RoleForbidden()
 	}
 	return a, nil
@@ -104,9 +104,7 @@ func (s *Service) record(ctx context.Context, dir *directory.Snapshot, caseID uu
 		if err := insert(ctx, tx, &d); err != nil {
 			return err
 		}
-		return tx.Record(ctx, models.Event{Action: "sharing.recorded", SubjectType: "sharing_decision", SubjectID: d.ID, CaseID: caseID, Detail: map[string]any{
-			"receiver": d.ReceiverOrgID, "basis": d.Basis, "method": d.Method, "fields": d.Fields,
-		}})
+		return tx.Record(ctx, recorded(&d))
 	})
 	return out, err
 }
@@ -130,6 +128,25 @@ func checkDecision(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, d *m
 		f.Add("receiver_organisation_id", models.FieldUnknown, "Select an organisation from the directory")
 	}
 	return to, f.List()
+}
+
+// recorded is what the trail says of a decision: never why, in words.
+func recorded(d *models.SharingDecision) models.Event {
+	return models.Event{Action: "sharing.recorded", SubjectType: "sharing_decision", SubjectID: d.ID, CaseID: d.CaseID, Detail: map[string]any{
+		"receiver": d.ReceiverOrgID, "basis": d.Basis, "method": d.Method, "fields": d.Fields,
+	}}
+}
+
+// Keep adds a decision that follows from another act to that act's transaction,
+// with its event. It holds it against the rules as Record does.
+func Keep(ctx context.Context, tx *pg.Tx, d *models.SharingDecision) error {
+	if faults := d.Check(models.Today(tx.Now)); len(faults) > 0 {
+		return models.Invalid(faults...)
+	}
+	if err := insert(ctx, tx, d); err != nil {
+		return err
+	}
+	return tx.Record(ctx, recorded(d))
 }
 
 func insert(ctx context.Context, tx *pg.Tx, d *models.SharingDecision) error {

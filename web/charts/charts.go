@@ -140,6 +140,8 @@ type drawing struct {
 	w, h            float64
 	looks           []Look
 	shapes          []shape
+	linked          bool   // some of it leads somewhere: it is a group, not one image
+	href            string // of what is drawn now
 }
 
 // shape is a rectangle, a path or a line of text.
@@ -154,7 +156,22 @@ type shape struct {
 	anchor       string // start, middle, end
 	note         string // quiet words after the text
 	bold, quiet  bool
-	large        bool // 14 instead of 12.5
+	large        bool   // 14 instead of 12.5
+	href         string // where it leads
+}
+
+// linked is the shape, leading somewhere.
+func (s shape) linked(href string) shape {
+	s.href = href
+	return s
+}
+
+// role is that of the picture: one image, or a group where parts of it lead on.
+func (d drawing) role() string {
+	if d.linked {
+		return "group"
+	}
+	return "img"
 }
 
 func (d *drawing) use(l Look) {
@@ -180,7 +197,7 @@ func (d *drawing) hiddenBar(x, y, w, h float64, c Count) {
 }
 
 func (d *drawing) label(x, y float64, text, anchor string, bold bool) {
-	d.shapes = append(d.shapes, shape{kind: 't', x: x, y: y, text: text, anchor: anchor, bold: bold})
+	d.shapes = append(d.shapes, shape{kind: 't', x: x, y: y, text: text, anchor: anchor, bold: bold, href: d.href})
 }
 
 func (d *drawing) quietLabel(x, y float64, text, anchor string) {

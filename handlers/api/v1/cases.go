@@ -101,6 +101,7 @@ func RegisterCases(a *api.API, svc *cases.Service) {
 	})
 	registerCase(a, svc)
 	registerCaseChanges(a, svc)
+	registerCaseClosing(a, svc)
 }
 
 // registerCase adds what is asked of one case.

@@ -30,6 +30,20 @@ type CaseEquality struct {
 	Equality map[string]string `json:"equality"`
 }
 
+// CaseClosing is why a case is closed.
+type CaseClosing struct {
+	Reason Key    `json:"reason" doc:"A reason of the group close_case."`
+	Note   string `json:"note,omitempty" maxLength:"2000"`
+}
+
+// CaseState is whether a case is open.
+type CaseState struct {
+	ID        uuid.UUID `json:"id"`
+	Reference string    `json:"reference"`
+	Status    string    `json:"status"`
+	Version   int       `json:"version"`
+}
+
 type (
 	addIncidentIn struct {
 		ID   uuid.UUID `path:"id" doc:"Of the case."`
@@ -42,6 +56,17 @@ type (
 	equalityIn struct {
 		ID   uuid.UUID `path:"id" doc:"Of the case."`
 		Body EqualityAnswers
+	}
+	closeIn struct {
+		ID   uuid.UUID `path:"id" doc:"Of the case."`
+		Body CaseClosing
+	}
+	reopenIn struct {
+		ID uuid.UUID `path:"id" doc:"Of the case."`
+	}
+	caseStatusOut struct {
+		ETag string `header:"ETag"`
+		Body CaseState
 	}
 	equalityOut struct {
 		ETag string `header:"ETag"`
@@ -71,4 +96,23 @@ func registerCaseChanges(a *api.API, svc *cases.Service) {
 	}, func(v cases.View) *equalityOut {
 		return &equalityOut{ETag: etag(v.Case.Version), Body: CaseEquality{CaseID: v.Case.ID, Equality: v.Victim.Equality}}
 	})
+}
+
+// registerCaseClosing adds closing a case and opening it again.
+func registerCaseClosing(a *api.API, svc *cases.Service) {
+	present := func(v cases.View) *caseStatusOut {
+		c := &v.Case
+		return &caseStatusOut{ETag: etag(c.Version), Body: CaseState{ID: c.ID, Reference: c.Reference, Status: string(c.Status), Version: c.Version}}
+	}
+	api.Keyed(a, api.Op{
+		Method: http.MethodPost, Path: "/api/v1/cases/{id}/close", ID: "close-case", Tag: "Cases", Need: models.HandoffSend, Status: http.StatusOK,
+		Match: true, Errors: []int{http.StatusConflict}, Summary: "Close a case",
+		Description: "For whoever holds it. 409 names what is still owed: a hand-off in the air, a duty that lies apart, a live referral.",
+	}, func(ctx context.Context, in *closeIn) (cases.View, error) {
+		return svc.Close(ctx, in.ID, cases.Closing{Reason: spelled(in.Body.Reason, nil), Note: in.Body.Note})
+	}, present)
+	api.Keyed(a, api.Op{
+		Method: http.MethodPost, Path: "/api/v1/cases/{id}/reopen", ID: "reopen-case", Tag: "Cases", Need: models.HandoffSend, Status: http.StatusOK,
+		Match: true, Errors: []int{http.StatusConflict}, Summary: "Open a closed case again", Description: "For whoever holds it.",
+	}, func(ctx context.Context, in *reopenIn) (cases.View, error) { return svc.Reopen(ctx, in.ID) }, present)
 }

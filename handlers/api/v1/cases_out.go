@@ -207,6 +207,8 @@ type CaseJourney struct {
 	Reference string         `json:"reference"`
 	Holders   []CaseHolder   `json:"holders"`
 	Gaps      []CaseGap      `json:"gaps"`
+	Handoffs  []CaseHandoff  `json:"handoffs"`
+	Duties    []CaseDuty     `json:"duties" doc:"That lie apart from the case, or did."`
 	Referrals []CaseReferral `json:"referrals"`
 	Events    []CaseEvent    `json:"events"`
 	Clocks    []CaseClock    `json:"clocks"`
@@ -218,6 +220,34 @@ type CaseGap struct {
 	From  time.Time  `json:"from"`
 	Until *time.Time `json:"until,omitempty"`
 	Why   string     `json:"why"`
+
+	Reference string `json:"reference,omitempty" doc:"Of the hand-off it is of."`
+}
+
+// CaseHandoff is a hand-off on the line of a case.
+type CaseHandoff struct {
+	ID               uuid.UUID    `json:"id"`
+	Reference        string       `json:"reference"`
+	Duty             string       `json:"duty"`
+	FromOrganisation Organisation `json:"from_organisation"`
+	ToOrganisation   Organisation `json:"to_organisation"`
+	Status           string       `json:"status"`
+	OffSystem        bool         `json:"off_system" doc:"The receiver never signs in: its times are the sender's word."`
+	SentAt           time.Time    `json:"sent_at"`
+	DueAt            time.Time    `json:"due_at"`
+	ReceivedAt       *time.Time   `json:"received_at,omitempty"`
+	AcceptedAt       *time.Time   `json:"accepted_at,omitempty"`
+	DecidedAt        *time.Time   `json:"decided_at,omitempty"`
+	VictimToldAt     *time.Time   `json:"victim_told_at,omitempty"`
+	RefusalReason    string       `json:"refusal_reason,omitempty"`
+}
+
+// CaseDuty is one stretch in which a duty lay apart from the case.
+type CaseDuty struct {
+	Duty         string       `json:"duty"`
+	Organisation Organisation `json:"organisation"`
+	From         time.Time    `json:"from"`
+	Until        *time.Time   `json:"until,omitempty"`
 }
 
 // CaseSummary is a case in a list.

@@ -122,7 +122,17 @@ func presentJourney(j cases.Journey) CaseJourney {
 	return CaseJourney{
 		ID: j.CaseID, Reference: j.Reference, Holders: presented(j.Holders, presentHolder),
 		Gaps: presented(j.Gaps, func(g cases.Gap) CaseGap {
-			return CaseGap{From: utc(g.From), Until: utcOrNone(g.Until), Why: g.Why}
+			return CaseGap{From: utc(g.From), Until: utcOrNone(g.Until), Why: g.Why, Reference: g.Reference}
+		}),
+		Handoffs: presented(j.Handoffs, func(h cases.HandoffLine) CaseHandoff {
+			return CaseHandoff{
+				ID: h.ID, Reference: h.Reference, Duty: string(h.Duty), FromOrganisation: presentOrganisation(h.From), ToOrganisation: presentOrganisation(h.To),
+				Status: string(h.Status), OffSystem: h.OffSystem, SentAt: utc(h.SentAt), DueAt: utc(h.DueAt), ReceivedAt: utcOrNone(h.ReceivedAt),
+				AcceptedAt: utcOrNone(h.AcceptedAt), DecidedAt: utcOrNone(h.DecidedAt), VictimToldAt: utcOrNone(h.ToldAt), RefusalReason: h.RefusalReason,
+			}
+		}),
+		Duties: presented(j.Duties, func(d cases.DutyLine) CaseDuty {
+			return CaseDuty{Duty: string(d.Duty), Organisation: presentOrganisation(d.Organisation), From: utc(d.From), Until: utcOrNone(d.Until)}
 		}),
 		Referrals: presented(j.Referrals, presentCaseReferral), Events: presented(j.Events, presentCaseEvent), Clocks: presented(j.Clocks, presentCaseClock),
 	}

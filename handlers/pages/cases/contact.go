@@ -98,6 +98,7 @@ func done() map[string]string {
 		"contact": "Safe contact was changed. Services with an open referral are told.", "code-word": "The code word was changed. Services with an open referral are told.",
 		"incident": "The incident was added.", "incident-rights": "The incident was added. Enhanced Rights apply because of it.", "equality": "The answers were kept.",
 		"cleared": "The stop was cleared. Services with an open referral are told.", "withdrawn": "Sharing was withdrawn. The service no longer sees what was shared.",
+		"closed": "The case is closed.", "reopened": "The case is open again.",
 	}
 }
 

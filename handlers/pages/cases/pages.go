@@ -75,6 +75,11 @@ func (p *Pages) Routes() []route.Route {
 		post("/cases/:ref/incident", models.CaseCreate, p.incident),
 		get("/cases/:ref/equality", models.CaseCreate, p.equalityForm),
 		post("/cases/:ref/equality", models.CaseCreate, p.equality),
+		get("/cases/:ref/journey", models.CaseRead, p.line),
+		get("/cases/:ref/close", models.HandoffSend, p.showClose),
+		post("/cases/:ref/close", models.HandoffSend, p.closeCase),
+		get("/cases/:ref/reopen", models.HandoffSend, p.showReopen),
+		post("/cases/:ref/reopen", models.HandoffSend, p.reopenCase),
 	}
 	for _, s := range steps() {
 		routes = append(routes,

@@ -35,7 +35,7 @@ func (p *Pages) show(c *gin.Context) error {
 		return p.emergency(c, &v, meta, path)
 	}
 	page := view.CaseView{
-		Meta: meta, Safe: p.safe(&v, path), Parts: parts(a, path, "overview"), Holders: p.holders(v.Holders),
+		Meta: meta, Safe: p.safe(&v, path), Parts: parts(a, path, "overview"), Holders: p.holders(v.Holders, v.Duties),
 		HeldBy: v.Accountable.Name, Referrals: p.referrals(&v, path, a), Owed: p.owed(&v), Events: p.events(&v),
 		Facts: p.facts(&v),
 	}
@@ -48,10 +48,44 @@ func (p *Pages) show(c *gin.Context) error {
 			{Link: components.Link{Text: "Answer the equality questions", Href: path + "/equality"}},
 		}
 	}
+	page.Line = lineLinks(a, &v, path)
 	if a.Can(models.ContactRecord) {
 		page.Safe.Record = &components.Link{Text: "Plan a contact", Href: path + "/contact"}
 	}
 	return render.OK(c, view.Case(page))
+}
+
+// lineLinks lead on from who holds the case: to what is in the air, to handing it
+// over, and to closing it.
+func lineLinks(a models.Actor, v *cases.View, path string) []components.StackItem {
+	var out []components.StackItem
+	add := func(text, href, note string) {
+		out = append(out, components.StackItem{Link: components.Link{Text: text, Href: href}, Note: note})
+	}
+	for i := range v.Handoffs {
+		h := &v.Handoffs[i]
+		words := "Offered to " + h.To.Name + ", waiting since " + models.DayIn(h.SentAt, v.At)
+		if h.Late(v.At) {
+			words += ". Late"
+		}
+		href := path + "/journey"
+		if h.FromOrgID == a.OrgID || h.ToOrgID == a.OrgID {
+			href = "/handoffs/" + h.Reference
+		}
+		add(h.Duty.Words()+": hand-off "+h.Reference, href, words)
+	}
+	if !a.Can(models.HandoffSend) {
+		return out
+	}
+	if v.Case.Status == models.CaseClosed {
+		add("Open this case again", path+"/reopen", "")
+		return out
+	}
+	add("Hand over the case or a duty", path+"/hand-over", "")
+	if v.HolderIsOwn {
+		add("Close this case", path+"/close", "")
+	}
+	return out
 }
 
 // emergency is the picture of a case under emergency access: it is read, and
@@ -70,7 +104,7 @@ func (p *Pages) emergency(c *gin.Context, v *cases.View, meta layouts.PageMeta, 
 		referrals.Rows[i][0].Href = ""
 	}
 	return render.OK(c, view.Case(view.CaseView{
-		Meta: meta, Safe: safe, Parts: []components.SubNavItem{{Text: "Overview", Href: path, Current: true}}, Holders: p.holders(v.Holders), HeldBy: v.Accountable.Name, Referrals: referrals, Owed: p.owed(v), Events: p.events(v), Facts: p.facts(v),
+		Meta: meta, Safe: safe, Parts: []components.SubNavItem{{Text: "Overview", Href: path, Current: true}}, Holders: p.holders(v.Holders, v.Duties), HeldBy: v.Accountable.Name, Referrals: referrals, Owed: p.owed(v), Events: p.events(v), Facts: p.facts(v),
 	}))
 }
 
@@ -125,6 +159,7 @@ func parts(a models.Actor, path, current string) []components.SubNavItem {
 		need            models.Permission
 	}{
 		{"overview", "Overview", path, models.CaseRead},
+		{"journey", "The line", path + "/journey", models.CaseRead},
 		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
 		{"notes", "Notes", path + "/notes", models.RecordKeep},
 		{"files", "Documents", path + "/files", models.RecordKeep},
@@ -141,7 +176,7 @@ func parts(a models.Actor, path, current string) []components.SubNavItem {
 }
 
 // holders are the line of who held the case, one under the other.
-func (p *Pages) holders(line []cases.Holder) []view.HolderView {
+func (p *Pages) holders(line []cases.Holder, apart []cases.DutyLine) []view.HolderView {
 	var out []view.HolderView
 	for _, h := range line {
 		until, end := "now", p.Now()
@@ -152,6 +187,13 @@ func (p *Pages) holders(line []cases.Holder) []view.HolderView {
 			Name: h.Organisation.Name, Kind: bandOf(h.Organisation.Kind),
 			Words: models.DayIn(h.From, p.Now()) + " to " + until + ", " + models.Length(end.Sub(h.From)),
 		})
+	}
+	for _, d := range apart {
+		if d.Until == nil {
+			out = append(out, view.HolderView{
+				Name: d.Organisation.Name, Kind: bandOf(d.Organisation.Kind), Words: d.Duty.Words() + " alone, since " + models.DayIn(d.From, p.Now()),
+			})
+		}
 	}
 	return out
 }

@@ -21,6 +21,16 @@ func eventWords(e *cases.Event) string {
 		return "Sharing agreed or decided: " + e.To
 	case "sharing.withdrawn":
 		return "Sharing withdrawn: " + e.To
+	case "handoff.offered":
+		return "Hand-off offered to " + e.To
+	case "handoff.accepted":
+		return "Hand-off accepted"
+	case "handoff.refused":
+		return "Hand-off refused"
+	case "handoff.recalled":
+		return "Hand-off taken back"
+	case "handoff.victim_told":
+		return "They were told of the hand-off"
 	}
 	action := strings.TrimPrefix(e.Kind, "referral.")
 	if action == string(models.ActSubmit) {

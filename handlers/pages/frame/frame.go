@@ -31,9 +31,13 @@ func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
 	if a.OwesConduct {
 		return m // nothing is theirs to go to yet
 	}
-	m.ShortcutsOff, m.Unread = shortcutsOff(c), f.unread(c.Request.Context(), a)
+	counts := f.counts(c.Request.Context())
+	m.ShortcutsOff, m.Unread = shortcutsOff(c), unread(counts, a)
 	for _, item := range Nav(a) {
 		item.Current = item.Href == section
+		if item.Href == HandoffsPath && counts.Offered > 0 {
+			item.Text += " (" + atMost(counts.Offered) + ")"
+		}
 		m.Nav = append(m.Nav, item)
 	}
 	return m
@@ -48,6 +52,9 @@ func Nav(a models.Actor) []layouts.NavItem {
 	}
 	return items
 }
+
+// HandoffsPath is the list of hand-offs.
+const HandoffsPath = "/handoffs"
 
 // DataPath is the first page of what people are owed of their data.
 const DataPath = "/requests"
@@ -64,17 +71,18 @@ func navOf(a models.Actor) []layouts.NavItem {
 	places := layouts.NavItem{Text: "Our places", Href: "/places"}
 	agreements := layouts.NavItem{Text: "Agreements", Href: "/agreements"}
 	find := layouts.NavItem{Text: "Find a case", Href: "/find", Keys: "g f"}
+	handoffs := layouts.NavItem{Text: "Hand-offs", Href: HandoffsPath, Keys: "g h"}
 	switch a.Role {
 	case models.RoleCaseworker:
-		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, services, find}
+		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, handoffs, services, find}
 	case models.RoleManager:
-		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, services, find, team}
+		return []layouts.NavItem{today, cases, {Text: "Referrals", Href: "/referrals"}, handoffs, services, find, team}
 	case models.RoleProviderWorker:
-		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, places, services, find}
+		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, handoffs, places, services, find}
 	case models.RoleProviderManager:
-		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, places, services, find, team}
+		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, handoffs, places, services, find, team}
 	case models.RoleCourtOfficer:
-		return []layouts.NavItem{cases, services}
+		return []layouts.NavItem{cases, handoffs, services}
 	case models.RoleCoordinator:
 		return []layouts.NavItem{today, services}
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
@@ -35,7 +36,7 @@ func (p *Pages) news(c *gin.Context) (view.NewsView, error) {
 			return out, err
 		}
 		out.Lines = append(out.Lines, view.NewsLine{
-			Reference: n.Reference, Href: "/referrals/" + n.Reference, Text: newsWords(n, org.Name), When: models.DateTimeIn(n.At, p.Now()),
+			Reference: n.Reference, Href: newsHref(n), Text: newsWords(n, org.Name), When: models.DateTimeIn(n.At, p.Now()),
 		})
 	}
 	return out, nil
@@ -44,10 +45,24 @@ func (p *Pages) news(c *gin.Context) (view.NewsView, error) {
 // mostNews is how many lines of news stand above the work.
 const mostNews = 6
 
+// newsHref is the record a notice is about.
+func newsHref(n notices.Notice) string {
+	if n.HandoffID != uuid.Nil {
+		return "/handoffs/" + n.Reference
+	}
+	return "/referrals/" + n.Reference
+}
+
 // newsWords says what happened: "accepted by Ashdown Advocacy".
 func newsWords(n notices.Notice, by string) string {
-	verb := strings.ReplaceAll(strings.TrimPrefix(n.Topic, "referral."), "_", " ")
+	verb := strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(n.Topic, "referral."), "handoff."), "_", " ")
 	switch verb {
+	case "offered":
+		verb = "offered to you"
+	case "recalled":
+		verb = "taken back"
+	case "victim told":
+		verb = "the victim was told"
 	case "submitted":
 		verb = "sent to you"
 	case "info requested":

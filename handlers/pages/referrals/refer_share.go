@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
 	"throughline/models"
 	"throughline/services/directory"
@@ -94,32 +95,10 @@ func (p *Pages) showAgreement(c *gin.Context, j journey, t typed, errs component
 	if t != nil {
 		basis, method, reason = t.one("basis"), t.one("method"), t.one("reason")
 	}
-	var bases, methods []components.ChoiceItem
-	for _, m := range models.SharingMethods() {
-		if m.Key != models.MethodNone {
-			methods = append(methods, components.ChoiceItem{Value: m.Key, Text: m.Words})
-		}
-	}
-	for i, b := range models.SharingBases() {
-		item := components.ChoiceItem{Value: b.Key, Text: b.Words}
-		if b.Key == models.BasisAgreement {
-			item.Conditional = components.Radios(components.RadiosParams{
-				Name: "method", Legend: "How did they say so?", LegendSize: components.Small, IsSmall: true,
-				Items: methods, Value: method, Error: errs.Of("method"),
-			})
-		}
-		if i == 1 {
-			bases = append(bases, components.ChoiceItem{Divider: "or, without their agreement"})
-		}
-		bases = append(bases, item)
-	}
 	return p.question(c, j, shared.FormView{
-		Title: "Has the person agreed to share with " + org.Name + "?",
-		Lede:  "This is for " + org.Name + " alone. Another service needs an agreement of its own.",
-		Fields: []templ.Component{
-			components.Radios(components.RadiosParams{Name: "basis", Legend: "Why may you share?", LegendSize: components.Medium, Items: bases, Value: basis, Error: errs.Of("basis")}),
-			components.TextArea(components.TextAreaParams{Name: "reason", Label: "If they have not agreed: why it is lawful and needed", Value: reason, Error: errs.Of("reason"), Rows: 3}),
-		},
+		Title:  "Has the person agreed to share with " + org.Name + "?",
+		Lede:   "This is for " + org.Name + " alone. Another service needs an agreement of its own.",
+		Fields: frame.BasisFields(basis, method, "reason", reason, errs),
 	}, j.at("service"), errs)
 }
 
@@ -177,8 +156,8 @@ func (p *Pages) showShare(c *gin.Context, j journey, t typed, errs components.Fo
 	pw, _ := models.FindPathway(j.Pathway)
 	v := view.ShareView{
 		Meta: p.Frame.Meta(c, "What they will see - case "+j.ref, "/cases"), Caption: j.caption() + " to " + s.Name, Receiver: org.Name,
-		Fields: shareFields(j, first, after, errs), Before: contentRows(before, j.Pathway, pw.Version, p.Now()),
-		After: contentRows(onAccept, j.Pathway, pw.Version, p.Now()),
+		Fields: shareFields(j, first, after, errs), Before: frame.ContentRows(before, j.Pathway, pw.Version, p.Now()),
+		After: frame.ContentRows(onAccept, j.Pathway, pw.Version, p.Now()),
 		Note:  "From sending they also see which ways of contact are safe, and when. Numbers, addresses and the code word open once they accept.",
 	}
 	v.Meta.Wide, v.Meta.Errors, v.Meta.Back = true, errs, &components.Link{Text: "Back", Href: j.at("agreement")}

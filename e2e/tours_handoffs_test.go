@@ -1,0 +1,84 @@
+package e2e
+
+// handing meets the way of a case to another organisation and on: offered,
+// refused, taken back, accepted, told, a duty apart handed back, a partner that
+// never signs in, and a case that is closed.
+func (w *tour) handing() {
+	police, victims := signIn(w.t, w.base, "police"), signIn(w.t, w.base, "caseworker")
+	ref := police.create("/api/v1/cases", aCase("Handed")).text(w.t, "reference")
+	sender, receiver := w.as("police"), w.as("caseworker")
+	w.look(w.as("probation").visit("/handoffs").is(200), empty)
+
+	over := func(duty, to string) {
+		sender.visit("/cases/"+ref).is(200).press("Hand over the case or a duty").is(200)
+		sender.choose(duty).pick("Who will hold it?", to).write("Why are you handing it over?", "She moved there.").write("What do they need to know to take over?", "A hearing is on Monday. Nobody has told her yet.")
+	}
+	sender.visit("/cases/" + ref + "/hand-over/what").is(200)
+	w.look(sender, filled)
+	w.wrong(sender, "Continue")
+	over("The case itself", "London Victim Service")
+	sender.press("Continue").is(200).sees("Has the person agreed to share with London Victim Service?")
+	w.look(sender, filled)
+	w.wrong(sender, "Continue")
+	sender.choose("They agreed").choose("Spoken", "How did they say so?").press("Continue").is(200).sees("What they will see at once", "What they will see once they accept")
+	w.look(sender, filled)
+	sender.press("Send hand-off").is(200).sees("You still hold this until they accept")
+	w.look(sender, "offered")
+	w.look(sender.visit("/handoffs?box=sent").is(200), "sent")
+	w.look(sender.visit("/cases/"+ref).sees("waiting since"), "handed")
+	w.look(sender.visit("/cases/"+ref+"/close").is(200), filled)
+	w.wrong(sender, "Close case")
+	sender.choose("Their needs are met").press("Close case").is(409).sees("has not been answered")
+
+	w.look(receiver.visit("/handoffs").is(200).sees("Due"), filled)
+	page := "/handoffs/" + victims.get("/api/v1/handoffs?status=offered").items(w.t)[0]["reference"].(string)
+	w.look(receiver.visit(page).is(200).sees("Will you take over the case itself?", "A hearing is on Monday").lacks("Testwell"), filled)
+	w.look(receiver.visit(page+"/accept").is(200), filled)
+	w.wrong(receiver, "Accept: we hold it from now")
+	w.look(receiver.visit(page+"/refuse").is(200), filled)
+	w.wrong(receiver, "Refuse")
+	w.look(sender.visit(page+"/recall").is(200), filled)
+	receiver.visit(page).write("Your own reference for it", "LVS 2231").press("Accept: we hold it from now").is(200).sees("Your organisation holds this now", "See case "+ref)
+	w.look(receiver, "accepted")
+	w.look(receiver.press("Record that they were told").is(200), filled)
+	w.wrong(receiver, "Keep this")
+	receiver.choose("Post").choose("Yes", "Did they understand?").press("Keep this").is(422).sees("not")
+	sender.visit("/cases/" + ref).is(200).sees("Held now by London Victim Service")
+
+	w.look(sender.press("The line").is(200).sees("London Victim Service", "Victim not told", "The same, as a table"), filled)
+
+	w.apart(police)
+}
+
+// apart meets a duty that lies apart from its case, and a partner's word.
+func (w *tour) apart(police *caller) {
+	ref := police.create("/api/v1/cases", aCase("Apart")).text(w.t, "reference")
+	sender, witness := w.as("police"), w.as("witnesscare")
+	over := func(duty, to string) {
+		sender.visit("/cases/"+ref+"/hand-over").is(200).choose(duty).pick("Who will hold it?", to).write("Why are you handing it over?", "It goes to court.")
+		sender.write("What do they need to know to take over?", "She needs a screen.").press("Continue").is(200)
+	}
+	over("Witness care", "London Witness Care Unit")
+	sender.sees("The Victims' Code places this duty on them").press("Send hand-off").is(200)
+	w.look(witness.visit("/handoffs").is(200).press("H-").is(200).sees("Will you take over witness care?"), "duty")
+	witness.write("Your own reference for it", "WCU 7").press("Accept: we hold it from now").is(200).sees("07700 900123")
+	w.look(witness, "duty held")
+	w.look(witness.press("Hand it back").is(200), filled)
+	w.wrong(witness, "Send hand-off")
+
+	ref = police.create("/api/v1/cases", aCase("Word")).text(w.t, "reference")
+	over("Keeping them updated", "Hackney")
+	sender.choose("They agreed").choose("Spoken", "How did they say so?").press("Continue").is(200).sees("does not sign in here")
+	w.look(sender, filled)
+	w.wrong(sender, "Continue")
+	sender.fill("Day", "16", "When did you send it to them?").fill("Month", "11", "When did you send it to them?").fill("Year", "2026", "When did you send it to them?").fill("Time", "10:00")
+	sender.press("Continue").is(200).sees("This is kept as their word").press("Send hand-off").is(200)
+	w.look(sender.press("Record that they accepted").is(200), filled)
+	w.wrong(sender, "Record that they accepted")
+
+	ref = police.create("/api/v1/cases", aCase("Closed")).text(w.t, "reference")
+	sender.visit("/cases/" + ref).press("Close this case").is(200).choose("Their needs are met").press("Close case").is(200).sees("The case is closed")
+	w.look(sender, "closed")
+	w.look(sender.press("Open this case again").is(200), filled)
+	sender.press("Open it again").is(200).sees("The case is open again")
+}
