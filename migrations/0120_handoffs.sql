@@ -110,8 +110,8 @@ begin
 end $$;
 
 -- Whoever may hand a duty on: its holder; and for a holder that never signs in,
--- whoever recorded its acceptance. Definer: a holder of one duty sees no case.
-create function handoff_sends(p_case uuid, p_duty text, p_org uuid) returns boolean language plpgsql stable security definer as $$
+-- whoever recorded its acceptance. Asked by what acts as the owner alone.
+create function handoff_sends(p_case uuid, p_duty text, p_org uuid) returns boolean language plpgsql stable as $$
 declare
   v_holder uuid;
   v_duty text := 'case';
@@ -134,13 +134,16 @@ create function handoffs_begin() returns trigger language plpgsql security defin
 declare
   c record;
 begin
+  if public.app_org_id() is not null and new.from_org_id <> public.app_org_id() then
+    raise exception using errcode = '42501', message = 'nobody offers in another''s name';
+  end if;
   select x.accountable_org_id, x.logged_by_org_id, x.status, x.restricted_to into c from public.cases x where x.id = new.case_id for no key update;
   if c.status is distinct from 'open' or not public.handoff_sends(new.case_id, new.duty, new.from_org_id)
     or new.duty = 'case' and (c.restricted_to is not null or c.accountable_org_id = new.to_org_id)
     or new.duty = 'case' and new.off_system and c.logged_by_org_id <> new.from_org_id
-    or case when new.sharing_decision_id is null then c.accountable_org_id <> new.to_org_id
+    or (case when new.sharing_decision_id is null then c.accountable_org_id <> new.to_org_id
       else not exists (select from public.sharing_decisions d where d.id = new.sharing_decision_id and d.case_id = new.case_id
-        and d.receiver_org_id = new.to_org_id and d.withdrawn_at is null) end
+        and d.receiver_org_id = new.to_org_id and d.withdrawn_at is null) end)
     or new.status <> 'offered'
     or exists (select from public.handoffs h where h.case_id = new.case_id and h.status = 'offered' and h.from_org_id = new.from_org_id
       and (h.duty = 'case') <> (new.duty = 'case'))

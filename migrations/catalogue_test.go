@@ -209,7 +209,6 @@ func trusted() map[string]string {
 		"app_conflict_answer":        "a bar is nobody's to write, one on oneself neither",
 		"app_duties":                 "who owes one duty of a case does not see the case; it checks who asks",
 		"org_signs_in":               "says of an organisation that somebody signs in there, and not who",
-		"handoff_sends":              "a policy's question about a case the asker may not see; called by triggers alone",
 		"handoffs_begin":             "trigger: locks the case, which who owes one duty of it does not see",
 		"handoffs_move":              "trigger: nobody may write who holds a case, but an acceptance",
 		"sharing_recalls":            "trigger: an offer ends with the decision it rests on, whoever withdraws that",

@@ -316,6 +316,7 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 		"pathway_coordinators", "sign_in_attempts", "emergency_accesses", "data_keys", "challenges",
 		"sign_ons",                         // how organisations sign in; the secret is sealed
 		"linkage_waiting", "linkage_pairs", // which records are compared, and how two agree: ids and levels
+		"handoffs",                 // whom to tell: the two sides, states and times
 		"blobs",                    // where files are, and no name of one
 		"alerts", "alert_settings", // ids, numbers and thresholds
 		"audit_events", "audit_leaves", "audit_tiles", "audit_checkpoints", "audit_receipts", // to number and deliver the log

@@ -15,7 +15,7 @@ func init() {
 			"handoffs": {rows: ofCase, by: "police", signed: []string{"from_org_id", "sent_by"}, loose: map[string]string{
 				"received_by": held, "decided_by": held, "decided_by_org_id": held, "told_by": held, "told_by_org_id": held,
 			}},
-			"handoff_contents": {rows: "id in (select id from handoffs where case_id = $1)", by: "police"},
+			"handoff_contents": {rows: "id in (select id from handoffs where case_id = $1)"},
 			"case_duties":      {rows: ofCase},
 			"case_closings": {rows: ofCase, by: "police", signed: []string{"closed_by", "closed_by_org_id"}, loose: map[string]string{
 				"reopened_by": "who opened it again is held to who asks when it is said",

@@ -48,18 +48,21 @@ func TestWhateverIsDoneSomebodyHoldsTheCase(t *testing.T) {
 	pick := func() string { return orgs[random.IntN(len(orgs))] }
 	var kept []handoffs.View
 	did := map[string]int{}
-	for step := range 260 {
-		if step%65 == 0 {
+	for step := range 240 {
+		if step%60 == 0 {
 			s.c, kept = s.Case(t, s.As("police")), nil
 			s.agree(orgs...)
 		}
 		s.Clock.Advance(time.Minute)
 		who := people[pick()]
-		what := []string{"offer", "offer", "accept", "accept", "accept", "refuse", "recall", "told", "lost", "close", "reopen"}[random.IntN(11)]
+		what := []string{"offer", "offer", "accept", "accept", "accept", "refuse", "recall", "told", "lost", "close", "reopen", "reopen"}[random.IntN(12)]
 		var err error
 		var v handoffs.View
 		if len(kept) > 0 {
 			v = kept[len(kept)-1-random.IntN(min(3, len(kept)))]
+			if random.IntN(3) > 0 {
+				v = kept[len(kept)-1] // most likely in the air
+			}
 		}
 		switch what {
 		case "offer":
@@ -67,10 +70,20 @@ func TestWhateverIsDoneSomebodyHoldsTheCase(t *testing.T) {
 			if random.IntN(2) == 0 {
 				duty = models.DutyCase
 			}
+			if holder := s.holder(); random.IntN(4) > 0 { // mostly by who may
+				for key, name := range people {
+					if s.Org(key).ID == holder {
+						who = name
+					}
+				}
+			}
 			if v, err = s.handoffs.Offer(s.As(who), s.c.ID, to(s, pick(), duty)); err == nil {
 				kept = append(kept, v)
 			}
 		case "lost":
+			if len(kept) == 0 {
+				continue
+			}
 			err = s.lost(who, v)
 		case "close":
 			_, err = s.cases.Close(s.As(who), s.c.ID, cases.Closing{Reason: "needs_met"})
