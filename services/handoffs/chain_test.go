@@ -64,18 +64,18 @@ func TestWhateverIsDoneSomebodyHoldsTheCase(t *testing.T) {
 				v = kept[len(kept)-1] // most likely in the air
 			}
 		}
+		if holder := s.holder(); what == "offer" || what == "close" || what == "reopen" {
+			for key, name := range people { // mostly by who may
+				if s.Org(key).ID == holder && step%4 > 0 {
+					who = name
+				}
+			}
+		}
 		switch what {
 		case "offer":
 			duty := models.Duty(models.Duties()[random.IntN(4)].Key)
 			if random.IntN(2) == 0 {
 				duty = models.DutyCase
-			}
-			if holder := s.holder(); random.IntN(4) > 0 { // mostly by who may
-				for key, name := range people {
-					if s.Org(key).ID == holder {
-						who = name
-					}
-				}
 			}
 			if v, err = s.handoffs.Offer(s.As(who), s.c.ID, to(s, pick(), duty)); err == nil {
 				kept = append(kept, v)
