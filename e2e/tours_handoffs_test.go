@@ -10,7 +10,7 @@ func (w *tour) handing() {
 	w.look(w.as("probation").visit("/handoffs").is(200), empty)
 
 	over := func(duty, to string) {
-		sender.visit("/cases/"+ref).is(200).press("Hand over the case or a duty").is(200)
+		sender.visit("/cases/" + ref).is(200).press("Hand over the case or a duty").is(200)
 		sender.choose(duty).pick("Who will hold it?", to).write("Why are you handing it over?", "She moved there.").write("What do they need to know to take over?", "A hearing is on Monday. Nobody has told her yet.")
 	}
 	sender.visit("/cases/" + ref + "/hand-over/what").is(200)

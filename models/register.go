@@ -226,5 +226,6 @@ func encryptedColumns() []string {
 		"contact_attempts.said", "contact_attempts.person",
 		"referral_shares.content", "referrals.answers", "drafts.data", "idempotency_keys.answer", "notes.text",
 		"documents.name", "documents.withdrawn_reason", "blobs.key", "support_goals.goal",
+		"handoffs.receiver_reference", "handoffs.note", "handoffs.proof", "handoff_contents.content", "case_closings.note",
 	}
 }

@@ -65,7 +65,6 @@ type ground struct {
 	inTheAir  []models.Handoff
 	receiver  models.Organisation
 	known     bool
-	agreement []directory.Reason
 }
 
 // Offer offers a duty of a case to another organisation. The sender is

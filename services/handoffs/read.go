@@ -126,7 +126,8 @@ func (s *Service) show(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, 
 		sealed []byte
 		into   *string
 	}{
-		{vault.HandoffPartnerReference, r.SealedReference, &v.ReceiverReference}, {vault.HandoffNote, r.SealedNote, &v.Note},
+		{vault.HandoffPartnerReference, r.SealedReference, &v.ReceiverReference},
+		{vault.HandoffNote, r.SealedNote, &v.Note},
 		{vault.HandoffProof, r.SealedProof, &v.Proof},
 	} {
 		if c.sealed == nil {

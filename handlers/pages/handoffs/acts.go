@@ -40,8 +40,10 @@ func (p *Pages) forms() []asking {
 			_, err := p.Handoffs.Do(ctx, id, models.HandoffAccept, handoffs.Act{ReceiverReference: t.One("receiver_reference")})
 			return "accepted", err
 		}},
-		{path: "their-answer", need: answer, fits: func(v *handoffs.View) bool { return does(models.HandoffAccept)(v) && v.OffSystem }, form: p.theirAnswerForm, do: p.takeTheirAnswer,
-			targets: map[string]string{"accepted_at": "accepted-day"}},
+		{
+			path: "their-answer", need: answer, fits: func(v *handoffs.View) bool { return does(models.HandoffAccept)(v) && v.OffSystem }, form: p.theirAnswerForm, do: p.takeTheirAnswer,
+			targets: map[string]string{"accepted_at": "accepted-day"},
+		},
 		{path: "refuse", need: answer, fits: does(models.HandoffRefuse), form: refuseForm, do: func(ctx context.Context, id uuid.UUID, t frame.Typed) (string, error) {
 			_, err := p.Handoffs.Do(ctx, id, models.HandoffRefuse, handoffs.Act{Reason: t.One("reason"), Note: t.One("note")})
 			return "refused", err

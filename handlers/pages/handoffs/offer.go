@@ -411,8 +411,10 @@ func (p *Pages) showCheck(c *gin.Context, j *journey, terms handoffs.Terms, _ fr
 		return []components.Link{{Text: "Change", Href: j.at(step), Hidden: what}}
 	}
 	rows := []components.SummaryRow{
-		{Key: "What moves", Value: j.duty().Words(), Actions: change("what", "what moves")}, {Key: "To", Value: terms.Receiver.Name, Actions: change("what", "who will hold it")},
-		{Key: "Why", Value: t.One("reason"), Actions: change("what", "why")}, {Key: "What they need to know", Value: t.One("summary"), Actions: change("what", "what they need to know")},
+		{Key: "What moves", Value: j.duty().Words(), Actions: change("what", "what moves")},
+		{Key: "To", Value: terms.Receiver.Name, Actions: change("what", "who will hold it")},
+		{Key: "Why", Value: t.One("reason"), Actions: change("what", "why")},
+		{Key: "What they need to know", Value: t.One("summary"), Actions: change("what", "what they need to know")},
 	}
 	fields := terms.Fields
 	back := j.at("what")

@@ -103,8 +103,12 @@ func (p *Pages) table(page handoffs.Page, box string) components.DataTable {
 			org = it.To.Name
 		}
 		t.Rows = append(t.Rows, []components.DataCell{
-			{Text: it.Reference, Href: "/handoffs/" + it.Reference}, {Text: it.Duty.Words()}, {Text: org}, {Content: components.Tag(stateTag(&it.Handoff))},
-			{Text: models.DayIn(it.SentAt, page.At)}, {Text: p.answered(&it.Handoff, page.At), Sub: told(&it.Handoff)},
+			{Text: it.Reference, Href: "/handoffs/" + it.Reference},
+			{Text: it.Duty.Words()},
+			{Text: org},
+			{Content: components.Tag(stateTag(&it.Handoff))},
+			{Text: models.DayIn(it.SentAt, page.At)},
+			{Text: p.answered(&it.Handoff, page.At), Sub: told(&it.Handoff)},
 		})
 	}
 	return t

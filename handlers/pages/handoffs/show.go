@@ -134,7 +134,8 @@ func (p *Pages) times(v *handoffs.View) []components.SummaryRow {
 		return models.DateTimeIn(*t, v.At)
 	}
 	rows := []components.SummaryRow{
-		{Key: "Sent", Value: models.DateTimeIn(v.SentAt, v.At)}, {Key: "Received", Value: at(v.ReceivedAt, "Not opened yet")},
+		{Key: "Sent", Value: models.DateTimeIn(v.SentAt, v.At)},
+		{Key: "Received", Value: at(v.ReceivedAt, "Not opened yet")},
 		{Key: "Accepted", Value: at(v.AcceptedAt, "Not accepted")},
 	}
 	toldWords := "Not told"
