@@ -55,16 +55,16 @@ func opened(v *vault.Vault, c vault.Column, id uuid.UUID, sealed []byte) (map[st
 
 // ground is what an offer rests on.
 type ground struct {
-	duties    []Held
-	frozen    *referrals.Freezing
-	decision  *models.SharingDecision // the one named, or the latest that holds
-	status    string
-	hidden    bool // restricted to named people
-	logger    uuid.UUID
-	signsIn   bool
-	inTheAir  []models.Handoff
-	receiver  models.Organisation
-	known     bool
+	duties   []Held
+	frozen   *referrals.Freezing
+	decision *models.SharingDecision // the one named, or the latest that holds
+	status   string
+	hidden   bool // restricted to named people
+	logger   uuid.UUID
+	signsIn  bool
+	inTheAir []models.Handoff
+	receiver models.Organisation
+	known    bool
 }
 
 // Offer offers a duty of a case to another organisation. The sender is
