@@ -31,8 +31,19 @@ func (s setting) subjects() map[string][]subject {
 	} {
 		referrals = append(referrals, subject{ref, sides})
 	}
+	_, offered := s.handed()
+	_, word := s.wordOf(false)
+	_, said := s.wordOf(true)
 	return map[string][]subject{
-		"cases": {{record.Reference, []string{"police", "police.manager"}}}, "referrals": referrals,
+		"cases":     {{record.Reference, []string{"police", "police.manager"}}, {s.closed().Case.Reference, []string{"police"}}},
+		"referrals": referrals,
+		"handoffs": {
+			{offered.Reference, []string{"caseworker", "police"}},
+			{s.tookOver().Reference, []string{"caseworker"}},
+			{s.apart().Reference, []string{"caseworker"}},
+			{word.Reference, []string{"police"}},
+			{said.Reference, []string{"police"}},
+		},
 		"requests": {
 			{s.access().Reference, []string{"police.manager"}},
 			{s.identified().Reference, []string{"police.manager"}},

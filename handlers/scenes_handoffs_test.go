@@ -3,6 +3,8 @@ package handlers
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/cases"
@@ -22,6 +24,64 @@ func (s setting) handed() (testkit.CaseFacts, handoffs.View) {
 		s.t.Fatal(err, models.FieldsOf(err))
 	}
 	return c, v
+}
+
+// abroad is an organisation that never signs in.
+func (s setting) abroad() uuid.UUID {
+	s.t.Helper()
+	id := models.NewID()
+	s.Do(s.t, "insert into organisations (id, name, kind) values ($1, $2, 'court')", id, "A court, "+id.String())
+	if err := s.deps.Directory.Reload(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
+
+// wordOf is what the police say of that partner's side of a hand-off.
+func (s setting) wordOf(accepted bool) (testkit.CaseFacts, handoffs.View) {
+	s.t.Helper()
+	c, at := s.Case(s.t, s.As("police")), s.Clock.Now().Add(-time.Hour)
+	in := handoffs.Offer{
+		ToOrgID: s.abroad(), Duty: models.DutyWitnessCare, Reason: "It goes to court.", Summary: "She needs a screen.",
+		OffSystem: &models.OffSystemWord{SentAt: at, Proof: "A letter."},
+	}
+	if accepted {
+		in.OffSystem.AcceptedAt = &at
+	}
+	v, err := s.deps.Handoffs.Offer(s.As("police"), c.ID, in)
+	if err != nil {
+		s.t.Fatal(err, models.FieldsOf(err))
+	}
+	return c, v
+}
+
+// apart is a duty that lies apart from its case, with who took it.
+func (s setting) apart() handoffs.View {
+	s.t.Helper()
+	c := s.Case(s.t, s.As("police"))
+	s.Agreement(s.t, c, s.Org(testkit.OrgVictims).ID)
+	v, err := s.deps.Handoffs.Offer(s.As("police"), c.ID, handoffs.Offer{
+		ToOrgID: s.Org(testkit.OrgVictims).ID, Duty: models.DutyVictimContact, Reason: "She knows them.", Summary: "She asked for one voice.",
+	})
+	if err == nil {
+		v, err = s.deps.Handoffs.Do(s.As("caseworker"), v.ID, models.HandoffAccept, handoffs.Act{ReceiverReference: "LVS 7"})
+	}
+	if err != nil {
+		s.t.Fatal(err, models.FieldsOf(err))
+	}
+	return v
+}
+
+// closed is a case that the police have closed.
+func (s setting) closed() cases.View {
+	s.t.Helper()
+	c := s.Case(s.t, s.As("police"))
+	s.Clock.Advance(time.Minute)
+	v, err := s.deps.Cases.Close(s.As("police"), c.ID, cases.Closing{Reason: "needs_met"})
+	if err != nil {
+		s.t.Fatal(err, models.FieldsOf(err))
+	}
+	return v
 }
 
 func (s setting) tookOver() handoffs.View {
@@ -49,10 +109,11 @@ func init() {
 		return map[string]func(setting) scene{
 			"POST /api/v1/cases/{id}/handoffs": func(s setting) scene {
 				c := s.Case(s.t, s.As("police"))
-				s.Agreement(s.t, c, s.Org(testkit.OrgVictims).ID)
+				at := s.Clock.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
 				return scene{
 					who: "police", id: c.ID.String(), path: "/api/v1/cases/" + c.ID.String() + "/handoffs", foreign: "refuge",
-					body: doc("to_organisation_id", s.Org(testkit.OrgVictims).ID, "duty", "case", "reason", "She moved here.", "summary", "A hearing is near."),
+					body: doc("to_organisation_id", s.abroad(), "duty", "witness_care", "reason", "It goes to court.", "summary", "She needs a screen.",
+						"off_system", map[string]any{"sent_at": at, "accepted_at": at, "partner_reference": "T20261", "proof": "A letter."}),
 				}
 			},
 			"GET /api/v1/handoffs/{id}":         on("caseworker", "", ""),
@@ -72,13 +133,8 @@ func init() {
 				return sc
 			},
 			"POST /api/v1/cases/{id}/reopen": func(s setting) scene {
-				c := s.Case(s.t, s.As("police"))
-				s.Clock.Advance(time.Minute)
-				v, err := s.deps.Cases.Close(s.As("police"), c.ID, cases.Closing{Reason: "needs_met"})
-				if err != nil {
-					s.t.Fatal(err, models.FieldsOf(err))
-				}
-				return scene{who: "police", id: c.ID.String(), path: "/api/v1/cases/" + c.ID.String() + "/reopen", version: v.Case.Version, foreign: "refuge"}
+				c := s.closed().Case
+				return scene{who: "police", id: c.ID.String(), path: "/api/v1/cases/" + c.ID.String() + "/reopen", version: c.Version, foreign: "refuge"}
 			},
 		}
 	})

@@ -125,6 +125,17 @@ func (s *Service) owed(ctx context.Context, id uuid.UUID) error {
 	return nil
 }
 
+// check names what is wrong with why a case is to be closed.
+func (in *Closing) check(ctx context.Context) error {
+	f := &models.Faults{}
+	f.Join(models.RequestFrom(ctx).Invalid...)
+	f.Join(models.CheckCoded(models.GroupCloseCase, "reason", in.Reason, "note", in.Note, 2000)...)
+	if list := f.List(); len(list) > 0 {
+		return models.Invalid(list...)
+	}
+	return nil
+}
+
 func (s *Service) writeTurn(ctx context.Context, v View, to models.CaseStatus, in *Closing) (View, error) {
 	c := &v.Case
 	b, err := s.db.Begin(ctx)
@@ -137,17 +148,17 @@ func (s *Service) writeTurn(ctx context.Context, v View, to models.CaseStatus, i
 		if err := s.owed(ctx, c.ID); err != nil {
 			return View{}, err
 		}
-		f := &models.Faults{}
-		f.Join(models.RequestFrom(ctx).Invalid...)
-		f.Join(models.CheckCoded(models.GroupCloseCase, "reason", in.Reason, "note", in.Note, 2000)...)
-		if list := f.List(); len(list) > 0 {
-			return View{}, models.Invalid(list...)
+		if err := in.check(ctx); err != nil {
+			return View{}, err
 		}
 		id := models.NewID()
 		b.Exec("insert into case_closings (id, case_id, reason, note, closed_at, closed_by, closed_by_org_id) values ($1, $2, $3, $4, $5, $6, $7)",
 			id, c.ID, in.Reason, b.Vault.Seal(vault.ClosingNote, id, in.Note), b.Now, b.Actor.UserID, b.Actor.OrgID)
 		e.Action, e.Detail = "case.closed", map[string]any{"reason": in.Reason}
 	} else {
+		if fields := models.RequestFrom(ctx).Invalid; len(fields) > 0 {
+			return View{}, models.Invalid(fields...)
+		}
 		b.Exec("update case_closings set reopened_at = greatest(closed_at, $2), reopened_by = $3 where case_id = $1 and reopened_at is null", c.ID, b.Now, b.Actor.UserID)
 	}
 	b.Record(e)
