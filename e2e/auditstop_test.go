@@ -89,6 +89,11 @@ func (r *records) prepare(t *testing.T) {
 	r.queries = map[string]string{
 		"/safe-contact/clear": "?stop=" + stop, "/safe-contact/way": "?channel=phone", "/sharing/withdraw": "?decision=" + decision,
 	}
+	happened := r.systems["police"].create("/api/v1/cases/"+r.caseID+"/events", map[string]any{
+		"type": "E7", "occurred_at": r.systems["police"].get("/api/v1/cases/"+r.caseID).text(t, "logged_at"), "source_reference": "Zzaudit/1", "details": map[string]any{"what": "arrested", "reason": "Zzaudit named him."},
+	})
+	started, _ := happened.Body["clocks"].([]any)[0].(map[string]any)
+	r.queries["/events/told"], r.queries["/clocks/change"] = "?event="+happened.text(t, "id"), "?clock="+started["id"].(string)
 	p := r.people["police"]
 	service := ""
 	for _, s := range r.systems["police"].get("/api/v1/services?pathway=vawg&case_id=" + r.caseID).items(t) {

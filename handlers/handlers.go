@@ -24,6 +24,7 @@ import (
 	auditpages "throughline/handlers/pages/audit"
 	casepages "throughline/handlers/pages/cases"
 	documentpages "throughline/handlers/pages/documents"
+	eventpages "throughline/handlers/pages/events"
 	"throughline/handlers/pages/frame"
 	handoffpages "throughline/handlers/pages/handoffs"
 	infopages "throughline/handlers/pages/info"
@@ -44,6 +45,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
+	"throughline/services/events"
 	"throughline/services/handoffs"
 	"throughline/services/linkage"
 	"throughline/services/notes"
@@ -88,6 +90,7 @@ type Deps struct {
 	People     *people.Service
 	Support    *support.Service
 	Handoffs   *handoffs.Service
+	Events     *events.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -109,6 +112,7 @@ func API(d Deps) *api.API {
 	v1.RegisterServices(a, d.Directory)
 	v1.RegisterReferrals(a, d.Referrals)
 	v1.RegisterContact(a, d.Referrals)
+	v1.RegisterEvents(a, d.Events)
 	v1.RegisterSupport(a, d.Support)
 	v1.RegisterHandoffs(a, d.Handoffs)
 	v1.RegisterNotes(a, d.Notes)
@@ -147,6 +151,7 @@ func pages(d Deps) []route.Route {
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit, Referrals: d.Referrals,
 		}).Routes(),
 		documentpages.New(documentpages.Deps{Frame: f, Now: d.Now, Documents: d.Documents, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
+		eventpages.New(eventpages.Deps{Frame: f, Now: d.Now, Calendar: d.Calendar, Events: d.Events, Cases: d.Cases, Directory: d.Directory}).Routes(),
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),

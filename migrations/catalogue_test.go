@@ -20,6 +20,7 @@ func open() map[string]string {
 		"river_migration":    queue,
 		"river_notification": queue,
 		"river_queue":        queue,
+		"clock_rules":        "what the law sets as limits, in print",
 		"authorities":        "the 33 authorities of London, in print",
 		"organisations":      "who takes part: every screen names them; an address is never among it",
 		"services":           "the directory, which exists to be read by all",

@@ -63,7 +63,7 @@ func (r Rule) Words() string {
 	case RuleAnswer:
 		return "Answer the question"
 	}
-	return string(r)
+	return caseRuleWords(r)
 }
 
 // Clock is one timed duty: the row that lists, details, exports and figures
@@ -77,7 +77,7 @@ type Clock struct {
 	RuleVersion   int
 	HolderOrgID   uuid.UUID
 	State         ClockState
-	LimitDays     int // working days
+	LimitDays     int // in the unit of the rule: working days, but for windows and updates
 	StartedAt     time.Time
 	DueAt         time.Time
 	FirstDueAt    time.Time

@@ -50,7 +50,7 @@ const (
 // role gives the permission; the relation to the record gives the row
 // (decisions.md 4), so referrers and providers hold the same set.
 func caseWork() []Permission {
-	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, HandoffSend, HandoffAnswer, CaseProtection, CaseEmergency}
+	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, EventRecord, HandoffSend, HandoffAnswer, CaseProtection, CaseEmergency}
 }
 
 func manages() []Permission {

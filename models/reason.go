@@ -33,6 +33,9 @@ const (
 	GroupLink              ReasonGroup = "link"
 	GroupHandoffRefused    ReasonGroup = "handoff_refused"
 	GroupCloseCase         ReasonGroup = "close_case"
+	GroupPause             ReasonGroup = "pause"
+	GroupExtend            ReasonGroup = "extend"
+	GroupNotOwed           ReasonGroup = "not_owed"
 )
 
 // ReasonGroups lists every group, in the order they are published.
@@ -42,6 +45,7 @@ func ReasonGroups() []ReasonGroup {
 		GroupWaitlist, GroupVoid, GroupReopen, GroupSharingWithdrawn, GroupHelpNotOffered,
 		GroupSwitchOffEnhanced, GroupMissingField, GroupProtect, GroupUnprotect, GroupBar, GroupEmergency, GroupLink,
 		GroupHandoffRefused, GroupCloseCase,
+		GroupPause, GroupExtend, GroupNotOwed,
 	}
 }
 
@@ -54,7 +58,7 @@ type Reason struct {
 	// Whose says who can have decided; the first is assumed where nobody says.
 	Whose       []DecidedBy
 	NeedsText   bool // the note must say more
-	PausesClock bool // only in GroupHold: whether clocks stand still meanwhile
+	PausesClock bool // only in GroupHold and GroupPause: whether clocks stand still meanwhile
 	ending      Result
 	byWhose     bool // the result follows from whose decision it was
 }
@@ -119,7 +123,7 @@ func DecidedBys() []DecidedBy {
 
 var reasonsByGroup = sync.OnceValue(func() map[ReasonGroup][]Reason {
 	out := map[ReasonGroup][]Reason{}
-	for _, r := range slices.Concat(endingReasons(), otherReasons(), protectionReasons(), linkReasons(), handoffReasons()) {
+	for _, r := range slices.Concat(endingReasons(), otherReasons(), protectionReasons(), linkReasons(), handoffReasons(), clockReasons()) {
 		out[r.Group] = append(out[r.Group], r)
 	}
 	return out

@@ -227,5 +227,6 @@ func encryptedColumns() []string {
 		"referral_shares.content", "referrals.answers", "drafts.data", "idempotency_keys.answer", "notes.text",
 		"documents.name", "documents.withdrawn_reason", "blobs.key", "support_goals.goal",
 		"handoffs.receiver_reference", "handoffs.note", "handoffs.proof", "handoff_contents.content", "case_closings.note",
+		"case_events.reference", "case_events.reference_key", "case_events.words",
 	}
 }

@@ -89,6 +89,20 @@ func furtherTables() []registered {
 			{ClassFact, "happened attendance why", "", ""},
 			{ClassStaff, "by_user_id by_org_id", "", ""},
 		}},
+		{"case_events", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id case_id type at recorded_at told_at told_recorded_at", "", ""},
+			{ClassSuspect, "occurred_at known_at details", "", "what was done about a suspect, in codes"},
+			{ClassSuspect, "words", "", "reasons, conditions and charges, in anybody's words"},
+			{ClassOffence, "reference reference_key", "", "of whoever recorded it"},
+			{ClassContactSafe, "told_channel", "", ""},
+			{ClassFact, "told_understood told_offered", "", ""},
+			{ClassStaff, "source_org_id by_user_id by_org_id told_by_user_id told_by_org_id", "", ""},
+		}},
+		{"case_clocks", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "clock_id case_id event_id stop_event_id off_record extended_at extended_days ended_on", "", ""},
+			{ClassFact, "enhanced extended_reason", "", ""},
+			{ClassStaff, "ended_by_user_id ended_by_org_id", "", ""},
+		}},
 		{"approvals", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind subject_type subject_id case_id requested_at expires_at decision decided_at version decide_roles", "", ""},
 			{ClassStaff, "requested_by requested_by_role decided_by hidden_from", "", ""},

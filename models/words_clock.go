@@ -44,6 +44,14 @@ func (c *Calendar) ClockText(k *Clock, now time.Time, reason string) ClockText {
 }
 
 func (c *Calendar) clockState(k *Clock, now time.Time, reason string) ClockText {
+	if k.Rule == RuleReviewWindow || k.Rule == RuleLenientSentence {
+		switch {
+		case k.StoppedAt == nil:
+			return ClockText{Shape: ShapeRunning, Words: "Until " + DayIn(k.DueAt, now)}
+		case k.State == ClockNotApplicable && reason == WindowOver:
+			return ClockText{Shape: ShapeNone, Words: "Ended " + DayIn(k.DueAt, now)}
+		}
+	}
 	counted := now
 	if k.PausedSince != nil {
 		counted = *k.PausedSince // a paused clock stands still
@@ -107,4 +115,27 @@ func (c *Calendar) LateWords(due, at time.Time) string {
 		return "Late by " + WorkingDays(n)
 	}
 	return "Late by " + Length(at.Sub(due))
+}
+
+// ClockReason is the words of a clock's pause, or of why it does not apply; empty
+// where there is neither.
+func ClockReason(k *Clock) string {
+	if k.PausedSince == nil || k.PauseReason == nil {
+		if k.Why == nil {
+			return ""
+		}
+		return *k.Why
+	}
+	for _, g := range []ReasonGroup{GroupHold, GroupPause} {
+		if r, ok := FindReason(g, *k.PauseReason); ok {
+			return r.Words
+		}
+	}
+	switch *k.PauseReason {
+	case "waiting_for_answer", "info_requested":
+		return "waiting for the referrer to answer"
+	case "decline_review":
+		return "a coordinator is checking"
+	}
+	return ""
 }

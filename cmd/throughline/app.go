@@ -31,6 +31,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
+	"throughline/services/events"
 	"throughline/services/handoffs"
 	"throughline/services/jobs"
 	"throughline/services/keys"
@@ -153,6 +154,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Sharing:    sharing.New(a.db, calendar, dir),
 		Support:    support.New(a.db, refs),
 		Handoffs:   handoffs.New(a.db, calendar, dir, refs),
+		Events:     events.New(a.db, calendar, dir, refs),
 		Linkage:    linkage.New(a.db),
 		Protection: protection.New(a.db, calendar),
 	}

@@ -52,6 +52,7 @@ type Op struct {
 	Tag         string
 	Need        models.Permission
 	Status      int   // of success; 0: 200 with a body, 204 without
+	Also        int   // another status of success, with the same document
 	Key         bool  // Idempotency-Key is required (428 without)
 	Match       bool  // If-Match is required (428 without)
 	StepUp      bool  // the caller must have proved who they are shortly before (403 with step_up_required)

@@ -99,6 +99,11 @@ func describe[I, O any](d *description, op Op) *huma.Operation {
 		h.Responses[strconv.Itoa(op.Status)] = saved()
 	}
 	huma.Register(d.huma, h, func(context.Context, *I) (*O, error) { return nil, nil })
+	if op.Also != 0 {
+		done := *d.last.op.Responses[strconv.Itoa(op.Status)]
+		done.Description = http.StatusText(op.Also)
+		d.last.op.Responses[strconv.Itoa(op.Also)] = &done
+	}
 	return d.last.op
 }
 

@@ -63,6 +63,8 @@ const (
 	HandoffNote
 	HandoffProof
 	ClosingNote
+	EventReference
+	EventWords
 
 	ShareSending
 	ShareAcceptance
@@ -109,6 +111,8 @@ var specs = [columnCount]Spec{
 	DocumentName:        {"documents", "name", "id", "", ClassNarrative, false},
 	DocumentWithdrawn:   {"documents", "withdrawn_reason", "id", "", ClassNarrative, false},
 	GoalText:            {"support_goals", "goal", "id", "", ClassNarrative, false},
+	EventReference:      {"case_events", "reference", "id", "", ClassNarrative, false},
+	EventWords:          {"case_events", "words", "id", "", ClassNarrative, true},
 
 	HandoffPartnerReference: {"handoffs", "receiver_reference", "id", "", ClassNarrative, false},
 	HandoffNote:             {"handoffs", "note", "id", "", ClassNarrative, false},
@@ -166,6 +170,7 @@ const (
 	ContactValueKey Key = iota // a number as digits, or an address of email
 	PostcodeKey
 	CrimeKey
+	EventReferenceKey
 
 	keyCount
 )
@@ -180,10 +185,12 @@ var keySpecs = [keyCount]KeySpec{
 	ContactValueKey: {"contact_details", "value_key", "channel_id", ClassLookUpValue},
 	PostcodeKey:     {"victims", "postcode_key", "id", ClassLookUpPostcode},
 	CrimeKey:        {"incidents", "crime_key", "id", ClassLookUpCrime},
+
+	EventReferenceKey: {"case_events", "reference_key", "id", ClassLookUpCrime},
 }
 
 // Keys are all of them.
-func Keys() []Key { return []Key{ContactValueKey, PostcodeKey, CrimeKey} }
+func Keys() []Key { return []Key{ContactValueKey, PostcodeKey, CrimeKey, EventReferenceKey} }
 
 // Spec says where the key is.
 func (k Key) Spec() KeySpec { return keySpecs[k] }

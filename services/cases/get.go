@@ -73,6 +73,7 @@ func (s *Service) get(ctx context.Context, id uuid.UUID, emergency bool) (View, 
 	r.queueHolders(b, id)
 	r.queueHandoffs(b, id, false)
 	r.queueEvents(b, id)
+	r.queueHappened(b, id)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return View{}, err
 	}

@@ -36,6 +36,7 @@ func (s *Service) Journey(ctx context.Context, id uuid.UUID) (Journey, error) {
 	r.queueHolders(b, id)
 	r.queueHandoffs(b, id, true)
 	r.queueEvents(b, id)
+	r.queueHappened(b, id)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return Journey{}, err
 	}

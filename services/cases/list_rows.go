@@ -119,6 +119,6 @@ func (r *reading) clock(k *nextClock) *ClockLine {
 		ReferralID: k.referral, Rule: models.Rule(deref(k.rule)), HolderOrgID: deref(k.holder), State: models.ClockState(deref(k.state)),
 		DueAt: *k.due, PausedSince: k.paused, PauseReason: k.why,
 	}}
-	l.Text = r.calendar.ClockText(&l.Clock, r.view.At, why(&l.Clock))
+	l.Text = r.calendar.ClockText(&l.Clock, r.view.At, models.ClockReason(&l.Clock))
 	return l
 }

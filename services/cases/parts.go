@@ -75,23 +75,9 @@ func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
 		k.State, k.LimitDays, k.StartedAt, k.DueAt, k.FirstDueAt, k.DueSoonAt = models.ClockState(w.Text()), w.Int(), w.Time(), w.Time(), w.Time(), w.Time()
 		k.StoppedAt, k.PausedSince, k.PauseReason, k.PausedSeconds, k.Why = w.MaybeTime(), w.MaybeTime(), w.MaybeText(), int64(w.Int()), w.MaybeText()
 		w.JSON(&k.Pauses)
-		l.Holder, l.Text = r.org(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, why(k))
+		l.Holder, l.Text = r.org(k.HolderOrgID), r.calendar.ClockText(k, r.view.At, models.ClockReason(k))
 		return w.Err()
 	}), selectClocks, id)
-}
-
-// why is the words of a clock's pause, or of why it does not apply.
-func why(k *models.Clock) string {
-	if k.PausedSince == nil {
-		return deref(k.Why)
-	}
-	if r, ok := models.FindReason(models.GroupHold, deref(k.PauseReason)); ok {
-		return r.Words
-	}
-	if deref(k.PauseReason) == "info_requested" {
-		return "waiting for the referrer"
-	}
-	return ""
 }
 
 // The lines are chosen before anything is joined to them: a case may have
@@ -112,4 +98,19 @@ func (r *reading) queueEvents(b *pg.Batch, id uuid.UUID) {
 		e.Person, e.Reason = w.Text(), w.Text()
 		return w.Err()
 	}), selectEvents, id, r.most, b.Actor.OrgID)
+}
+
+// queueHappened reads what police, courts and others recorded of the case: what
+// it was, and nothing of what was said.
+func (r *reading) queueHappened(b *pg.Batch, id uuid.UUID) {
+	b.Query(pg.Each(func(row pg.Row) error {
+		w := pg.WireOf(row)
+		h := models.CaseEvent{Details: map[string]any{}, OccurredAt: w.Time(), Type: models.EventType(w.Text())}
+		if what := w.Text(); what != "" {
+			h.Details["what"] = what
+		}
+		e := Event{At: h.OccurredAt, Kind: "event." + string(h.Type), Org: r.dir.Name(w.UUID()), Happened: h.Title(), Reason: h.What()}
+		r.view.Events = append(r.view.Events, e)
+		return w.Err()
+	}), `select occurred_at, type, coalesce(details->>'what', ''), source_org_id from case_events where case_id = $1 order by occurred_at desc, id desc limit $2`, id, r.most)
 }

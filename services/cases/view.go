@@ -137,6 +137,7 @@ type Event struct {
 	Org       string
 	Person    string // empty for somebody of another organisation
 	Reason    string
+	Happened  string // in words, of what police, courts and others recorded
 }
 
 // Journey is the line of holders with gaps, the referrals, the clocks and what

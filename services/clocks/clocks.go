@@ -38,8 +38,12 @@ const dueSQL = `with due as (
 ), free as (
 	select r.id from referrals r where r.id in (select referral_id from due) order by r.id for update skip locked
 ), moved as (
-	update clocks c set state = case when c.due_at < $1 then 'breached' else 'due_soon' end, rung = case when c.due_at < $1 then 1 else 0 end
-	from due d where c.id = d.id and (d.referral_id is null or d.referral_id in (select id from free))
+	update clocks c set state = case when c.due_at >= $1 then 'due_soon' when c.rule in ('K9', 'K15') then 'not_applicable'
+			when coalesce(x.off_record, false) then 'not_evidenced' else 'breached' end,
+		stopped_at = case when c.due_at < $1 and c.rule in ('K9', 'K15') then c.due_at end,
+		why = case when c.due_at < $1 and c.rule in ('K9', 'K15') then $3 end,
+		rung = case when c.due_at < $1 and c.rule not in ('K9', 'K15') and not coalesce(x.off_record, false) then 1 else 0 end
+	from due d left join case_clocks x on x.clock_id = d.id and d.referral_id is null where c.id = d.id and (d.referral_id is null or d.referral_id in (select id from free))
 		and c.state in ('running', 'due_soon') and c.paused_since is null and c.stopped_at is null and c.due_soon_at <= $1
 	returning c.id, c.case_id, c.referral_id, c.rule, c.state
 ), late as (
@@ -47,7 +51,28 @@ const dueSQL = `with due as (
 ), told as (
 	insert into outbox (topic, referral_id, case_id, payload, at)
 	select case state when 'breached' then 'clock.late' else 'clock.due_soon' end, referral_id, case_id, jsonb_build_object('clock', id, 'rule', rule), $1
-	from moved
+	from moved where state in ('breached', 'due_soon')
+)
+select count(*) from moved`
+
+// silentSQL says of clocks of cases that were late for long that there is no
+// record: a gap in the data, and nobody's breach (models.EvidenceDays).
+const silentSQL = `with silent as (
+	select c.id from clocks c where c.referral_id is null and c.state = 'breached' and c.stopped_at is null and c.paused_since is null and c.due_at < $1
+	order by c.due_at limit $2 for update skip locked
+), moved as (
+	update clocks c set state = 'not_evidenced' from silent s where c.id = s.id returning c.id
+)
+select count(*) from moved`
+
+// sentSQL stops the clocks that wait for support to be asked (K1) where a
+// referral was sent since: it is received when it is sent.
+const sentSQL = `with sent as (
+	select c.id, r.at from clocks c cross join lateral (select min(r.submitted_at) as at from referrals r where r.case_id = c.case_id and r.submitted_at >= c.started_at) r
+	where c.rule = 'K1' and c.referral_id is null and c.stopped_at is null and c.paused_since is null and c.state in ('running', 'due_soon', 'breached', 'not_evidenced')
+		and r.at is not null limit $1
+), moved as (
+	update clocks c set state = case when s.at > c.due_at then 'breached' else 'met' end, stopped_at = s.at from sent s where c.id = s.id and c.stopped_at is null returning c.id
 )
 select count(*) from moved`
 
@@ -103,11 +128,13 @@ func (s *Service) tick(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var due, climbed int64
+	var due, climbed, silent, sent int64
 	var found bool
-	b.Query(pg.One(&found, &due), dueSQL, b.Now, atOnce)
+	b.Query(pg.One(&found, &due), dueSQL, b.Now, atOnce, models.WindowOver)
+	b.Query(pg.One(&found, &sent), sentSQL, atOnce)
+	b.Query(pg.One(&found, &silent), silentSQL, s.lateBy(b.Now, models.EvidenceDays), atOnce)
 	b.Query(pg.One(&found, &climbed), climbSQL, b.Now, s.lateBy(b.Now, 2), s.lateBy(b.Now, 3), atOnce)
-	return due + climbed, b.Send(pg.BatchHousekeeping)
+	return due + climbed + silent + sent, b.Send(pg.BatchHousekeeping)
 }
 
 // longAgo is before any clock: where the calendar does not reach, no step of

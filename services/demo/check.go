@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,7 +45,11 @@ func Check(ctx context.Context, db Querier, v *vault.Vault, asOf time.Time) erro
 	if err != nil {
 		return err
 	}
-	return errors.Join(append(faults, walks...)...)
+	happened, err := checkEvents(ctx, db, asOf)
+	if err != nil {
+		return err
+	}
+	return errors.Join(slices.Concat(faults, walks, happened)...)
 }
 
 // rowChecks are rules that one query can hold every row against: it returns the

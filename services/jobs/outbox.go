@@ -16,6 +16,10 @@ import (
 // to those of the pathway (referrals.md section 5). Delivered twice, it tells
 // once.
 //
+// What police or a court did that bears on somebody's safety is told to both
+// sides of every live referral of the case: that they look again today, and not
+// what it was, which is not the receiver's to read (decisions.md 1).
+//
 // A case that was logged is to be compared with those there are (services/linkage).
 //
 // What a privacy officer or a safeguarding lead has to look at becomes an alert,
@@ -45,6 +49,14 @@ with waiting as (
   select gen_random_uuid(), w.id, party, w.topic, h.id, w.case_id, w.at
   from waiting w join handoffs h on h.id = w.handoff_id cross join lateral unnest(array[h.from_org_id, h.to_org_id]) as parties (party)
   where party is distinct from w.by_org_id
+  on conflict on constraint notices_once do nothing
+), safety as (
+  insert into notices (id, outbox_id, org_id, topic, referral_id, case_id, at)
+  select gen_random_uuid(), w.id, party, w.topic, r.id, w.case_id, w.at
+  from waiting w join referrals r on r.case_id = w.case_id and r.live
+  cross join lateral (select r.from_org_id as party union select r.to_org_id where r.receiver_sees) as parties
+  where w.topic = 'case.safety' and w.referral_id is null and party is distinct from w.by_org_id
+  order by r.accepted_at is null, r.submitted_at, r.id
   on conflict on constraint notices_once do nothing
 ), compare as (
   insert into linkage_waiting (case_id) select distinct w.case_id from waiting w where w.topic = 'case.logged' on conflict do nothing

@@ -16,7 +16,7 @@ import (
 type Task struct {
 	What          string // "Decide", "Answer the question"
 	ReferralID    uuid.UUID
-	Reference     string
+	Reference     string // empty: it is owed on the case itself
 	CaseID        uuid.UUID
 	CaseReference string // to those who can see the case
 	Service       Named
@@ -64,7 +64,9 @@ func (s *Service) Today(ctx context.Context) (Worklist, error) {
 	}
 	d := &day{dir: dir, cal: s.calendar, now: b.Now, org: b.Actor.OrgID, seen: map[string]bool{}}
 	d.queueStops(b)
+	d.queueSafety(b)
 	d.queueOwed(b)
+	d.queueOwedOfCases(b)
 	d.queueEndings(b)
 	if b.Actor.Can(models.ReferralCoordinate) {
 		d.queueOverLimit(b)
@@ -137,6 +139,36 @@ func (d *day) queueStops(b *pg.Batch) {
 		from contact_stops s join cases h on h.id = s.case_id and h.accountable_org_id = $1
 		join referrals r on r.case_id = s.case_id and r.from_org_id = $1 and r.submitted_at is not null
 		where s.cleared_at is null order by s.case_id, r.submitted_at desc limit $2`, d.org, mostTasks)
+}
+
+// queueSafety is what bears on somebody's safety since somebody last looked
+// (services/events): both sides of a live referral look again the same day.
+func (d *day) queueSafety(b *pg.Batch) {
+	say := func(Task) string { return "Something changed that bears on their safety: look again today" }
+	d.read(b, func(t Task) { d.list.Safety = append(d.list.Safety, t) }, say, "select "+taskColumns+noClock+`
+		from notices n join referrals r on r.id = n.referral_id
+		where n.org_id = $1 and n.topic = 'case.safety' and n.read_at is null order by n.at desc limit $2`, d.org, mostTasks)
+}
+
+// queueOwedOfCases are the running clocks of cases that hang on what police and
+// courts did, where the organisation owes them; not the times that are the
+// victim's to use.
+func (d *day) queueOwedOfCases(b *pg.Batch) {
+	b.Query(pg.Each(func(rows pg.Row) error {
+		var t Task
+		var id uuid.UUID
+		var k models.Clock
+		err := rows.Scan(&id, &t.CaseReference, &t.Priority, &k.ID, &k.Rule, &k.State, &k.DueAt, &k.DueSoonAt)
+		t.CaseID, k.CaseID, k.HolderOrgID = id, id, d.org
+		t.Clock, t.What = &k, k.Rule.Words()
+		t.With = Named{ID: d.org, Name: d.dir.Name(d.org)}
+		if err == nil {
+			d.byDue(t)
+		}
+		return err
+	}), `select c.id, c.reference, c.risk_level, k.id, k.rule, k.state, k.due_at, k.due_soon_at from clocks k join cases c on c.id = k.case_id
+		where k.holder_org_id = $1 and k.referral_id is null and k.rule not in ('K9', 'K15') and k.stopped_at is null
+		and k.state in ('running', 'due_soon', 'breached') and k.paused_since is null order by k.due_at, k.id limit $2`, d.org, mostTasks)
 }
 
 // queueOwed are the running clocks the organisation holds.

@@ -71,7 +71,20 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.supported(c, r)
 	b.handedOver(c)
 	b.twice(c)
+	b.happened(c)
 	return d.ID
+}
+
+// happened plants what police recorded of the case, with the clock it started.
+func (b *bench) happened(c testkit.CaseFacts) {
+	b.t.Helper()
+	police, now, event, clock := b.Actor("police"), b.Clock.Now(), models.NewID(), models.NewID()
+	b.Do(b.t, `insert into case_events (id, case_id, type, occurred_at, known_at, at, source_org_id, reference, reference_key, details, words, by_user_id, by_org_id)
+		values ($1, $2, 'E7', $3, $3, $3, $4, $5, $6, '{"what": "arrested"}', $7, $8, $4)`, event, c.ID, now, police.OrgID, testkit.Seal(vault.EventReference, event, "Canary/1"),
+		testkit.LookUp(vault.EventReferenceKey, "Canary/1"), testkit.Seal(vault.EventWords, event, `{"reason": "Canary named him."}`), police.UserID)
+	b.Do(b.t, `insert into clocks (id, case_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
+		values ($1, $2, 'K3', $3, 'running', 1, $4, $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day', $4)`, clock, c.ID, police.OrgID, now)
+	b.Do(b.t, "insert into case_clocks (clock_id, case_id, event_id, off_record, enhanced) values ($1, $2, $3, false, true)", clock, c.ID, event)
 }
 
 // twice plants a record that is likely of the same person, and what was said of

@@ -44,6 +44,7 @@ func (p *Pages) show(c *gin.Context) error {
 	}
 	if a.Can(models.CaseCreate) && v.Case.Status == models.CaseOpen {
 		page.Add = []components.StackItem{
+			{Link: components.Link{Text: "Record what happened", Href: path + "/events/record"}, Note: "police, court or prison"},
 			{Link: components.Link{Text: "Add another incident", Href: path + "/incident"}},
 			{Link: components.Link{Text: "Answer the equality questions", Href: path + "/equality"}},
 		}
@@ -161,6 +162,8 @@ func parts(a models.Actor, path, current string) []components.SubNavItem {
 		{"overview", "Overview", path, models.CaseRead},
 		{"journey", "The line", path + "/journey", models.CaseRead},
 		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
+		{"events", "Events", path + "/events", models.CaseRead},
+		{"clocks", "Clocks", path + "/clocks", models.CaseRead},
 		{"notes", "Notes", path + "/notes", models.RecordKeep},
 		{"files", "Documents", path + "/files", models.RecordKeep},
 		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},
@@ -264,9 +267,17 @@ func (p *Pages) owed(v *cases.View) components.DataTable {
 	open := slices.DeleteFunc(slices.Clone(v.Clocks), func(k cases.ClockLine) bool { return !k.Open() })
 	slices.SortStableFunc(open, func(a, b cases.ClockLine) int { return a.DueAt.Compare(b.DueAt) })
 	for i := range open {
-		t.Rows = append(t.Rows, []components.DataCell{{Text: open[i].Rule.Words()}, {Text: open[i].Holder.Name}, {Content: components.Clock(clock(&open[i]))}})
+		t.Rows = append(t.Rows, []components.DataCell{{Text: open[i].Rule.Words()}, {Text: owedBy(&open[i])}, {Content: components.Clock(clock(&open[i]))}})
 	}
 	return t
+}
+
+// owedBy is who owes a duty; a window is the victim's to use.
+func owedBy(k *cases.ClockLine) string {
+	if k.Rule == models.RuleReviewWindow || k.Rule == models.RuleLenientSentence {
+		return "Theirs to use"
+	}
+	return k.Holder.Name
 }
 
 func (p *Pages) events(v *cases.View) []components.TimelineEntry {

@@ -12,6 +12,9 @@ import (
 
 // eventWords say what happened, in the words screens use.
 func eventWords(e *cases.Event) string {
+	if e.Happened != "" {
+		return e.Happened
+	}
 	switch e.Kind {
 	case "case.logged":
 		return "Case logged"

@@ -10,27 +10,8 @@ import (
 // Clock draws a stored clock: the words are the calendar's, the same in list,
 // detail and export.
 func Clock(cal *models.Calendar, k *models.Clock, now time.Time) components.ClockView {
-	text := cal.ClockText(k, now, pauseWords(k))
+	text := cal.ClockText(k, now, models.ClockReason(k))
 	return components.ClockView{Kind: components.ClockKind(k.State), Words: text.Words, Paused: text.Paused}
-}
-
-// pauseWords says why a clock stands still or does not apply.
-func pauseWords(k *models.Clock) string {
-	switch {
-	case k.PauseReason != nil:
-		if r, ok := models.FindReason("hold", *k.PauseReason); ok {
-			return r.Words
-		}
-		switch *k.PauseReason {
-		case "waiting_for_answer":
-			return "waiting for the referrer to answer"
-		case "decline_review":
-			return "a coordinator is checking"
-		}
-	case k.Why != nil:
-		return *k.Why
-	}
-	return ""
 }
 
 // NamedClock is a clock with its name before its words, for lists in which

@@ -114,6 +114,9 @@ func capped(n int) string {
 // task is one line of a worklist. No name is on it: the reference leads on.
 func (p *Pages) task(t referrals.Task) components.TaskRow {
 	row := components.TaskRow{Title: t.What, Href: "/referrals/" + t.Reference, Why: t.Service.Name + ", " + t.With.Name + ".", Who: t.Reference, WhoNote: t.CaseReference}
+	if t.Reference == "" {
+		row.Href, row.Why, row.Who, row.WhoNote = "/cases/"+t.CaseReference+"/clocks", "Owed on the case itself.", t.CaseReference, ""
+	}
 	if t.Priority == models.PriorityHigh {
 		row.Why += " High risk."
 	}

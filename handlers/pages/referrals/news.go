@@ -55,6 +55,9 @@ func newsHref(n notices.Notice) string {
 
 // newsWords says what happened: "accepted by Ashdown Advocacy".
 func newsWords(n notices.Notice, by string) string {
+	if n.Topic == "case.safety" {
+		return "something changed that bears on their safety: look again today."
+	}
 	verb := strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(n.Topic, "referral."), "handoff."), "_", " ")
 	switch verb {
 	case "offered":
