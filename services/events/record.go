@@ -155,5 +155,8 @@ func insert(ctx context.Context, tx *pg.Tx, e *models.CaseEvent) error {
 	_, err = tx.Exec(ctx, `insert into case_events (id, case_id, type, occurred_at, known_at, at, source_org_id, reference, reference_key, details, words, by_user_id, by_org_id)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?)`, e.ID, e.CaseID, e.Type, e.OccurredAt, e.KnownAt, e.At, e.SourceOrgID, reference,
 		tx.Vault.LookUp(vault.EventReferenceKey, e.Reference), string(details), tx.Vault.SealJSON(vault.EventWords, e.ID, e.Words), e.ByUserID, e.ByOrgID)
+	if pg.Constraint(err) == "case_events_pkey" {
+		return models.Conflict("This form was sent before, about something else. Begin again.")
+	}
 	return err
 }

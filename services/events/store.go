@@ -112,6 +112,9 @@ func (r *row) open(v *vault.Vault) (models.CaseEvent, error) {
 	if err != nil {
 		return e, err
 	}
+	if len(b) == 0 {
+		return e, nil
+	}
 	if err := json.Unmarshal(b, &e.Words); err != nil {
 		return e, models.Internal("reading what was said of an event", err)
 	}
