@@ -117,7 +117,7 @@ func TestATrialIsMoved(t *testing.T) {
 		doc("type", "E99", "occurred_at", now, "source_reference", "x"):     "type",
 		doc("type", "E1", "occurred_at", "tomorrow", "source_reference", 1): "occurred_at",
 	} {
-		a := s.post(t, "police", path+"/events", body, "bad "+field)
+		a := s.post(t, "police", path+"/events", body, "bad-"+field)
 		if a.Code != http.StatusUnprocessableEntity || !strings.Contains(a.Body.String(), `"field":"`+field+`"`) {
 			t.Errorf("got %d %s, want 422 at %s", a.Code, a.Body, field)
 		}

@@ -153,7 +153,7 @@ func (s *Service) view(dir *directory.Snapshot, f *facts, e models.CaseEvent, mo
 	at, has := e.Moment("hearing_at")
 	for i := range moved {
 		was, ok := moved[i].Moment("was_at")
-		v.Replaced = v.Replaced || has && ok && moved[i].ID != e.ID && was.Equal(at) && moved[i].At.After(e.At)
+		v.Replaced = v.Replaced || has && ok && moved[i].ID != e.ID && was.Equal(at) && !moved[i].At.Before(e.At)
 	}
 	return v
 }

@@ -20,6 +20,9 @@ import (
 
 // askTold asks how the victim was told of an event.
 func (p *Pages) askTold(c *gin.Context) error {
+	if c.Query("event") == "" {
+		return p.back(c, "/events")
+	}
 	v, err := p.event(c, c.Query("event"))
 	if err != nil {
 		return err
@@ -28,10 +31,22 @@ func (p *Pages) askTold(c *gin.Context) error {
 	return p.tellForm(c, &v, frame.Typed{"told_at-day": {now.Format("2")}, "told_at-month": {now.Format("1")}, "told_at-year": {now.Format("2006")}, "told_at-time": {now.Format("15:04")}}, nil)
 }
 
+// back leads to the list from a page that names none of its lines.
+func (p *Pages) back(c *gin.Context, to string) error {
+	if _, err := p.caseID(c); err != nil {
+		return err
+	}
+	render.See(c, path(c)+to)
+	return nil
+}
+
 func (p *Pages) event(c *gin.Context, named string) (events.View, error) {
 	id, err := p.caseID(c)
 	if err != nil {
 		return events.View{}, err
+	}
+	if named == "" {
+		return events.View{}, models.Invalid(models.Field("event", models.FieldRequired, "Choose what they were told of"))
 	}
 	event, err := uuid.Parse(named)
 	if err != nil {
@@ -176,6 +191,9 @@ func (p *Pages) line(c *gin.Context, named string) (caseID uuid.UUID, l events.L
 	if caseID, err = p.caseID(c); err != nil {
 		return caseID, l, err
 	}
+	if named == "" {
+		return caseID, l, models.Invalid(models.Field("clock", models.FieldRequired, "Choose a clock"))
+	}
 	id, err := uuid.Parse(named)
 	if err != nil {
 		return caseID, l, models.NotFound("clock")
@@ -193,6 +211,9 @@ func (p *Pages) line(c *gin.Context, named string) (caseID uuid.UUID, l events.L
 }
 
 func (p *Pages) askChange(c *gin.Context) error {
+	if c.Query("clock") == "" {
+		return p.back(c, "/clocks")
+	}
 	_, l, err := p.line(c, c.Query("clock"))
 	if err != nil {
 		return err

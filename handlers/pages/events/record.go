@@ -101,7 +101,7 @@ func (p *Pages) record(c *gin.Context) error {
 	}
 	spec, ok := models.FindEventType(t.One("type"))
 	if !ok {
-		return models.NotFound("event")
+		return models.Invalid(models.Field("type", models.FieldRequired, "Choose what happened"))
 	}
 	in := events.Input{NewCaseEvent: models.NewCaseEvent{Type: string(spec.Type), Reference: t.One("source_reference"), Details: map[string]any{}}}
 	in.Once, _ = uuid.Parse(t.One("once"))
