@@ -153,7 +153,8 @@ func eventsOfCourt() []EventSpec {
 			},
 			Effects: []EventEffect{
 				all.fromCourt().starting(RuleToldHearing, AtKnown),
-				{Detail: "what", Is: []string{"moved", "vacated"}, Moves: true}, when("moved").safety(),
+				{Detail: "what", Is: []string{"moved", "vacated"}, Moves: true},
+				when("moved").safety(),
 			},
 		},
 		{

@@ -104,10 +104,10 @@ func limitWords(n int, unit LimitUnit) string {
 
 // Words say the limits of the rule as people read them.
 func (r *ClockRule) Words() string {
-	switch {
-	case r.Standard == 0:
+	switch r.Standard {
+	case 0:
 		return "No number is set"
-	case r.Standard == r.Enhanced:
+	case r.Enhanced:
 		return limitWords(r.Standard, r.Unit)
 	}
 	return limitWords(r.Standard, r.Unit) + ", " + limitWords(r.Enhanced, r.Unit) + " with Enhanced Rights"

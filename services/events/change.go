@@ -25,8 +25,11 @@ const (
 // Acts lists them with their words.
 func Acts() []models.Choice {
 	return []models.Choice{
-		{Key: ActPause, Words: "Pause it"}, {Key: ActResume, Words: "Let it run on"}, {Key: ActExtend, Words: "Give it longer, once"},
-		{Key: ActWaive, Words: "The victim chose not to have it"}, {Key: ActNotOwed, Words: "It does not apply"},
+		{Key: ActPause, Words: "Pause it"},
+		{Key: ActResume, Words: "Let it run on"},
+		{Key: ActExtend, Words: "Give it longer, once"},
+		{Key: ActWaive, Words: "The victim chose not to have it"},
+		{Key: ActNotOwed, Words: "It does not apply"},
 	}
 }
 

@@ -181,8 +181,12 @@ func (p *Pages) clockRow(l *events.Line, path string, may bool) []components.Dat
 		change = components.DataCell{Text: "Change", Href: path + "/clocks/change?clock=" + l.ID.String()}
 	}
 	return []components.DataCell{
-		{Text: l.Rule.Words(), Sub: l.Event + ". " + string(l.Rule) + ", version " + strconv.Itoa(l.RuleVersion)}, {Text: by, Sub: limit}, {Text: models.DayIn(l.StartedAt, now)}, due,
-		{Content: components.Clock(components.ClockView{Kind: components.ClockKind(l.State), Words: l.Text.Words, Paused: l.Text.Paused})}, change,
+		{Text: l.Rule.Words(), Sub: l.Event + ". " + string(l.Rule) + ", version " + strconv.Itoa(l.RuleVersion)},
+		{Text: by, Sub: limit},
+		{Text: models.DayIn(l.StartedAt, now)},
+		due,
+		{Content: components.Clock(components.ClockView{Kind: components.ClockKind(l.State), Words: l.Text.Words, Paused: l.Text.Paused})},
+		change,
 	}
 }
 
