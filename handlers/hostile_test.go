@@ -122,6 +122,7 @@ func TestWhateverIsSentIsOnlyEverText(t *testing.T) {
 	fixed := func() int {
 		return s.Count(t, "select (select count(*) from pg_class) * 1000 + (select count(*) from organisations) + (select count(*) from services)")
 	}
+	setting{s, t}.abroad() // a scene needs it: it is there before
 	before := fixed()
 	var wg sync.WaitGroup
 	for _, poison := range poisons() {

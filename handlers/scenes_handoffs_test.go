@@ -26,11 +26,11 @@ func (s setting) handed() (testkit.CaseFacts, handoffs.View) {
 	return c, v
 }
 
-// abroad is an organisation that never signs in.
+// abroad is an organisation that never signs in: always the same one.
 func (s setting) abroad() uuid.UUID {
 	s.t.Helper()
-	id := models.NewID()
-	s.Do(s.t, "insert into organisations (id, name, kind) values ($1, $2, 'court')", id, "A court, "+id.String())
+	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte("Snaresbrook court"))
+	s.Do(s.t, "insert into organisations (id, name, kind) values ($1, 'Snaresbrook court', 'court') on conflict do nothing", id)
 	if err := s.deps.Directory.Reload(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
