@@ -185,7 +185,7 @@ func (p *Pages) toldForm(_ *handoffs.View, t frame.Typed, errs components.FormEr
 	}
 	return shared.FormView{
 		Title: "How were they told?", Button: "Keep this", Lede: "That another organisation now holds this, and who that is. We check how they were told against what they said is safe.",
-		Fields: append([]templ.Component{radios("channel", "How?", t.One("channel"), ways, errs)}, append(moment("at", "When?", t, errs),
+		Fields: append([]templ.Component{radios("channel", "How?", t.One("channel"), ways, errs)}, append(moment("at", "When?", "Time", t, errs),
 			radios("understood", "Did they understand?", t.One("understood"), models.Understandings(), errs),
 			radios("help", "What helped them?", help, models.TellingHelps(), errs))...),
 		After: "If they were told in a way that was not safe, record that contact on the case as it was, so that it is looked at.",
@@ -205,7 +205,7 @@ func (p *Pages) takeTold(ctx context.Context, id uuid.UUID, t frame.Typed) (stri
 func (p *Pages) theirAnswerForm(v *handoffs.View, t frame.Typed, errs components.FormErrors) shared.FormView {
 	return shared.FormView{
 		Title: "When did they accept?", Button: "Record that they accepted", Lede: "The line shows this as their word. " + v.To.Name + " holds it from now.",
-		Fields: append(moment("accepted", "When they accepted", t, errs),
+		Fields: append(moment("accepted", "When they accepted", "Time they accepted", t, errs),
 			components.TextInput(components.TextInputParams{Name: "receiver_reference", Label: "Their reference", Value: t.One("receiver_reference"), Error: errs.Of("receiver_reference"), Autocomplete: "off", Classes: "govuk-input--width-20"}),
 			noteArea("What shows it: a letter, an entry, who said so and when", t.One("note"), errs)),
 	}
@@ -220,14 +220,15 @@ func (p *Pages) takeTheirAnswer(ctx context.Context, id uuid.UUID, t frame.Typed
 	return "accepted", err
 }
 
-// moment asks for a day and a time; left empty, it is now.
-func moment(name, legend string, t frame.Typed, errs components.FormErrors) []templ.Component {
+// moment asks for a day and a time, each in words of its own; left empty, it is
+// now.
+func moment(name, legend, clock string, t frame.Typed, errs components.FormErrors) []templ.Component {
 	return []templ.Component{
 		components.DateInput(components.DateInputParams{
 			ID: name, Legend: legend, LegendSize: components.Medium, Hint: "For example, 20 11 2026", Error: errs.Of(name),
 			Day: t.One(name + "-day"), Month: t.One(name + "-month"), Year: t.One(name + "-year"),
 		}),
-		components.TextInput(components.TextInputParams{Name: name + "-time", Label: "Time", Hint: "For example, 14:30", Value: t.One(name + "-time"), Classes: "govuk-input--width-5", Error: errs.Of(name + "_time")}),
+		components.TextInput(components.TextInputParams{Name: name + "-time", Label: clock, Hint: "For example, 14:30", Value: t.One(name + "-time"), Classes: "govuk-input--width-5", Error: errs.Of(name + "_time")}),
 	}
 }
 

@@ -376,7 +376,7 @@ func (p *Pages) showWord(c *gin.Context, j *journey, terms handoffs.Terms, t fra
 		back = j.at("sharing")
 	}
 	name := terms.Receiver.Name
-	fields := append(moment("sent", "When did you send it to them?", t, errs), moment("accepted", "When did they accept? Leave it empty if they have not", t, errs)...)
+	fields := append(moment("sent", "When did you send it to them?", "Time you sent it", t, errs), moment("accepted", "When did they accept? Leave it empty if they have not", "Time they accepted", t, errs)...)
 	return p.question(c, j, shared.FormView{
 		Title: "What has " + name + " said?", Lede: name + " does not sign in here. The line shows this as their word, apart from what Throughline saw.",
 		Fields: append(fields,
