@@ -50,6 +50,9 @@ func (x EventEffect) stopping(rule Rule, at EventMoment) EventEffect {
 
 func (x EventEffect) safety() EventEffect { x.Safety = true; return x }
 
+// freer is safety where whoever they fear may be nearer from now on.
+func (x EventEffect) freer() EventEffect { x.Safety, x.Freer = true, true; return x }
+
 // fromCourt is the leg before witness care: from the court's day until they knew.
 func (x EventEffect) fromCourt() EventEffect {
 	return x.starting(RuleCourtToWitnessCare, AtOccurred).stopping(RuleCourtToWitnessCare, AtKnown)
@@ -105,7 +108,7 @@ func eventsOfPolice() []EventSpec {
 			},
 			Effects: []EventEffect{
 				when("arrested").starting(RuleToldArrest, AtOccurred), when("interviewed").starting(RuleToldInterview, AtOccurred),
-				when("released_no_action", "released_on_bail", "released_investigation", "bail_changed", "bail_lifted").starting(RuleToldRelease, AtOccurred).safety(),
+				when("released_no_action", "released_on_bail", "released_investigation", "bail_changed", "bail_lifted").starting(RuleToldRelease, AtOccurred).freer(),
 				when("not_investigated").starting(RuleToldNotInvestigated, AtOccurred),
 			},
 		},
@@ -176,7 +179,7 @@ func eventsOfCourt() []EventSpec {
 				whatHappened(Choice{"refused", "Bail refused"}, Choice{"granted", "Bail granted"}, Choice{"conditions_changed", "Conditions changed"}, Choice{"lifted", "Bail lifted"}, Choice{"warrant", "Arrest warrant"}),
 				askText("conditions", "Conditions that protect them"),
 			},
-			Effects: []EventEffect{all.fromCourt().starting(RuleToldBailOutcome, AtKnown), when("granted", "conditions_changed", "lifted", "warrant").safety()},
+			Effects: []EventEffect{all.fromCourt().starting(RuleToldBailOutcome, AtKnown), when("granted", "conditions_changed", "lifted", "warrant").freer()},
 		},
 		{
 			Type: "E17", Key: "trial_outcome", Words: "Trial outcome", Group: eventsOutcome, By: courts,
@@ -234,7 +237,7 @@ func eventsOfOthers() []EventSpec {
 		{
 			Type: "E24", Key: "release", Words: "Prison", Group: eventsAfter, By: probation,
 			Details: []EventDetail{whatHappened(Choice{"released", "Released"}, Choice{"recalled", "Recalled"}, Choice{"transferred", "Moved to open conditions"}, Choice{"escaped", "Escaped"}), askMoment("release_at", "When", false), askText("conditions", "Conditions")},
-			Effects: []EventEffect{when("released", "transferred", "escaped").safety()},
+			Effects: []EventEffect{when("released", "transferred", "escaped").freer()},
 		},
 		{Type: "E27", Key: "restorative_referred", Words: "Referred to restorative justice", Group: eventsOther, Details: []EventDetail{consent}},
 		{Type: "E28", Key: "service_transfer", Words: "Moved to another area's service", Group: eventsOther, Details: []EventDetail{askYesNo("agreed", "They agreed", true), askText("service", "To which service")}},

@@ -23,7 +23,9 @@ type RuleMoment struct {
 }
 
 // EventEffect is what an event does where its details fit. Safety says that
-// whoever supports the victim has to look again the same day.
+// whoever supports the victim has to look again the same day. Freer says that
+// bail changed or somebody was released: what was safe before is to be confirmed
+// again (referrals.md section 7).
 type EventEffect struct {
 	Detail string   // empty: whatever the details are
 	Is     []string // values of Detail
@@ -33,6 +35,7 @@ type EventEffect struct {
 	Every  string // detail that says how often, in days, for the clock it starts
 	Moves  bool   // an earlier date no longer holds: what it started falls away
 	Safety bool
+	Freer  bool
 }
 
 func (x *EventEffect) fits(e *CaseEvent) bool {
@@ -82,6 +85,12 @@ func (e *CaseEvent) MomentOf(m EventMoment) (time.Time, bool) {
 // the victim (referrals.md section 4).
 func (e *CaseEvent) Safety() bool {
 	return slices.ContainsFunc(e.Effects(), func(x EventEffect) bool { return x.Safety })
+}
+
+// Freer reports whether the event ends, at once, that any way to reach the victim
+// is known to be safe (referrals.md section 7: bail change or release).
+func (e *CaseEvent) Freer() bool {
+	return slices.ContainsFunc(e.Effects(), func(x EventEffect) bool { return x.Freer })
 }
 
 // Stops finds when the event did what a clock waits for.

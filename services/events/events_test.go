@@ -386,8 +386,22 @@ func TestWhatBearsOnSafetyIsToldToEveryLiveReferralAndNothingOfIt(t *testing.T) 
 	ended := s.Referral(t, s.c, testkit.ServiceRefuge, models.StatusAccepted)
 	s.Do(t, "update referrals set status = 'ended_early', version = version + 1, ended_at = $2, reason = 'other' where id = $1", ended.ID, s.Clock.Now())
 	s.Do(t, "update outbox set drained_at = now()")
+	confirmed := func() int {
+		return s.Count(t, "select count(*) from contact_channels where case_id = $1 and safe = 'yes' and confirmed_on is not null", s.c.ID)
+	}
 	s.happens("E7", "interviewed", "1", time.Hour)
+	if confirmed() == 0 {
+		t.Error("an interview ends what is known to be safe")
+	}
 	s.happens("E7", "bail_lifted", "2", time.Hour)
+	// Whoever they fear is freer: stale is not safe (referrals.md section 7).
+	if n := confirmed(); n != 0 {
+		t.Errorf("%d ways to reach them count as confirmed after bail was lifted, want none", n)
+	}
+	err := referrals.New(s.DB, models.MustCalendar(), directory.New(s.DB)).MayTell(s.As("police"), s.c.ID, models.ChannelPhone, s.Clock.Now())
+	if models.CodeOf(err) != models.CodeInvalid {
+		t.Errorf("telling them by a way that is not confirmed: %v", err)
+	}
 	for range 2 {
 		if _, err := jobs.Drain(s.System(), s.DB); err != nil {
 			t.Fatal(err)

@@ -93,17 +93,35 @@ func (s *Service) record(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot
 	if err := w.save(ctx, tx); err != nil {
 		return Recorded{}, err
 	}
-	if e.Safety() {
-		if err := tx.Enqueue(ctx, "case.safety", uuid.Nil, f.ID); err != nil {
-			return Recorded{}, err
-		}
+	stale, err := afraid(ctx, tx, &e)
+	if err != nil {
+		return Recorded{}, err
 	}
-	if err := tx.Record(ctx, about(f, "case_event.recorded", map[string]any{"event": e.ID, "type": e.Type, "clocks": len(w.touched)})); err != nil {
+	detail := map[string]any{"event": e.ID, "type": e.Type, "clocks": len(w.touched), "to_confirm_again": stale}
+	if err := tx.Record(ctx, about(f, "case_event.recorded", detail)); err != nil {
 		return Recorded{}, err
 	}
 	out := Recorded{Event: s.view(dir, f, e, nil)}
 	out.Clocks, err = s.lines(ctx, tx, dir, f, "and k.id in ?", w.ids())
 	return out, err
+}
+
+// afraid does what follows for the victim's safety: whoever works with them is to
+// look again the same day, and where bail changed or somebody was released no way
+// to reach them is known to be safe until it is confirmed again. It returns how
+// many ways that were. What happened is told once one is.
+func afraid(ctx context.Context, tx *pg.Tx, e *models.CaseEvent) (stale int64, err error) {
+	if e.Freer() {
+		stale, err = tx.Exec(ctx, `update contact_channels set confirmed_on = null, version = version + 1
+			where case_id = ? and safe = ? and confirmed_on is not null`, e.CaseID, models.SafeYes)
+		if err != nil {
+			return 0, err
+		}
+	}
+	if e.Safety() {
+		err = tx.Enqueue(ctx, "case.safety", uuid.Nil, e.CaseID)
+	}
+	return stale, err
 }
 
 // outside tells of a date the calendar does not reach as a fault of the date.

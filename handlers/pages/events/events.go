@@ -111,7 +111,7 @@ func (p *Pages) list(c *gin.Context) error {
 
 func flash(done string) *layouts.Flash {
 	words := map[string]string{
-		"recorded": "What happened was recorded.", "told": "That they were told was recorded.", "changed": "The clock was changed.",
+		"recorded": "What happened was recorded.", "freer": "What happened was recorded. No way to reach them counts as safe until it is confirmed again.", "told": "That they were told was recorded.", "changed": "The clock was changed.",
 	}[done]
 	if words == "" {
 		return nil

@@ -128,7 +128,11 @@ func (p *Pages) record(c *gin.Context) error {
 	done, err := p.Events.Record(frame.Held(c, "", wrong...), id, in)
 	switch {
 	case err == nil:
-		render.See(c, path(c)+"/events?done=recorded&event="+done.Event.ID.String())
+		what := "recorded"
+		if done.Event.Freer() {
+			what = "freer"
+		}
+		render.See(c, path(c)+"/events?done="+what+"&event="+done.Event.ID.String())
 		return nil
 	case !frame.IsInvalid(err):
 		return p.moved(c, err, "/events")
