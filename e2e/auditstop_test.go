@@ -16,6 +16,8 @@ type records struct {
 	people    map[string]*visitor
 	caseID    string
 	caseRef   string
+	closedID  string
+	closedRef string            // of a case that is closed
 	referrals map[string]string // id by reference
 	queries   map[string]string // what a route needs after its question mark
 }
@@ -74,6 +76,10 @@ func someRecords(t *testing.T, s *server) *records {
 		}
 	}
 	r.caseRef = police.get("/api/v1/cases/"+r.caseID).text(t, "reference")
+	closed := police.create("/api/v1/cases", aCase("Zzaudit")).text(t, "id")
+	a := police.get("/api/v1/cases/" + closed)
+	r.closedID, r.closedRef = closed, a.text(t, "reference")
+	police.expect(200, "POST", "/api/v1/cases/"+closed+"/close", map[string]any{"reason": "needs_met"}, map[string]string{"Idempotency-Key": newKey(), "If-Match": a.Header.Get("ETag")})
 	r.prepare(t)
 	return r
 }
@@ -144,6 +150,9 @@ func (r *records) addresses(t *testing.T) map[string][]string {
 		}
 		if !strings.Contains(route, "/referrals/") {
 			path := strings.NewReplacer("{id}", r.caseID, "{ref}", r.caseRef).Replace(route)
+			if strings.HasSuffix(route, "/reopen") {
+				path = strings.NewReplacer("{id}", r.closedID, "{ref}", r.closedRef).Replace(route)
+			}
 			for end, query := range r.queries {
 				if strings.HasSuffix(path, end) {
 					path += query

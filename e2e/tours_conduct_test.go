@@ -2,14 +2,14 @@ package e2e
 
 import "strings"
 
+// newcomer is somebody who has not accepted the code of conduct yet.
+const newcomer = "agreeing@demo.test"
+
 // agreeing meets the code of conduct as somebody new does: before everything
 // else, and later as what they accepted.
 func (w *tour) agreeing() {
-	const address = "agreeing@demo.test"
-	db := site(w.t).superuser(w.t)
-	colleague(w.t, db, "police", address)
-	change(w.t, db, "delete from conduct_acceptances a using users u where u.id = a.user_id and u.email = $1", address)
-	p := w.as(address)
+	colleague(w.t, site(w.t).superuser(w.t), "police", newcomer)
+	p := w.as(newcomer)
 	if !strings.HasPrefix(p.address(), "/conduct") {
 		w.t.Errorf("signing in leads to %s, want the code of conduct", p.address())
 	}
