@@ -244,6 +244,9 @@ func (w *OffSystemWord) CheckOffSystem(now time.Time) []FieldError {
 	}
 	f.line(prefix+"partner_reference", "Their reference", w.PartnerReference, HandoffReferenceLongest)
 	f.text(prefix+"proof", "What shows it", w.Proof, HandoffProofLongest, true)
+	if w.AcceptedAt == nil && strings.TrimSpace(w.PartnerReference) != "" {
+		f.Add(prefix+"partner_reference", FieldNotOpen, "Their reference belongs to their acceptance. Say when they accepted, or leave it empty until they have")
+	}
 	if w.AcceptedAt != nil && strings.TrimSpace(w.PartnerReference+w.Proof) == "" {
 		f.Add(prefix+"proof", FieldRequired, "Give their reference, or say what shows that they accepted")
 	}

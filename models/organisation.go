@@ -41,6 +41,17 @@ func OrganisationKinds() []OrganisationKind {
 	}
 }
 
+// HoldsDuties reports whether an organisation of this kind may answer for a case,
+// or for one duty of it. Whoever runs the product, oversees it or counts never
+// does: the Commissioner's office reads and reviews (referrals.md section 3).
+func (k OrganisationKind) HoldsDuties() bool {
+	switch k {
+	case KindOperator, KindCommissioner, KindCityHall:
+		return false
+	}
+	return true
+}
+
 // LawEnforcement reports whether what the organisation writes is processed
 // under Part 3 of the Data Protection Act 2018 (domain.md 5.1).
 func (k OrganisationKind) LawEnforcement() bool {

@@ -219,8 +219,10 @@ func dayWords(days []int) string {
 	return List(words)
 }
 
-func lowerFirst(s string) string {
-	if s == "" {
+// LowerFirst is words as they stand within a sentence. What is written in
+// capitals, such as NHS, stays.
+func LowerFirst(s string) string {
+	if s == "" || s[0] < 'A' || s[0] > 'Z' || len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
 		return s
 	}
 	return strings.ToLower(s[:1]) + s[1:]

@@ -115,7 +115,7 @@ func WhatIsSafe(channels []ContactChannel, t time.Time, staleAfterDays int) stri
 	var parts []string
 	for _, c := range inOrder(channels) {
 		if g := c.GateAt(t, staleAfterDays); g.Open() || g.Code == GateOutside {
-			parts = append(parts, lowerFirst(c.Kind.Words())+c.whose()+", "+c.times())
+			parts = append(parts, LowerFirst(c.Kind.Words())+c.whose()+", "+c.times())
 		}
 	}
 	if len(parts) == 0 {
@@ -208,7 +208,7 @@ func lowerUnlessDay(s string) string {
 			return s
 		}
 	}
-	return lowerFirst(s)
+	return LowerFirst(s)
 }
 
 func upperFirst(s string) string {

@@ -65,8 +65,8 @@ func auditInsert(ctx context.Context, a models.Actor, at time.Time, e models.Eve
 		}
 	}
 	return auditSQL, []any{
-		models.NewID(), at, nullable(a.SessionID), models.RequestFrom(ctx).ID, e.Action, e.SubjectType,
-		nullable(e.SubjectID), nullable(e.CaseID), e.Refused, string(detail),
+		models.NewID(), at, OrNull(a.SessionID), models.RequestFrom(ctx).ID, e.Action, e.SubjectType,
+		OrNull(e.SubjectID), OrNull(e.CaseID), e.Refused, string(detail),
 	}, nil
 }
 

@@ -111,7 +111,7 @@ func (b *Batch) Recorded() { b.events++ }
 // Enqueue adds what has to happen after this change.
 func (b *Batch) Enqueue(topic string, referral, caseID uuid.UUID) {
 	b.Exec("insert into outbox (topic, referral_id, case_id, at) values ($1, $2, $3, $4)",
-		topic, nullable(referral), nullable(caseID), b.Now)
+		topic, OrNull(referral), OrNull(caseID), b.Now)
 }
 
 // Send runs the batch. Where the database refuses any of it, nothing of it

@@ -230,11 +230,13 @@ func (tx *Tx) Record(ctx context.Context, e models.Event) error {
 // Enqueue writes what has to happen after this change, in its transaction.
 func (tx *Tx) Enqueue(ctx context.Context, topic string, referral, caseID uuid.UUID) error {
 	_, err := tx.Exec(ctx, "insert into outbox (topic, referral_id, case_id, at) values (?, ?, ?, ?)",
-		topic, nullable(referral), nullable(caseID), tx.Now)
+		topic, OrNull(referral), OrNull(caseID), tx.Now)
 	return err
 }
 
-func nullable(id uuid.UUID) *uuid.UUID {
+// OrNull is an identifier as a column that may be empty takes it.
+// OrNull is an identifier as a column that may be empty takes it.
+func OrNull(id uuid.UUID) *uuid.UUID {
 	if id == uuid.Nil {
 		return nil
 	}

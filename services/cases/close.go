@@ -44,14 +44,22 @@ func (s *Service) turn(ctx context.Context, id uuid.UUID, to models.CaseStatus, 
 		if models.CodeOf(err) == models.CodeNotFound {
 			return err
 		}
-		if holds := s.mayTurn(ctx, id); holds != nil {
-			return holds
-		}
-		if err != nil {
+		at, fault := s.standing(ctx, id)
+		switch {
+		case fault != nil:
+			return fault
+		case !at.holds:
+			return models.Forbidden("Whoever holds a case closes it. Your organisation does not hold this one.")
+		case err != nil:
 			return err // a replay
 		}
 		if err := fitsTurn(ctx, &v.Case, to); err != nil {
 			return err
+		}
+		if to == models.CaseClosed {
+			if err := s.owed(ctx, at); err != nil {
+				return err
+			}
 		}
 		out, err = s.writeTurn(ctx, v, to, in)
 		return err
@@ -62,21 +70,27 @@ func (s *Service) turn(ctx context.Context, id uuid.UUID, to models.CaseStatus, 
 	return out, err
 }
 
-// mayTurn refuses whoever sees the case and does not hold it.
-func (s *Service) mayTurn(ctx context.Context, id uuid.UUID) error {
+// standing is how a case stands to whoever would close it: the first of each kind
+// of thing that is still owed.
+type standing struct {
+	holds             bool // the actor's organisation is the one to close it
+	air, apart, live  bool
+	handoff, referral string
+	duty              models.Duty
+	dutyHolder        uuid.UUID
+}
+
+func (s *Service) standing(ctx context.Context, id uuid.UUID) (standing, error) {
 	b, err := s.db.Begin(ctx)
 	if err != nil {
-		return err
+		return standing{}, err
 	}
-	var found, sends bool
-	b.Query(pg.One(&found, &sends), "select sends from app_duties($1) where duty = 'case'", id)
-	if err := b.Send(pg.BatchRead); err != nil {
-		return err
-	}
-	if !sends {
-		return models.Forbidden("Whoever holds a case closes it. Your organisation does not hold this one.")
-	}
-	return nil
+	var at standing
+	b.Query(pg.One(new(bool), &at.holds), "select sends from app_duties($1) where duty = 'case'", id)
+	b.Query(pg.One(&at.air, &at.handoff), "select reference from handoffs where case_id = $1 and status = 'offered' order by sent_at limit 1", id)
+	b.Query(pg.One(&at.apart, &at.duty, &at.dutyHolder), "select duty, org_id from case_duties where case_id = $1 and until_at is null order by from_at limit 1", id)
+	b.Query(pg.One(&at.live, &at.referral), "select reference from referrals where case_id = $1 and live order by submitted_at limit 1", id)
+	return at, b.Send(pg.BatchRead)
 }
 
 func fitsTurn(ctx context.Context, c *models.Case, to models.CaseStatus) error {
@@ -95,32 +109,18 @@ func fitsTurn(ctx context.Context, c *models.Case, to models.CaseStatus) error {
 }
 
 // owed names what of a case is not settled: the first that is found.
-func (s *Service) owed(ctx context.Context, id uuid.UUID) error {
-	dir, err := s.directory.Snapshot(ctx)
-	if err != nil {
-		return err
-	}
-	b, err := s.db.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	var air, apart, live bool
-	var handoff, referral string
-	var duty models.Duty
-	var holder uuid.UUID
-	b.Query(pg.One(&air, &handoff), "select reference from handoffs where case_id = $1 and status = 'offered' order by sent_at limit 1", id)
-	b.Query(pg.One(&apart, &duty, &holder), "select duty, org_id from case_duties where case_id = $1 and until_at is null order by from_at limit 1", id)
-	b.Query(pg.One(&live, &referral), "select reference from referrals where case_id = $1 and live order by submitted_at limit 1", id)
-	if err := b.Send(pg.BatchRead); err != nil {
-		return err
-	}
+func (s *Service) owed(ctx context.Context, at standing) error {
 	switch {
-	case air:
-		return models.Conflict("Hand-off " + handoff + " of this case has not been answered. Take it back or wait for the answer, then close the case.")
-	case apart:
-		return models.Conflict(dir.Name(holder) + " still owes one duty of this case: " + strings.ToLower(duty.Words()) + ". It has to be handed back before the case is closed.")
-	case live:
-		return models.Conflict("Referral " + referral + " of this case is still open. It has to end before the case is closed.")
+	case at.air:
+		return models.Conflict("Hand-off " + at.handoff + " of this case has not been answered. Take it back or wait for the answer, then close the case.")
+	case at.apart:
+		dir, err := s.directory.Snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		return models.Conflict(dir.Name(at.dutyHolder) + " still owes one duty of this case: " + models.LowerFirst(at.duty.Words()) + ". It has to be handed back before the case is closed.")
+	case at.live:
+		return models.Conflict("Referral " + at.referral + " of this case is still open. It has to end before the case is closed.")
 	}
 	return nil
 }
@@ -145,9 +145,6 @@ func (s *Service) writeTurn(ctx context.Context, v View, to models.CaseStatus, i
 	changeCase(b, c, ", status = $4", to)
 	e := models.Event{Action: "case.reopened", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID}
 	if to == models.CaseClosed {
-		if err := s.owed(ctx, c.ID); err != nil {
-			return View{}, err
-		}
 		if err := in.check(ctx); err != nil {
 			return View{}, err
 		}

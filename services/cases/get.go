@@ -158,9 +158,12 @@ func (s *Service) ID(ctx context.Context, reference string) (uuid.UUID, error) {
 	return id, nil
 }
 
-// reading collects what a batch brings. Where the case was not opened, because it
-// is hidden or not there, what belongs to it is not looked for either: the two
-// take the same time.
+// ofOpenedCase chooses what belongs to the case $1 where it was opened in this
+// transaction (pg.Batch.RecordSeen). Of one that is hidden nothing is looked for,
+// as of one that is not there: the two take the same time.
+const ofOpenedCase = "case_id = $1 and app_opened_case() = $1"
+
+// reading collects what a batch brings.
 type reading struct {
 	dir      *directory.Snapshot
 	calendar *models.Calendar
@@ -207,7 +210,7 @@ func (r *reading) queuePeople(b *pg.Batch, id uuid.UUID) {
 		err := row.Scan(&p.ID, &p.Relation, b.Vault.Text(vault.PersonName, &p.ID, &p.Name), &p.ParentalResponsibility, &p.Suspect)
 		r.view.People = append(r.view.People, p)
 		return err
-	}), "select id, relation, name, parental_responsibility, suspect from related_people where case_id = $1 and app_opened_case() = $1 order by id", id)
+	}), "select id, relation, name, parental_responsibility, suspect from related_people where "+ofOpenedCase+" order by id", id)
 }
 
 func (r *reading) queueSharing(b *pg.Batch, id uuid.UUID) {
@@ -222,7 +225,7 @@ func (r *reading) queueSharing(b *pg.Batch, id uuid.UUID) {
 		return err
 	}), `select id, receiver_org_id, purpose, basis, method, fields, reason, recorded_at, recorded_by, recorded_by_org_id, expires_on,
 		withdrawn_at, withdrawn_by, coalesce(withdrawn_reason, ''), withdrawn_note, version
-		from sharing_decisions where case_id = $1 and app_opened_case() = $1 order by recorded_at desc, id desc`, id)
+		from sharing_decisions where `+ofOpenedCase+` order by recorded_at desc, id desc`, id)
 }
 
 func (r *reading) queueHolders(b *pg.Batch, id uuid.UUID) {
@@ -233,7 +236,7 @@ func (r *reading) queueHolders(b *pg.Batch, id uuid.UUID) {
 		h.Organisation = r.org(org)
 		r.view.Holders = append(r.view.Holders, h)
 		return err
-	}), "select org_id, from_at, until_at from case_holders where case_id = $1 and app_opened_case() = $1 order by from_at, id", id)
+	}), "select org_id, from_at, until_at from case_holders where "+ofOpenedCase+" order by from_at, id", id)
 }
 
 // org names an organisation; the directory may be a minute old.

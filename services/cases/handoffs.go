@@ -26,7 +26,7 @@ type DutyLine struct {
 }
 
 const selectHandoffs = `select id, reference, duty, from_org_id, to_org_id, status, off_system, sent_at, due_at, received_at, accepted_at, decided_at,
-	coalesce(refusal_reason, ''), told_at, coalesce(told_channel, ''), coalesce(told_understood, ''), version from handoffs where case_id = $1 and app_opened_case() = $1`
+	coalesce(refusal_reason, ''), told_at, coalesce(told_channel, ''), coalesce(told_understood, ''), version from handoffs where ` + ofOpenedCase
 
 // queueHandoffs reads the hand-offs of a case and the duties that lie apart:
 // those of now alone, or all there ever were.
@@ -50,7 +50,7 @@ func (r *reading) queueHandoffs(b *pg.Batch, id uuid.UUID, all bool) {
 		d.Organisation = r.org(org)
 		r.view.Duties = append(r.view.Duties, d)
 		return err
-	}), "select duty, org_id, from_at, until_at from case_duties where case_id = $1 and app_opened_case() = $1 "+duties+" order by from_at, id", id)
+	}), "select duty, org_id, from_at, until_at from case_duties where "+ofOpenedCase+" "+duties+" order by from_at, id", id)
 }
 
 // handoffGaps are the facts of hand-offs that went wrong: one that was not

@@ -40,7 +40,7 @@ func (r *reading) queueContact(b *pg.Batch, id uuid.UUID) {
 
 const selectReferrals = `select id, reference, service_id, from_org_id, to_org_id, pathway, status, priority, coalesce(relation, ''), parent_id,
 	submitted_at, accepted_at, ended_at, due_at, coalesce(reason, ''), coalesce(decided_by, ''), version
-	from referrals where case_id = $1 and app_opened_case() = $1 order by coalesce(submitted_at, created_at), id`
+	from referrals where ` + ofOpenedCase + ` order by coalesce(submitted_at, created_at), id`
 
 func (r *reading) queueReferrals(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Fill(&r.view.Referrals, 4, func(row pg.Row, l *ReferralLine) error {
@@ -65,7 +65,7 @@ func (r *reading) service(id uuid.UUID) string {
 
 const selectClocks = `select id, case_id, referral_id, rule, rule_version, holder_org_id, state, limit_days, started_at, due_at, first_due_at,
 	due_soon_at, stopped_at, paused_since, pause_reason, paused_seconds, why, pauses
-	from clocks where case_id = $1 and app_opened_case() = $1 order by started_at, due_at, id`
+	from clocks where ` + ofOpenedCase + ` order by started_at, due_at, id`
 
 func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Fill(&r.view.Clocks, 16, func(row pg.Row, l *ClockLine) error {
@@ -84,7 +84,7 @@ func (r *reading) queueClocks(b *pg.Batch, id uuid.UUID) {
 // hundreds.
 const selectEvents = `select h.at, 'referral.' || h.action, r.reference, r.service_id, coalesce(h.from_status, ''), h.to_status, h.by_org_id,
 	coalesce((select u.name from users u where u.id = h.by_user_id and u.org_id = $3), ''), coalesce(h.reason, '')
-	from (select * from referral_history where case_id = $1 and app_opened_case() = $1 order by at desc, id desc limit $2) h join referrals r on r.id = h.referral_id
+	from (select * from referral_history where ` + ofOpenedCase + ` order by at desc, id desc limit $2) h join referrals r on r.id = h.referral_id
 	order by h.at desc, h.id desc`
 
 // queueEvents reads what happened to the referrals of the case, newest first.
@@ -112,5 +112,5 @@ func (r *reading) queueHappened(b *pg.Batch, id uuid.UUID) {
 		e := Event{At: h.OccurredAt, Kind: "event." + string(h.Type), Org: r.dir.Name(w.UUID()), Happened: h.Title(), Reason: h.What()}
 		r.view.Events = append(r.view.Events, e)
 		return w.Err()
-	}), `select occurred_at, type, coalesce(details->>'what', ''), source_org_id from case_events where case_id = $1 and app_opened_case() = $1 order by occurred_at desc, id desc limit $2`, id, r.most)
+	}), `select occurred_at, type, coalesce(details->>'what', ''), source_org_id from case_events where `+ofOpenedCase+` order by occurred_at desc, id desc limit $2`, id, r.most)
 }

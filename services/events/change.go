@@ -3,7 +3,6 @@ package events
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -109,7 +108,7 @@ func (s *Service) change(ctx context.Context, tx *pg.Tx, l *Line, in Change) err
 	case ActNotOwed:
 		k.ended, k.endedOn = true, in.on(tx.Now)
 		r, _ := models.FindReason(models.GroupNotOwed, in.Reason)
-		k.VoidClock(tx.Now, lowerFirst(r.Words))
+		k.VoidClock(tx.Now, models.LowerFirst(r.Words))
 	}
 	if err != nil {
 		return outside(err)
@@ -169,11 +168,4 @@ func (in *Change) check(now time.Time) []models.FieldError {
 		f.Add("on", models.FieldInvalid, "The date must be today or in the last two years")
 	}
 	return f.List()
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

@@ -2,6 +2,7 @@ package handoffs_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -214,6 +215,12 @@ func TestAPartnerThatNeverSignsInHasItsWordRecorded(t *testing.T) {
 	if !cmp.Equal(fields(err), []string{"off_system"}) {
 		t.Errorf("in the name of who signs in: %v %v", err, fields(err))
 	}
+	early := word(nil)
+	early.OffSystem.PartnerReference = "T2026"
+	_, err = s.handoffs.Offer(s.As("police"), s.c.ID, early)
+	if !cmp.Equal(fields(err), []string{"off_system.partner_reference"}) {
+		t.Errorf("their reference of what they have not accepted: %v %v", err, fields(err))
+	}
 	v := s.must(s.handoffs.Offer(s.As("police"), s.c.ID, word(nil)))
 	if !v.OffSystem || !slices.Contains(v.AllowedActions, models.HandoffAccept) {
 		t.Errorf("got %+v", v)
@@ -253,6 +260,16 @@ func TestWhatCannotBeOfferedIsRefused(t *testing.T) {
 	if !cmp.Equal(fields(err), []string{"duty", "to_organisation_id", "reason", "summary"}) {
 		t.Errorf("all that is wrong: %v", fields(err))
 	}
+	_, err = s.handoffs.Offer(s.As("police"), s.c.ID, to(s, testkit.OrgCommissioner, models.DutyCase))
+	if !cmp.Equal(fields(err), []string{"to_organisation_id"}) {
+		t.Errorf("to whoever oversees it and answers for no case: %v %v", err, fields(err))
+	}
+	if err := s.insert(testkit.OrgCommissioner); !errors.Is(err, pg.ErrLostRace) {
+		t.Errorf("the database lets an offer lead to the Commissioner: %v", err)
+	}
+	if err := s.insert(testkit.OrgVictims); err != nil {
+		t.Errorf("the same to who may hold it: %v", err)
+	}
 	s.offered("police", testkit.OrgVictims, models.DutyCase)
 	_, err = s.handoffs.Offer(s.As("police"), s.c.ID, to(s, testkit.OrgVAWG, models.DutyCase))
 	s.want(err, models.CodeConflict)
@@ -283,6 +300,24 @@ func TestWhatCannotBeOfferedIsRefused(t *testing.T) {
 			t.Errorf("the application may do: %s", statement)
 		}
 	}
+}
+
+// insert writes an offer past the service, as the application, and leaves nothing.
+func (s *stage) insert(org string) error {
+	s.t.Helper()
+	agreed, police, undone := s.Agreement(s.t, s.c, s.Org(org).ID), s.Actor("police"), errors.New("undone")
+	err := s.DB.Housekeeping(s.As("police"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into handoffs (id, reference, case_id, duty, from_org_id, to_org_id, sharing_decision_id, sent_at, sent_by, due_at)
+			values ($1, $2, $3, 'case', $4, $5, $6, now(), $7, now())`, models.NewID(), models.NewReference(models.HandoffReference), s.c.ID, police.OrgID, s.Org(org).ID, agreed, police.UserID)
+		if err != nil {
+			return pg.Translate(err)
+		}
+		return undone
+	})
+	if errors.Is(err, undone) {
+		return nil
+	}
+	return err
 }
 
 func TestOfTwoWhoAcceptAtOnceOneWins(t *testing.T) {

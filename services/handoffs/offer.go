@@ -129,7 +129,7 @@ func (s *Service) ground(ctx context.Context, dir *directory.Snapshot, caseID uu
 		return err
 	}), `select id, receiver_org_id, fields, expires_on, withdrawn_at from sharing_decisions
 		where case_id = $1 and case when $2::uuid is null then receiver_org_id = $3 else id = $2 end order by recorded_at desc, id desc`,
-		caseID, orNil(in.SharingDecisionID), in.ToOrgID)
+		caseID, pg.OrNull(in.SharingDecisionID), in.ToOrgID)
 	kept := b.FindReplay()
 	if err := b.Send(pg.BatchRead); err != nil {
 		return nil, err
@@ -145,13 +145,6 @@ func (s *Service) ground(ctx context.Context, dir *directory.Snapshot, caseID uu
 	}
 	g.receiver, g.known = dir.Organisation(in.ToOrgID)
 	return g, g.fits(in, b.Actor)
-}
-
-func orNil(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }
 
 // held finds who owes a duty.
@@ -229,8 +222,12 @@ func (g *ground) checkReceiver(f *models.Faults, in *Offer, a models.Actor) {
 	h, _ := g.held(in.Duty)
 	const field = "to_organisation_id"
 	switch {
+	case in.ToOrgID == uuid.Nil:
+		f.Add(field, models.FieldRequired, "Select an organisation from the directory")
 	case !g.known || !g.receiver.Active:
-		f.Add(field, presence(nameless(in.ToOrgID)), "Select an organisation from the directory")
+		f.Add(field, models.FieldUnknown, "Select an organisation from the directory")
+	case !g.receiver.Kind.HoldsDuties():
+		f.Add(field, models.FieldNotOpen, "This organisation never holds a case. Select another organisation")
 	case in.ToOrgID == a.OrgID || in.ToOrgID == h.Holder.ID:
 		f.Add(field, models.FieldNotOpen, "They hold this already. Select another organisation")
 	case in.OffSystem == nil && !g.signsIn:
@@ -240,13 +237,6 @@ func (g *ground) checkReceiver(f *models.Faults, in *Offer, a models.Actor) {
 	case in.OffSystem != nil && in.Duty == models.DutyCase && g.logger != a.OrgID:
 		f.Add("off_system", models.FieldNotOpen, "Only the organisation that logged a case can record that a partner holds it")
 	}
-}
-
-func nameless(id uuid.UUID) string {
-	if id == uuid.Nil {
-		return ""
-	}
-	return "given"
 }
 
 func presence(value string) string {

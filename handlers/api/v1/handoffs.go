@@ -27,7 +27,7 @@ type OffSystem struct {
 	SentAt           time.Time  `json:"sent_at"`
 	ReceivedAt       *time.Time `json:"received_at,omitempty"`
 	AcceptedAt       *time.Time `json:"accepted_at,omitempty" doc:"With it, the duty moves now."`
-	PartnerReference string     `json:"partner_reference,omitempty" maxLength:"60"`
+	PartnerReference string     `json:"partner_reference,omitempty" maxLength:"60" doc:"With accepted_at: their own reference for it."`
 	Proof            string     `json:"proof,omitempty" maxLength:"500" doc:"What shows it: a letter, an entry, a name and a time."`
 }
 

@@ -93,7 +93,7 @@ func (p *Pages) told(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	at, wrong := moment(t, "told_at", "told_at")
+	at, wrong := t.Moment("told_at", "told_at", "told_at")
 	in := events.Telling{Channel: models.Channel(t.One("channel")), Understood: answered(t.One("understood")), Offered: answered(t.One("support_offered"))}
 	if at != nil {
 		in.At = *at

@@ -107,7 +107,7 @@ func (p *Pages) record(c *gin.Context) error {
 	in.Once, _ = uuid.Parse(t.One("once"))
 	var wrong []models.FieldError
 	at := func(name, field string) *time.Time {
-		when, fault := moment(t, name, field)
+		when, fault := t.Moment(name, field, field)
 		wrong = append(wrong, fault...)
 		return when
 	}
@@ -151,25 +151,6 @@ func targets(spec *models.EventSpec) map[string]string {
 	return out
 }
 
-// moment reads a date and a time of day: nil where neither is there.
-func moment(t frame.Typed, name, field string) (*time.Time, []models.FieldError) {
-	day, err := t.Date(name)
-	written := strings.ReplaceAll(t.One(name+"-time"), ".", ":")
-	if err == nil && day == nil && written == "" {
-		return nil, nil
-	}
-	clock, bad := time.Parse("15:04", written)
-	switch {
-	case err != nil || day == nil:
-		return nil, []models.FieldError{models.Field(field, models.FieldInvalid, "Enter a real date, like 27 11 2026")}
-	case bad != nil:
-		return nil, []models.FieldError{models.Field(field, models.FieldInvalid, "Give the time as hours and minutes, like 14:30")}
-	}
-	y, m, d := day.Date()
-	out := time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, models.London())
-	return &out, nil
-}
-
 func (p *Pages) form(c *gin.Context, spec *models.EventSpec, t frame.Typed, errs components.FormErrors) error {
 	meta := p.meta(c, spec.Words, "/events/record", "Back")
 	meta.Errors = errs
@@ -204,7 +185,7 @@ func when(name, legend, hint string, t frame.Typed, errs components.FormErrors) 
 		ID: name, Legend: legend, LegendSize: components.Small, Hint: hint, Error: errs.Of(name),
 		Day: t.One(name + "-day"), Month: t.One(name + "-month"), Year: t.One(name + "-year"),
 	}), components.TextInput(components.TextInputParams{
-		Name: name + "-time", Label: "Time: " + strings.ToLower(legend[:1]) + legend[1:], LabelHidden: true, Value: t.One(name + "-time"), Classes: "govuk-input--width-5", Autocomplete: "off",
+		Name: name + "-time", Label: "Time: " + models.LowerFirst(legend), LabelHidden: true, Value: t.One(name + "-time"), Classes: "govuk-input--width-5", Autocomplete: "off",
 	}))
 }
 

@@ -18,13 +18,6 @@ func Clock(cal *models.Calendar, k *models.Clock, now time.Time) components.Cloc
 // more than one is shown: "Decide: due Friday 17 April".
 func NamedClock(cal *models.Calendar, k *models.Clock, now time.Time) components.ClockView {
 	v := Clock(cal, k, now)
-	v.Words = k.Rule.Words() + ": " + lowerFirst(v.Words)
+	v.Words = k.Rule.Words() + ": " + models.LowerFirst(v.Words)
 	return v
-}
-
-func lowerFirst(s string) string {
-	if s == "" || s[0] < 'A' || s[0] > 'Z' {
-		return s
-	}
-	return string(s[0]+'a'-'A') + s[1:]
 }

@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -72,12 +71,11 @@ func ReadPlan(t Typed, now time.Time) (models.Channel, time.Time, []models.Field
 	if !ok {
 		return channel, now, []models.FieldError{models.Field("at", models.FieldInvalid, "Enter a real date, like 27 11 2026")}
 	}
-	clock, err := time.Parse("15:04", strings.ReplaceAll(t.One("at-time"), ".", ":"))
-	if err != nil {
-		return channel, now, []models.FieldError{models.Field("at_time", models.FieldInvalid, "Give the time as hours and minutes, like 14:30")}
+	at, ok := OnDay(day, t.One("at-time"))
+	if !ok {
+		return channel, now, []models.FieldError{NoTimeOfDay("at_time")}
 	}
-	y, m, d := day.Date()
-	return channel, time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, models.London()), nil
+	return channel, at, nil
 }
 
 // Planned says what may be done now that the gate was asked.

@@ -185,7 +185,7 @@ func (p *Pages) toldForm(_ *handoffs.View, t frame.Typed, errs components.FormEr
 	}
 	return shared.FormView{
 		Title: "How were they told?", Button: "Keep this", Lede: "That another organisation now holds this, and who that is. We check how they were told against what they said is safe.",
-		Fields: append([]templ.Component{radios("channel", "How?", t.One("channel"), ways, errs)}, append(moment("at", "When?", "Time", t, errs),
+		Fields: append([]templ.Component{radios("channel", "How?", t.One("channel"), ways, errs)}, append(frame.MomentFields("at", "When?", "Time", t, errs),
 			radios("understood", "Did they understand?", t.One("understood"), models.Understandings(), errs),
 			radios("help", "What helped them?", help, models.TellingHelps(), errs))...),
 		After: "If they were told in a way that was not safe, record that contact on the case as it was, so that it is looked at.",
@@ -205,7 +205,7 @@ func (p *Pages) takeTold(ctx context.Context, id uuid.UUID, t frame.Typed) (stri
 func (p *Pages) theirAnswerForm(v *handoffs.View, t frame.Typed, errs components.FormErrors) shared.FormView {
 	return shared.FormView{
 		Title: "When did they accept?", Button: "Record that they accepted", Lede: "The line shows this as their word. " + v.To.Name + " holds it from now.",
-		Fields: append(moment("accepted", "When they accepted", "Time they accepted", t, errs),
+		Fields: append(frame.MomentFields("accepted", "When they accepted", "Time they accepted", t, errs),
 			components.TextInput(components.TextInputParams{Name: "receiver_reference", Label: "Their reference", Value: t.One("receiver_reference"), Error: errs.Of("receiver_reference"), Autocomplete: "off", Classes: "govuk-input--width-20"}),
 			noteArea("What shows it: a letter, an entry, who said so and when", t.One("note"), errs)),
 	}
@@ -220,42 +220,9 @@ func (p *Pages) takeTheirAnswer(ctx context.Context, id uuid.UUID, t frame.Typed
 	return "accepted", err
 }
 
-// moment asks for a day and a time, each in words of its own; left empty, it is
-// now.
-func moment(name, legend, clock string, t frame.Typed, errs components.FormErrors) []templ.Component {
-	return []templ.Component{
-		components.DateInput(components.DateInputParams{
-			ID: name, Legend: legend, LegendSize: components.Medium, Hint: "For example, 20 11 2026", Error: errs.Of(name),
-			Day: t.One(name + "-day"), Month: t.One(name + "-month"), Year: t.One(name + "-year"),
-		}),
-		components.TextInput(components.TextInputParams{Name: name + "-time", Label: clock, Hint: "For example, 14:30", Value: t.One(name + "-time"), Classes: "govuk-input--width-5", Error: errs.Of(name + "_time")}),
-	}
-}
-
-// readMoment reads them: nil where both are empty.
+// readMoment reads a day and a time of it: nil where both are empty.
 func readMoment(name string, t frame.Typed) (*time.Time, []models.FieldError) {
-	var wrong []models.FieldError
-	day, err := t.Date(name)
-	if err != nil {
-		wrong = append(wrong, models.Field(name, models.FieldInvalid, "Enter a real date, like 20 11 2026"))
-	}
-	written := t.One(name + "-time")
-	if day == nil && written == "" {
-		return nil, wrong
-	}
-	if day == nil && err == nil {
-		wrong = append(wrong, models.Field(name, models.FieldRequired, "Enter the day too"))
-	}
-	clock, bad := time.Parse("15:04", strings.ReplaceAll(written, ".", ":"))
-	if bad != nil {
-		wrong = append(wrong, models.Field(name+"_time", models.FieldInvalid, "Give the time as hours and minutes, like 14:30"))
-	}
-	if len(wrong) > 0 {
-		return nil, wrong
-	}
-	y, m, d := day.Date()
-	at := time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, models.London())
-	return &at, nil
+	return t.Moment(name, name, name+"_time")
 }
 
 // with gives the service what was wrong with a form before it got there.

@@ -4,7 +4,6 @@ package handoffs
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -170,11 +169,4 @@ func (p *Pages) moved(c *gin.Context, href string, err error) error {
 		Meta: p.meta(c, "Hand-off"), Title: "This has changed", Paras: []string{words},
 		Body: components.Button(components.ButtonParams{Text: "See it as it is now", Href: href}),
 	}))
-}
-
-func lower(s string) string {
-	if s == "" || s[0] < 'A' || s[0] > 'Z' {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

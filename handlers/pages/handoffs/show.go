@@ -65,7 +65,7 @@ func (p *Pages) record(c *gin.Context, v *handoffs.View, done, reference string,
 }
 
 func title(v *handoffs.View, receiver bool) string {
-	what := lower(v.Duty.Words())
+	what := models.LowerFirst(v.Duty.Words())
 	switch {
 	case v.InTheAir() && receiver && !v.OffSystem:
 		return "Will you take over " + what + "?"
@@ -140,13 +140,13 @@ func (p *Pages) times(v *handoffs.View) []components.SummaryRow {
 	}
 	toldWords := "Not told"
 	if v.ToldAt != nil {
-		toldWords = at(v.ToldAt, "") + ", by " + lower(v.ToldChannel.Words())
+		toldWords = at(v.ToldAt, "") + ", by " + models.LowerFirst(v.ToldChannel.Words())
 		if v.ToldBy != "" {
 			toldWords += ", " + v.ToldBy
 		}
-		toldWords += ". Understood: " + lower(models.ChoiceWords(models.Understandings(), v.ToldUnderstood)) + "."
+		toldWords += ". Understood: " + models.LowerFirst(models.ChoiceWords(models.Understandings(), v.ToldUnderstood)) + "."
 		if v.ToldHelp != "none" {
-			toldWords += " With: " + lower(models.ChoiceWords(models.TellingHelps(), v.ToldHelp)) + "."
+			toldWords += " With: " + models.LowerFirst(models.ChoiceWords(models.TellingHelps(), v.ToldHelp)) + "."
 		}
 	}
 	rows = append(rows, components.SummaryRow{Key: "Victim told", Value: toldWords})

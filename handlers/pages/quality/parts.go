@@ -49,7 +49,7 @@ func kpis(d loaded) []components.KpiView {
 			if row.Hidden {
 				kpi.Value = "<5"
 			} else {
-				kpi.Text = "Half within this. 9 in 10 within " + lower(hours(row.P90)) + ". In time: " + lower(inTime(row)) + ". " + k.target
+				kpi.Text = "Half within this. 9 in 10 within " + models.LowerFirst(hours(row.P90)) + ". In time: " + models.LowerFirst(inTime(row)) + ". " + k.target
 			}
 		}
 		out = append(out, kpi)
@@ -61,24 +61,17 @@ func kpis(d loaded) []components.KpiView {
 	return out
 }
 
-func lower(s string) string {
-	if s == "" || s[0] < 'A' || s[0] > 'Z' {
-		return s
-	}
-	return string(s[0]+'a'-'A') + s[1:]
-}
-
 // definitions stand beneath the figures: what, of how many, without what, and
 // what a reader is most likely to get wrong.
 func definitions(d loaded) []components.SummaryRow {
 	var out []components.SummaryRow
 	for _, r := range []figures.Result{d.received, d.acknowledge, d.decide, d.contact, d.declined, d.waiting} {
 		m := r.Measure
-		text := m.Definition + " Out of: " + lower(m.Denominator)
+		text := m.Definition + " Out of: " + models.LowerFirst(m.Denominator)
 		if m.Exclusions != "" {
-			text += " Not counted: " + lower(m.Exclusions)
+			text += " Not counted: " + models.LowerFirst(m.Exclusions)
 		}
-		out = append(out, components.SummaryRow{Key: m.Name, Value: text + " Beware: " + lower(m.Trap)})
+		out = append(out, components.SummaryRow{Key: m.Name, Value: text + " Beware: " + models.LowerFirst(m.Trap)})
 	}
 	return out
 }

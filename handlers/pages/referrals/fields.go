@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
 
+	"throughline/handlers/pages/frame"
 	"throughline/models"
 	"throughline/services/referrals"
 	"throughline/web/components"
@@ -110,11 +110,10 @@ func readContact(_ referrals.View, t typed) (referrals.ActionInput, []models.Fie
 	if day == nil {
 		return in, faults
 	}
-	clock, err := time.Parse("15:04", strings.ReplaceAll(t.one("at-time"), ".", ":"))
-	if err != nil {
-		return in, append(faults, models.Field("at_time", models.FieldInvalid, "Give the time as hours and minutes, like 14:30"))
+	at, ok := frame.OnDay(*day, t.one("at-time"))
+	if !ok {
+		return in, append(faults, frame.NoTimeOfDay("at_time"))
 	}
-	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, models.London())
 	in.Contact.At = &at
 	return in, faults
 }

@@ -221,7 +221,7 @@ func (p *Pages) takeCheckedMove(c *gin.Context, j *journey, t typed, s models.Se
 	case err != nil:
 		return nil, err
 	case now.Version != j.Moves.Version:
-		return nil, models.Conflict("Referral " + now.Reference + " has changed since you began to move it: " + lower(p.says(now)) + " Look at it again, then decide.")
+		return nil, models.Conflict("Referral " + now.Reference + " has changed since you began to move it: " + models.LowerFirst(p.says(now)) + " Look at it again, then decide.")
 	}
 	if err := p.decided(ctx, j, s); err != nil {
 		return nil, err

@@ -193,7 +193,7 @@ func (p *Pages) says(v referrals.View) string {
 	}
 	reason := ""
 	if v.ReasonWords != "" {
-		reason = ": " + lower(v.ReasonWords)
+		reason = ": " + models.LowerFirst(v.ReasonWords)
 	}
 	switch v.Status {
 	case models.StatusDraft:
@@ -421,17 +421,10 @@ func (p *Pages) timeline(c *gin.Context, v referrals.View) []components.Timeline
 			parts = append(parts, "Next: "+next)
 		}
 		if s.InState != nil && s.From != s.To && s.From != models.StatusDraft && *s.InState > 0 {
-			parts = append(parts, "After "+models.Length(time.Duration(*s.InState)*time.Second)+" as “"+lower(components.StateWord(string(s.From)))+"”.")
+			parts = append(parts, "After "+models.Length(time.Duration(*s.InState)*time.Second)+" as “"+models.LowerFirst(components.StateWord(string(s.From)))+"”.")
 		}
 		e.Text = strings.Join(parts, " ")
 		out = append(out, e)
 	}
 	return out
-}
-
-func lower(s string) string {
-	if s == "" || s[0] < 'A' || s[0] > 'Z' || len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
-		return s
-	}
-	return string(s[0]+'a'-'A') + s[1:]
 }

@@ -180,15 +180,17 @@ func readStart(t frame.Typed) (time.Time, []models.FieldError) {
 	if err != nil || day == nil {
 		wrong = append(wrong, models.Field("starts_at", models.FieldInvalid, "Enter a real date, like 27 11 2026"))
 	}
-	clock, bad := time.Parse("15:04", strings.ReplaceAll(t.One("at-time"), ".", ":"))
-	if bad != nil {
-		wrong = append(wrong, models.Field("at_time", models.FieldInvalid, "Give the time as hours and minutes, like 14:30"))
+	if day == nil {
+		day = &time.Time{}
+	}
+	at, ok := frame.OnDay(*day, t.One("at-time"))
+	if !ok {
+		wrong = append(wrong, frame.NoTimeOfDay("at_time"))
 	}
 	if len(wrong) > 0 {
 		return time.Time{}, wrong
 	}
-	y, m, d := day.Date()
-	return time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, models.London()), nil
+	return at, nil
 }
 
 func (p *Pages) outcomeForm(a *models.Appointment, t frame.Typed, errs components.FormErrors) shared.FormView {
@@ -198,7 +200,7 @@ func (p *Pages) outcomeForm(a *models.Appointment, t frame.Typed, errs component
 	yes := radios("attendance", "Did they come?", t.One("attendance"), models.Attendances(), errs)
 	no := radios("why", "Why not?", t.One("why"), models.NotHeld(), errs)
 	return shared.FormView{
-		Title: "What came of this appointment?", Button: "Keep this", Lede: models.DateTimeIn(a.StartsAt, p.Now()) + ", " + lower(models.ChoiceWords(models.AppointmentPlaces(), a.Place)) + ".",
+		Title: "What came of this appointment?", Button: "Keep this", Lede: models.DateTimeIn(a.StartsAt, p.Now()) + ", " + models.LowerFirst(models.ChoiceWords(models.AppointmentPlaces(), a.Place)) + ".",
 		Fields: []templ.Component{components.Radios(components.RadiosParams{
 			Name: "happened", Legend: "Did it happen?", LegendSize: components.Medium, Value: t.One("happened"), Error: errs.Of("happened"),
 			Items: []components.ChoiceItem{{Value: "yes", Text: "Yes", Conditional: yes}, {Value: "no", Text: "No", Conditional: no}},

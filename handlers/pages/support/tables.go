@@ -61,7 +61,7 @@ func appointmentsTable(l *support.Plan, path string, now time.Time) components.D
 	}
 	for i := range l.Appointments {
 		a := &l.Appointments[i]
-		when := components.DataCell{Text: models.DateTimeIn(a.StartsAt, now), Sub: "Told by " + lower(a.Channel.Words())}
+		when := components.DataCell{Text: models.DateTimeIn(a.StartsAt, now), Sub: "Told by " + models.LowerFirst(a.Channel.Words())}
 		if l.Goes {
 			when.Href = path + "/appointment?appointment=" + a.ID.String()
 		}
@@ -72,13 +72,6 @@ func appointmentsTable(l *support.Plan, path string, now time.Time) components.D
 		t.Rows = append(t.Rows, []components.DataCell{when, {Text: models.ChoiceWords(models.AppointmentPlaces(), a.Place)}, said})
 	}
 	return t
-}
-
-func lower(s string) string {
-	if s == "" || s[0] < 'A' || s[0] > 'Z' {
-		return s
-	}
-	return string(s[0]+'a'-'A') + s[1:]
 }
 
 // sessions says how the appointments stand: what an ending will ask about.
