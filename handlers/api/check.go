@@ -18,14 +18,15 @@ const mostFaults = 50
 // own check says what is wrong in English only, beside the rejected value, and
 // takes NAME for name.
 type checker struct {
-	named    map[string]*huma.Schema // by the reference that names it
+	named    map[string]*huma.Schema   // by the reference that names it
+	fields   map[*huma.Schema][]string // the names of each object's fields, in order
 	patterns map[string]*regexp.Regexp
 }
 
 // newChecker takes from all the schemas that those asked for refer to, and
 // compiles their patterns; the rest it forgets.
 func newChecker(all huma.Registry, asked ...*huma.Schema) *checker {
-	k := &checker{named: map[string]*huma.Schema{}, patterns: map[string]*regexp.Regexp{}}
+	k := &checker{named: map[string]*huma.Schema{}, fields: map[*huma.Schema][]string{}, patterns: map[string]*regexp.Regexp{}}
 	for _, s := range asked {
 		k.take(all, s, map[*huma.Schema]bool{})
 	}
@@ -44,6 +45,7 @@ func (k *checker) take(all huma.Registry, s *huma.Schema, done map[*huma.Schema]
 	if s.Pattern != "" && k.patterns[s.Pattern] == nil {
 		k.patterns[s.Pattern] = regexp.MustCompile(s.Pattern)
 	}
+	k.fields[s] = sorted(s.Properties)
 	k.take(all, s.Items, done)
 	for _, p := range s.Properties {
 		k.take(all, p, done)
@@ -154,7 +156,7 @@ func (k *checker) object(s *huma.Schema, path string, v any, f *findings) {
 		f.add(path, models.FieldInvalid, "Must be an object.")
 		return
 	}
-	for _, name := range sorted(s.Properties) {
+	for _, name := range k.fields[s] {
 		field, given := fields[name]
 		prop := s.Properties[name]
 		required := slices.Contains(s.Required, name)
@@ -172,10 +174,14 @@ func (k *checker) object(s *huma.Schema, path string, v any, f *findings) {
 	if all, ok := s.AdditionalProperties.(bool); ok && all {
 		return
 	}
-	for _, name := range sorted(fields) {
-		if s.Properties[name] != nil {
-			continue
+	var others []string
+	for name := range fields {
+		if s.Properties[name] == nil {
+			others = append(others, name)
 		}
+	}
+	slices.Sort(others)
+	for _, name := range others {
 		switch {
 		case variantOf(s.Properties, name):
 			f.variant = true

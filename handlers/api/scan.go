@@ -51,11 +51,10 @@ func walk(body []byte) error {
 			keyNext = false
 		case '"':
 			end := closing(body, i)
-			text, ok := unquote(body[i : end+1])
-			if !ok {
+			if !storable(body[i+1 : end]) {
 				return models.Malformed("The body holds a character that cannot be stored.")
 			}
-			if keyNext && seen(open[len(open)-1], text) {
+			if keyNext && seen(open[len(open)-1], unquote(body[i:end+1])) {
 				return models.Malformed("The body names the same field twice.")
 			}
 			i = end
@@ -77,13 +76,21 @@ func closing(body []byte, i int) int {
 	return i
 }
 
-// unquote reads a quoted string and refuses NUL and lone surrogates, which
-// only an escape can hold.
-func unquote(quoted []byte) (string, bool) {
-	inner := quoted[1 : len(quoted)-1]
+// unquote reads a quoted string of a valid document.
+func unquote(quoted []byte) string {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var text string
+	_ = json.Unmarshal(quoted, &text) // the document is valid
+	return text
+}
+
+// storable refuses NUL and lone surrogates, which only an escape can hold.
+func storable(inner []byte) bool {
 	at := bytes.IndexByte(inner, '\\')
 	if at < 0 {
-		return string(inner), true
+		return true
 	}
 	for ; at < len(inner); at++ {
 		if inner[at] != '\\' {
@@ -97,20 +104,18 @@ func unquote(quoted []byte) (string, bool) {
 		at += 4
 		switch {
 		case first == 0, first >= 0xdc00 && first <= 0xdfff:
-			return "", false
+			return false
 		case first >= 0xd800 && first <= 0xdbff:
 			if at+6 >= len(inner) || inner[at+1] != '\\' || inner[at+2] != 'u' {
-				return "", false
+				return false
 			}
 			if low := hex(inner[at+3 : at+7]); low < 0xdc00 || low > 0xdfff {
-				return "", false
+				return false
 			}
 			at += 6
 		}
 	}
-	var text string
-	err := json.Unmarshal(quoted, &text)
-	return text, err == nil
+	return true
 }
 
 func hex(digits []byte) (n int) {
@@ -142,6 +147,9 @@ func seen(keys map[string]bool, k string) bool {
 // fold brings spellings together that encoding/json would take for the same
 // key, the long s and the Kelvin sign included.
 func fold(k string) string {
+	if !strings.ContainsFunc(k, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return strings.ToUpper(k) // what the rest comes to, sooner
+	}
 	return strings.Map(func(r rune) rune {
 		smallest := r
 		for o := unicode.SimpleFold(r); o != r; o = unicode.SimpleFold(o) {
