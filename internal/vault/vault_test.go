@@ -178,6 +178,9 @@ func TestEqualValuesHaveEqualKeysOfOneColumnAlone(t *testing.T) {
 		key(v, vault.ContactValueKey, "zephyrine@quil.example") == want {
 		t.Error("another column, another key or another value is found as the same")
 	}
+	if key(v, vault.CrimeKey, "1234567/26") == key(v, vault.EventReferenceKey, "1234567/26") {
+		t.Error("one key of look-ups makes the same of two columns")
+	}
 	if vault.IsLookUp([]byte("0123456789abcdefg")) {
 		t.Error("a text of 17 bytes is taken for a key")
 	}
@@ -193,6 +196,9 @@ func TestNothingSealedIsPrinted(t *testing.T) {
 		if strings.Contains(got, "marigold") {
 			t.Errorf("got %s", got)
 		}
+	}
+	if got := s.S.String(); got != "[sealed]" {
+		t.Errorf("got %q, want not even what the database holds", got)
 	}
 }
 
@@ -257,12 +263,30 @@ func TestWhatAnOlderKeySealedOpensUntilThatIsDisabled(t *testing.T) {
 	if keys := sets[vault.ClassContact].Keys(); len(keys) != 2 || keys[0].Enabled || !keys[1].Primary || last.Versions()[vault.ClassContact] != 4 {
 		t.Errorf("got %+v and version %d", keys, last.Versions()[vault.ClassContact])
 	}
+	crimes, values := found(t, last, vault.CrimeKey), found(t, last, vault.ContactValueKey)
+	var err error
+	if sets[vault.ClassLookUpValue], err = vault.MakeKeyset(vault.ClassLookUpValue); err != nil {
+		t.Fatal(err)
+	}
+	if other := with(nil); found(t, other, vault.CrimeKey) != crimes || found(t, other, vault.ContactValueKey) == values {
+		t.Error("a class does not look up with the keys that are its own")
+	}
 	if _, err := sets[vault.ClassLookUpCrime].Announce(); err == nil {
 		t.Error("a key that values are looked up by was rotated")
 	}
 	if err := (&vault.Vault{}).Use([]*vault.Keyset{sets[vault.ClassContact]}); err == nil {
 		t.Error("a vault without the other classes was taken")
 	}
+}
+
+// found is the key by which a column finds a value.
+func found(t *testing.T, v *vault.Vault, k vault.Key) string {
+	t.Helper()
+	b, err := v.LookUp(k, "07700 900321").BytesValue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func BenchmarkOpen(b *testing.B) {

@@ -21,12 +21,13 @@ type Service struct {
 	db    *pg.DB
 	vault *vault.Vault
 	kek   vault.KEK
+	page  int // how many rows one transaction seals anew
 }
 
 // New returns a service that fills a vault with the keys of a database, which a
 // key-encryption key unwraps.
 func New(db *pg.DB, v *vault.Vault, kek vault.KEK) *Service {
-	return &Service{db: db, vault: v, kek: kek}
+	return &Service{db: db, vault: v, kek: kek, page: rowsAtATime}
 }
 
 // stored is a keyset as it lies in the database.

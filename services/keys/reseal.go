@@ -47,7 +47,8 @@ func groups() []*group {
 	return out
 }
 
-// rowsAtATime is how many rows one transaction seals anew.
+// rowsAtATime is how many rows one transaction seals anew, so that none waits
+// long for those it locks.
 const rowsAtATime = 500
 
 // reseal walks every row, and seals anew what is in clear or under another key
@@ -96,11 +97,11 @@ func (s *Service) resealPage(ctx context.Context, g *group, after uuid.UUID) (ch
 			list = append(list, c)
 		}
 		return err
-	}), "select row_id, cells from app_sealed_rows($1, $2, $3, $4, $5, $6)", g.table, g.key, g.columns, g.part, after, rowsAtATime)
+	}), "select row_id, cells from app_sealed_rows($1, $2, $3, $4, $5, $6)", g.table, g.key, g.columns, g.part, after, s.page)
 	if err := b.Send(pg.BatchRead); err != nil {
 		return 0, uuid.Nil, err
 	}
-	if seen < rowsAtATime {
+	if seen < s.page {
 		last = uuid.Nil
 	}
 	if len(list) == 0 {
@@ -148,11 +149,11 @@ func (s *Service) count(ctx context.Context) (map[vault.Class]map[uint32]int, er
 				g.tally(out, stored)
 				seen, after = seen+1, id
 				return err
-			}), "select row_id, cells from app_sealed_rows($1, $2, $3, $4, $5, $6)", g.table, g.key, g.columns, g.part, after, rowsAtATime)
+			}), "select row_id, cells from app_sealed_rows($1, $2, $3, $4, $5, $6)", g.table, g.key, g.columns, g.part, after, s.page)
 			if err := b.Send(pg.BatchRead); err != nil {
 				return nil, err
 			}
-			more = seen == rowsAtATime
+			more = seen == s.page
 		}
 	}
 	return out, nil

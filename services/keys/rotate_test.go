@@ -1,12 +1,15 @@
 package keys_test
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/internal/vault"
 	"throughline/models"
@@ -92,6 +95,7 @@ func (p *process) step(t *testing.T) {
 func TestARotationSealsEverythingAnewAndThenDisablesTheOldKey(t *testing.T) {
 	t.Parallel()
 	w, p, file := begun(t)
+	p.Page(2)                  // few rows are several pages
 	other := start(t, w, file) // another copy of the product, which hears of it by itself
 	if err := other.Load(t.Context()); err != nil {
 		t.Fatal(err)
@@ -142,6 +146,9 @@ func TestARotationSealsEverythingAnewAndThenDisablesTheOldKey(t *testing.T) {
 	}
 	if got := p.sees(t, w, id); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	if n := w.Count(t, "select count(*) from audit_events where action = 'keys.retired'"); n != 3 {
+		t.Errorf("got %d events of keys that were retired, want one of each class", n)
 	}
 	if n := w.Count(t, "select count(*) from audit_events where action like 'keys.%'"); n < 9 {
 		t.Errorf("got %d events of keys, want each change on record", n)
@@ -212,6 +219,9 @@ func TestWhatTheReleaseBeforeLeftInClearIsSealedBeforeAnybodyIsServed(t *testing
 	}
 	if got, err := p.Open(vault.CodeWord, id, []byte("clematis, which is long enough to be taken for sealed")); got != nil || !errors.Is(err, vault.ErrInClear) {
 		t.Errorf("in clear: got %q and %v, want it refused", got, err)
+	}
+	if s := p.status(t, vault.ClassContact); s.InClear == 0 {
+		t.Errorf("got %+v, want the values in clear counted", s)
 	}
 	if n, err := p.Settle(t.Context()); err != nil || n != 4 {
 		t.Errorf("got %d rows and %v, want a code word, two channels and a victim", n, err)
@@ -289,8 +299,48 @@ func TestNobodyButTheSystemTakesSealedBytesOrPutsThemBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The row was written since it was read: what was made of it is of no use.
+	b.Exec("select app_reseal('code_words', 'case_id', '{word}', '', $1, array['before'::bytea], array[''::bytea])", c.ID)
+	if err := b.Send(pg.BatchHousekeeping); err != nil || w.Count(t, "select count(*) from code_words where word = ''") != 0 {
+		t.Errorf("got %v, want what somebody wrote meanwhile left alone", err)
+	}
+	if b, err = p.db.Begin(w.System()); err != nil {
+		t.Fatal(err)
+	}
 	b.Exec("select from app_sealed_rows('users', 'id', '{password_hash}', '', '00000000-0000-0000-0000-000000000000', 10)")
 	if err := b.Send(0); err == nil {
 		t.Error("a column that is not sealed was handed over")
+	}
+}
+
+// during is a key-encryption key in whose use something else happens, once.
+type during struct {
+	vault.KEK
+	once sync.Once
+	do   func()
+}
+
+func (d *during) EncryptWithContext(ctx context.Context, plain, data []byte) ([]byte, error) {
+	d.once.Do(d.do)
+	return d.KEK.EncryptWithContext(ctx, plain, data)
+}
+
+func TestOfTwoRotationsAtOnceOneIsToldThatItLost(t *testing.T) {
+	t.Parallel()
+	w, p, file := begun(t)
+	kek, err := vault.OpenKEK(vault.KEKOptions{URI: vault.FileURI(file)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := keys.New(p.db, p.Vault, &during{KEK: kek, do: func() {
+		if err := p.Rotate(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}})
+	if err := late.Rotate(t.Context()); !errors.Is(err, pg.ErrLostRace) {
+		t.Errorf("got %v, want the one that was late to lose", err)
+	}
+	if n := w.Count(t, "select count(*) from audit_events where action = 'keys.announced'"); n != 3 {
+		t.Errorf("the trail says %d times that a key was announced, want once of each class", n)
 	}
 }

@@ -203,4 +203,15 @@ func TestTheRegisterTheDatabaseAndTheVaultSayTheSame(t *testing.T) {
 	if !slices.Equal(register, sealed) || !slices.Equal(catalogue, sealed) {
 		t.Errorf("the register says %v,\nthe database %v,\nthe vault %v", register, catalogue, sealed)
 	}
+	c := w.Case(t, w.As("police"))
+	for column, text := range map[string]string{"address": "7 Clear Street, in a text long enough to be taken for sealed", "postcode_key": "447700900321"} {
+		_, err := w.Owner.Exec(t.Context(), "update victims set "+column+" = $2 where id = $1", c.VictimID, []byte(text))
+		if err == nil || !strings.Contains(err.Error(), "_sealed") {
+			t.Errorf("%s: got %v, want text in clear refused by the database", column, err)
+		}
+	}
+	w.Do(t, "update victims set postcode = null where id = $1", c.VictimID)
+	if n := w.Count(t, "select count(*) from victims where id = $1 and postcode_key is not null", c.VictimID); n != 0 {
+		t.Error("a postcode is gone, and is found all the same")
+	}
 }
