@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/blob"
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/directory"
@@ -124,6 +127,9 @@ func TestWhatIsKeptOfAFileSaysNothingToWhoTakesIt(t *testing.T) {
 			t.Errorf("%s: got %q, %v, want nothing of it", name, got.Content, err)
 		}
 	}
+	if err := os.WriteFile(files[0], sealed, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	// The content of one document in the place of another's.
 	other, err := svc.AttachToCase(s.As("police"), s.c.ID, letter())
 	if err != nil {
@@ -135,6 +141,92 @@ func TestWhatIsKeptOfAFileSaysNothingToWhoTakesIt(t *testing.T) {
 	if _, err := svc.Open(s.As("police"), d.ID, ""); models.CodeOf(err) != models.CodeInternal {
 		t.Errorf("with another's key: got %v", err)
 	}
+	s.Do(t, `update blobs set sha256 = sha256('something else') where document_id = $1`, other.ID)
+	if got, err := svc.Open(s.As("police"), other.ID, ""); models.CodeOf(err) != models.CodeInternal || len(got.Content) > 0 {
+		t.Errorf("not what was kept: got %q, %v", got.Content, err)
+	}
+}
+
+func TestADocumentIsReadByThoseItWasAttachedForAtEveryStage(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	svc := s.service(t, nil)
+	r := s.Referral(t, s.c, testkit.ServiceIDVA, models.StatusSubmitted)
+	ids := map[string]uuid.UUID{}
+	for _, d := range []struct {
+		name, who string
+		kind      models.NoteKind
+	}{
+		{"p-own", "police", models.NoteInternal},
+		{"p-shared", "police", models.NoteShared},
+		{"v-own", "vawg", models.NoteInternal},
+		{"v-shared", "vawg", models.NoteShared},
+		{"v-counsel", "vawg", models.NoteCounselling},
+	} {
+		in := letter()
+		in.Name, in.Kind = d.name+".txt", d.kind
+		kept, err := svc.AttachToReferral(s.As(d.who), r.ID, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[d.name] = kept.ID
+	}
+	// Handed out by the service, and known to the database, of each; the first
+	// letter of what is: of its own organisation, or of the other.
+	expect := func(stage, reason string, want map[string]string) {
+		t.Helper()
+		for who, all := range want {
+			var opened, known []string
+			for _, name := range slices.Sorted(maps.Keys(ids)) {
+				if _, err := svc.Open(s.As(who), ids[name], reason); err == nil {
+					opened = append(opened, name)
+				}
+				if s.sees(t, who, ids[name]) > 0 {
+					known = append(known, name)
+				}
+			}
+			if got := strings.Join(opened, " "); got != all {
+				t.Errorf("%s: %s opens %q, want %q", stage, who, got, all)
+			}
+			if got := strings.Join(known, " "); reason != "" && got != all {
+				t.Errorf("%s: the database shows %s %q, want %q", stage, who, got, all)
+			}
+		}
+	}
+	const police = "p-own p-shared v-shared"
+	expect("before acceptance", "x", map[string]string{
+		"police": police, "police.second": police, "vawg": "v-counsel v-own v-shared", "vawg.second": "v-own v-shared", "vawg.manager": "v-own v-shared", "refuge": "", "lantern.manager": "",
+	})
+	s.Do(t, "update referrals set status = 'accepted', version = version + 1, accepted_at = $2, worker_id = $3 where id = $1", r.ID, s.Clock.Now(), s.Person("vawg.second").ID)
+	expect("accepted", "x", map[string]string{"police": police, "vawg.second": "p-shared v-counsel v-own v-shared", "vawg.manager": "p-shared v-own v-shared"})
+	s.Do(t, "update referrals set status = 'ended_early', version = version + 1, ended_at = $2, reason = 'other' where id = $1", r.ID, s.Clock.Now())
+	expect("ended, without a reason", "", map[string]string{"vawg.second": "", "vawg.manager": ""})
+	expect("ended, with a reason", "A complaint", map[string]string{"police": police, "vawg": "", "vawg.second": "v-counsel v-own v-shared", "vawg.manager": "v-own v-shared"})
+	// What the service refuses, the database refuses too.
+	b, err := s.DB.Begin(s.As("police"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int64
+	b.Query(pg.One(new(bool), &n), `with gone as (update documents set withdrawn_at = now(), withdrawn_by = $2, withdrawn_reason = '' where id = $1 returning 1) select count(*) from gone`,
+		ids["p-own"], s.Actor("police").UserID)
+	if err := b.Send(pg.BatchHousekeeping); err == nil && n > 0 {
+		t.Error("somebody who is no manager took a document away")
+	}
+}
+
+// sees counts what the database shows somebody of a document and its content.
+func (s *stage) sees(t *testing.T, who string, id uuid.UUID) (n int64) {
+	t.Helper()
+	b, err := s.DB.Begin(s.As(who))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Query(pg.One(new(bool), &n), "select (select count(*) from documents where id = $1) + (select count(*) from blobs where document_id = $1)", id)
+	if err := b.Send(pg.BatchRead); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestNothingIsHandedOutThatWasNotScanned(t *testing.T) {

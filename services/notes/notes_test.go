@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/directory"
@@ -70,6 +71,9 @@ func TestANoteIsReadByThoseItWasWrittenForAtEveryStage(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: want -, got +\n%s", stage, diff)
 		}
+	}
+	if n := s.Count(t, "select count(*) from outbox where topic = 'note.shared' and referral_id = $1", r.ID); n != 1 {
+		t.Errorf("the referrer was told %d times of a note that is shared with them, want once", n)
 	}
 	const police = "p-own p-shared v-shared"
 	nobody := map[string]string{
@@ -245,10 +249,23 @@ func TestTheDatabaseHoldsTheRulesOfNotesByItself(t *testing.T) {
 		"a correction of another organisation's":    insert(s.As("police"), rest, r.ID, "internal", mine.ID, police.UserID, police.OrgID),
 		"a shared note about a case alone":          insert(s.As("police"), rest, nil, "shared", nil, police.UserID, police.OrgID),
 		"a note about a case one is not a party to": insert(s.As("vawg"), rest, nil, "internal", nil, vawg.UserID, vawg.OrgID),
+		"a note of a case in another's name":        insert(s.As("police"), rest, nil, "internal", nil, s.Person("police.second").ID, police.OrgID),
 		"a note in another's name":                  insert(s.As("vawg"), rest, r.ID, "internal", nil, s.Person("vawg.second").ID, vawg.OrgID),
 	} {
 		if err == nil {
 			t.Errorf("%s was taken", name)
+		}
+	}
+	s.Do(t, "update referrals set status = 'ended_early', version = version + 1, ended_at = $2, reason = 'other' where id = $1", r.ID, s.Clock.Now())
+	for who, want := range map[string]int64{"vawg": 1, "vawg.manager": 1, "vawg.second": 0} {
+		b, err := s.DB.Begin(s.As(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int64
+		b.Query(pg.One(new(bool), &n), "select count(*) from notes where id = $1", mine.ID)
+		if err := b.Send(pg.BatchRead); err != nil || n != want {
+			t.Errorf("ended, %s: got %d notes and %v, want %d: its worker and managers alone", who, n, err, want)
 		}
 	}
 }

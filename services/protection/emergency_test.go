@@ -128,6 +128,11 @@ func TestSomebodyElseLooksAtAnEmergencyAccessInTwoWorkingDaysOrItIsTold(t *testi
 	if list, err := s.svc.Emergencies(s.As("privacy")); err != nil || len(list) != 1 || !list[0].Late || list[0].Reference != s.Reference {
 		t.Fatalf("got %+v, %v, want it late", list, err)
 	}
+	s.Do(t, "update emergency_accesses set user_id = $1", s.Person("privacy").ID)
+	if got := code(s.svc.Review(s.As("privacy"), e.ID, &yes, "I asked myself.")); got != models.CodeForbidden {
+		t.Errorf("their own: got %q, want forbidden", got)
+	}
+	s.Do(t, "update emergency_accesses set user_id = $1", s.Person("support").ID)
 	if got := code(s.svc.Review(s.As("privacy"), e.ID, nil, "")); got != models.CodeInvalid {
 		t.Errorf("no answer: got %q, want invalid", got)
 	}

@@ -101,6 +101,10 @@ func TestOnlyTheOrganisationThatHoldsACaseDecidesAboutIt(t *testing.T) {
 func TestSealingTakesTwoAndOneOfThemAPrivacyOfficer(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
+	r := s.Referral(t, s.CaseFacts, testkit.ServiceIDVA, models.StatusAccepted)
+	if n := s.seen(t, "vawg", "select count(*) from referrals where id = $1", r.ID); n != 1 {
+		t.Fatalf("the service sees %d of its referral, want it", n)
+	}
 	d := s.decide(t, "privacy", protection.Ask{Action: models.ProtectSeal, Reason: "court_order", People: []uuid.UUID{s.Person("caseworker").ID}})
 	if d.State != "pending" || !s.opens(t, "support") {
 		t.Fatalf("got %+v, want it to wait", d)
@@ -113,6 +117,9 @@ func TestSealingTakesTwoAndOneOfThemAPrivacyOfficer(t *testing.T) {
 	}
 	if _, err := s.svc.Answer(s.As("caseworker.manager"), s.ID, d.ID, true, ""); err != nil {
 		t.Fatal(err)
+	}
+	if n := s.seen(t, "vawg", "select count(*) from referrals where id = $1", r.ID); n != 0 {
+		t.Error("sealed, the service it was referred to has it still")
 	}
 	for who, want := range map[string]bool{"caseworker": true, "caseworker.manager": true, "support": false} {
 		if got := s.opens(t, who); got != want {
@@ -148,11 +155,18 @@ func TestTwoManagersCannotSealAndTheDatabaseSaysSoToo(t *testing.T) {
 	if err == nil {
 		t.Error("the database took an approval of two managers")
 	}
+	_, err = s.Owner.Exec(t.Context(), `insert into protections (id, case_id, org_id, action, reason, state, asked_by, asked_by_org_id, asked_role, asked_at, decided_by, decided_at)
+		select gen_random_uuid(), case_id, org_id, 'unseal', reason, 'done', asked_by, asked_by_org_id, 'privacy_officer', now(), $2, now() from protections where id = $1`, d.ID, s.Person("privacy").ID)
+	if err == nil {
+		t.Error("the database took a decision of two that nobody had asked for first")
+	}
 }
 
 func TestABarHidesFromOneAndTellsNothing(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
+	elsewhere := s.Case(t, s.As("support")) // of the same person
+	s.Do(t, "insert into idempotency_keys (user_id, route, key, request_hash, answer) values ($1, 'x', 'x', '', '')", s.Person("support").ID)
 	said := map[string]protection.Bar{}
 	for _, email := range []string{"Support@demo.test ", "nobody@elsewhere.test"} {
 		b, err := s.svc.Bar(s.As("caseworker"), s.ID, protection.BarInput{Email: email, Reason: "knows_victim"})
@@ -168,6 +182,16 @@ func TestABarHidesFromOneAndTellsNothing(t *testing.T) {
 	}
 	if s.opens(t, "support") || !s.opens(t, "caseworker.manager") {
 		t.Error("the bar is on the wrong person")
+	}
+	if n := s.seen(t, "support", "select (select count(*) from victims where id in ($1, $2)) + (select count(*) from cases where id = $3)", s.VictimID, elsewhere.VictimID, elsewhere.ID); n != 0 {
+		t.Errorf("who is barred sees %d of the person, or of another record of theirs", n)
+	}
+	if n := s.Count(t, "select count(*) from idempotency_keys where user_id = $1", s.Person("support").ID); n != 0 {
+		t.Error("an answer that is kept for who is barred still tells")
+	}
+	s.Do(t, "insert into users (id, org_id, email, name, role, password_hash) values (gen_random_uuid(), $1, 'nobody@elsewhere.test', 'Came Later', 'caseworker', 'x')", s.Person("support").Org.ID)
+	if n := s.Count(t, "select count(*) from cases c join users u on u.id = any (c.barred) where c.id = $1 and u.email = 'nobody@elsewhere.test'", s.ID); n != 1 {
+		t.Error("who came later is not barred")
 	}
 	// Whoever is barred decides nothing about it, and finds no bar.
 	for _, got := range []models.Code{
