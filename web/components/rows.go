@@ -99,7 +99,7 @@ func (d dataRows) Render(ctx context.Context, w io.Writer) error {
 				out.raw(`<th scope="row">`)
 				closing = `</th>`
 			} else {
-				out.openCell(&d.Columns[i], d.Cards)
+				out.openCell(&d.Columns[i], d.Cards && !row[i].empty())
 			}
 			out.cell(ctx, w, &row[i], i == 0)
 			out.raw(closing)
@@ -109,14 +109,17 @@ func (d dataRows) Render(ctx context.Context, w io.Writer) error {
 	return out.err
 }
 
-// openCell opens a cell under its column. As a card it names the column, since
-// the heads are then not shown.
-func (o *writer) openCell(c *Column, card bool) {
+// empty reports whether a cell shows nothing.
+func (c *DataCell) empty() bool { return c.Text == "" && c.Sub == "" && c.Content == nil }
+
+// openCell opens a cell under its column. As a card it names the column of what
+// it shows, since the heads are then not shown.
+func (o *writer) openCell(c *Column, names bool) {
 	o.raw(`<td`)
 	if c.Right {
 		o.raw(` class="tl-right tl-num"`)
 	}
-	if card {
+	if names {
 		o.raw(` data-label="`)
 		o.text(c.Text)
 		o.raw(`:"`)

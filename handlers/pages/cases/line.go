@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
 	"throughline/models"
 	"throughline/services/cases"
@@ -35,7 +36,7 @@ func (p *Pages) line(c *gin.Context) error {
 	meta.Wide = true
 	path := "/cases/" + j.Reference
 	return render.OK(c, view.Line(view.LineView{
-		Meta: meta, Caption: "Case " + j.Reference, Parts: parts(a, path, "journey"), Says: lineSays(&j), Chain: lineChain(&j), Figure: Throughline(&j, a).Figure(),
+		Meta: meta, Caption: "Case " + j.Reference, Parts: frame.CaseParts(a, path, "journey"), Says: lineSays(&j), Chain: lineChain(&j), Figure: Throughline(&j, a).Figure(),
 	}))
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
 	"throughline/models"
 	"throughline/services/audit"
@@ -28,6 +29,7 @@ func (p *Pages) opened(c *gin.Context) error {
 	if err != nil {
 		return models.NotFound("case")
 	}
+	a, _ := models.ActorFrom(c.Request.Context())
 	meta := p.Frame.Meta(c, "Who opened case "+reference, "/cases")
 	meta.Wide = true
 	meta.Back = &back
@@ -37,7 +39,7 @@ func (p *Pages) opened(c *gin.Context) error {
 	for i := range entries {
 		t.Rows = append(t.Rows, p.openedRow(&entries[i]))
 	}
-	return render.OK(c, view.Opened(view.OpenedView{Meta: meta, Caption: "Case " + reference, Table: t, More: more != ""}))
+	return render.OK(c, view.Opened(view.OpenedView{Meta: meta, Caption: "Case " + reference, Parts: frame.CaseParts(a, "/cases/"+reference, "opened"), Table: t, More: more != ""}))
 }
 
 // answersFor is the case of the address and where its reader came from: who sees

@@ -32,7 +32,8 @@ func (p *Pages) sharing(c *gin.Context) error {
 	if words, ok := done()[c.Query("done")]; ok {
 		meta.Flash = flash(words)
 	}
-	v := view.SharingView{Meta: meta, Caption: "Case " + l.Reference}
+	a, _ := models.ActorFrom(c.Request.Context())
+	v := view.SharingView{Meta: meta, Caption: "Case " + l.Reference, Parts: frame.CaseParts(a, path, "sharing")}
 	for i := range l.Decisions {
 		d := &l.Decisions[i]
 		card := components.SummaryListParams{Rows: p.decisionRows(d), Card: &components.SummaryCard{Title: d.Receiver.Name}}

@@ -35,7 +35,7 @@ func (p *Pages) show(c *gin.Context) error {
 		return p.emergency(c, &v, meta, path)
 	}
 	page := view.CaseView{
-		Meta: meta, Safe: p.safe(&v, path), Parts: parts(a, path, "overview"), Holders: p.holders(v.Holders, v.Duties),
+		Meta: meta, Safe: p.safe(&v, path), Parts: frame.CaseParts(a, path, ""), Holders: p.holders(v.Holders, v.Duties),
 		HeldBy: v.Accountable.Name, Referrals: p.referrals(&v, path, a), Owed: p.owed(&v), Events: p.events(&v),
 		Facts: p.facts(&v),
 	}
@@ -150,32 +150,6 @@ func (p *Pages) safe(v *cases.View, path string) components.SafeContactView {
 	s := frame.SafeContact(points, v.Contact.Values, v.Contact.CodeWord, v.At)
 	s.Change = &components.Link{Text: "Change safe contact", Href: path + "/safe-contact"}
 	return s
-}
-
-// parts are the pages of one case that a role can open.
-func parts(a models.Actor, path, current string) []components.SubNavItem {
-	var out []components.SubNavItem
-	for _, part := range []struct {
-		key, text, href string
-		need            models.Permission
-	}{
-		{"overview", "Overview", path, models.CaseRead},
-		{"journey", "The line", path + "/journey", models.CaseRead},
-		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
-		{"events", "Events", path + "/events", models.CaseRead},
-		{"clocks", "Clocks", path + "/clocks", models.CaseRead},
-		{"notes", "Notes", path + "/notes", models.RecordKeep},
-		{"files", "Documents", path + "/files", models.RecordKeep},
-		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},
-		{"protection", "Protection", path + "/protection", models.CaseProtection},
-		{"linked", "Other records", path + "/linked", models.CaseRead},
-		{"opened", "Who opened this", path + "/opened", models.AuditOwn},
-	} {
-		if a.Can(part.need) {
-			out = append(out, components.SubNavItem{Text: part.text, Href: part.href, Current: part.key == current})
-		}
-	}
-	return out
 }
 
 // holders are the line of who held the case, one under the other.

@@ -34,7 +34,7 @@ func (p *Pages) page(c *gin.Context, r record, l documents.Listed, kind, reason 
 	a, _ := models.ActorFrom(c.Request.Context())
 	v := view.PageView{
 		Meta: meta, Caption: strings.ToUpper(r.what[:1]) + r.what[1:] + " " + reference, Label: "Parts of this " + r.what,
-		Parts: frame.Parts(a, r.root+"/"+reference, "files", frame.SupportParts(&l.Subject)...), Action: r.path(c),
+		Parts: frame.RecordParts(a, r.root, reference, "files", &l.Subject), Action: r.path(c),
 	}
 	if len(l.Kinds) > 0 && !l.Kept() {
 		v.Fields = p.fields(&l, kind, errs)

@@ -147,7 +147,7 @@ func (p *Pages) clocks(c *gin.Context) error {
 		}
 	}
 	v := admin.PageView{
-		Meta: p.meta(c, "Clocks", "", "Back to the case"), Caption: "Case " + reference, Title: "Clocks",
+		Meta: p.meta(c, "Clocks", "", "Back to the case"), Caption: "Case " + reference, Title: "Clocks", Of: frame.CaseParts(a, path(c), "clocks"),
 		Text:  "What they are owed by law and by agreement, counted from what was recorded. The clocks of referrals are on the referrals.",
 		Parts: []admin.PartView{{ID: "owed", Title: "Owed now", Table: owed}, {ID: "over", Title: "Over", Table: over}},
 	}

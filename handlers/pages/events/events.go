@@ -89,7 +89,7 @@ func (p *Pages) list(c *gin.Context) error {
 	for i := range l.Items {
 		t.Rows = append(t.Rows, p.row(&l.Items[i], path(c), l.Open && a.Can(models.EventRecord)))
 	}
-	v := admin.PageView{Meta: p.meta(c, "Events", "", "Back to the case"), Caption: "Case " + l.Reference, Title: "Events"}
+	v := admin.PageView{Meta: p.meta(c, "Events", "", "Back to the case"), Caption: "Case " + l.Reference, Title: "Events", Of: frame.CaseParts(a, path(c), "events")}
 	v.Meta.Wide = true
 	if l.Open && a.Can(models.EventRecord) {
 		v.Buttons = []components.ButtonParams{{Text: "Record what happened", Href: path(c) + "/events/record"}}

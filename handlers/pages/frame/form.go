@@ -117,3 +117,40 @@ func Parts(a models.Actor, path, current string, more ...[2]string) []components
 	}
 	return out
 }
+
+// CaseParts are the pages of one case that a role can open; current is the last
+// part of the address of the page they stand on, "" for the overview.
+func CaseParts(a models.Actor, path, current string) []components.SubNavItem {
+	var out []components.SubNavItem
+	for _, part := range []struct {
+		key, text, href string
+		need            models.Permission
+	}{
+		{"", "Overview", path, models.CaseRead},
+		{"journey", "The line", path + "/journey", models.CaseRead},
+		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
+		{"events", "Events", path + "/events", models.CaseRead},
+		{"clocks", "Clocks", path + "/clocks", models.CaseRead},
+		{"notes", "Notes", path + "/notes", models.RecordKeep},
+		{"files", "Documents", path + "/files", models.RecordKeep},
+		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},
+		{"protection", "Protection", path + "/protection", models.CaseProtection},
+		{"linked", "Other records", path + "/linked", models.CaseRead},
+		{"opened", "Who opened this", path + "/opened", models.AuditOwn},
+	} {
+		if a.Can(part.need) {
+			out = append(out, components.SubNavItem{Text: part.text, Href: part.href, Current: part.key == current})
+		}
+	}
+	return out
+}
+
+// RecordParts are the pages of the record under root that a note or a document
+// is about.
+func RecordParts(a models.Actor, root, reference, current string, about *subject.Subject) []components.SubNavItem {
+	path := root + "/" + reference
+	if about.OfReferral() {
+		return Parts(a, path, current, SupportParts(about)...)
+	}
+	return CaseParts(a, path, current)
+}

@@ -158,8 +158,9 @@ func (p *Pages) linked(c *gin.Context) error {
 			{Text: l.Reference, Href: "/cases/" + l.Reference}, {Text: l.OrgName}, {Text: models.DateTimeIn(l.LinkedAt, p.now())},
 		})
 	}
+	a, _ := models.ActorFrom(c.Request.Context())
 	v := admin.PageView{
-		Meta: p.frame.Meta(c, "Other records", "/cases"), Caption: of.Reference, Title: "Other records of this person",
+		Meta: p.frame.Meta(c, "Other records", "/cases"), Caption: of.Reference, Title: "Other records of this person", Of: frame.CaseParts(a, "/cases/"+of.Reference, "linked"),
 		Text: "Each record goes on by itself, under its own reference. If two are linked by mistake, ask your privacy officer.", Parts: []admin.PartView{{Table: t}},
 	}
 	v.Meta.Back = &components.Link{Text: of.Reference, Href: "/cases/" + of.Reference}

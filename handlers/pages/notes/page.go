@@ -32,7 +32,7 @@ func (p *Pages) page(c *gin.Context, r record, l notes.Listed, of *notes.Note, t
 	a, _ := models.ActorFrom(c.Request.Context())
 	v := view.PageView{
 		Meta: meta, Caption: caption, Title: "Notes", Label: "Parts of this " + r.what, Empty: "No notes you can see.",
-		Parts: frame.Parts(a, r.root+"/"+reference, "notes", frame.SupportParts(&l.Subject)...),
+		Parts: frame.RecordParts(a, r.root, reference, "notes", &l.Subject),
 	}
 	if len(l.Kinds) > 0 {
 		v.Form = p.form(c, r, l, of, t, errs)

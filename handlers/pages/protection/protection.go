@@ -168,7 +168,7 @@ func (p *Pages) show(c *gin.Context) error {
 		meta.Flash = &layouts.Flash{Text: words}
 	}
 	tag, text := stateOf(&v)
-	page := admin.PageView{Meta: meta, Caption: "Case " + v.Reference, Title: "Protection", State: &tag, Text: text}
+	page := admin.PageView{Meta: meta, Caption: "Case " + v.Reference, Title: "Protection", Of: frame.CaseParts(actor, "/cases/"+v.Reference, "protection"), State: &tag, Text: text}
 	if len(v.People) > 0 {
 		page.Parts = append(page.Parts, admin.PartView{ID: "people", Title: peopleTitle(v.State), Table: peopleTable(&v)})
 	}
