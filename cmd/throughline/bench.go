@@ -55,8 +55,8 @@ they are the median of rounds in which the contenders took turns.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.bench(cmd.Context(), f) },
 	}
 	cmd.Flags().IntVar(&f.cases, "cases", 100000, "how many cases to measure on")
-	cmd.Flags().IntVar(&f.rounds, "rounds", 5, "how many rounds")
-	cmd.Flags().DurationVar(&f.length, "length", time.Second, "how long one contender runs in a round")
+	cmd.Flags().IntVar(&f.rounds, "rounds", 12, "how many rounds")
+	cmd.Flags().DurationVar(&f.length, "length", 400*time.Millisecond, "how long one contender runs in a round")
 	cmd.Flags().BoolVar(&f.long, "long", false, "look for stalls for a minute instead of ten seconds")
 	cmd.Flags().BoolVar(&f.steps, "steps", false, "also say what each statement costs the database")
 	cmd.Flags().StringSliceVar(&f.only, "only", nil, "measure these parts alone: "+strings.Join(bench.Parts(), ", "))
