@@ -2,8 +2,10 @@ package linkage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +18,12 @@ import (
 
 // most is how many records one run compares: the next goes on.
 const most = 500
+
+// mostPairs is how many pairs one look at one record puts forward, the likeliest.
+// A person with more records than that is linked through those; n records of
+// nobody, logged to keep the officers busy, make n times as many pairs and not
+// n times n.
+const mostPairs = 10
 
 // Compare compares the records that wait for it with those there are, and puts
 // forward each that is likely of the same person. It acts for the system, which
@@ -75,37 +83,54 @@ func raise(ctx context.Context, tx *pg.Tx, caseID uuid.UUID) (raised int, err er
 	if err := tx.Scan(ctx, &all, candidatesSQL, caseID); err != nil || len(all) == 0 {
 		return 0, err
 	}
-	self := all[0].record()
-	for i := range all[1:] {
-		c := &all[i+1]
-		other := c.record()
-		result := linkage.Compare(&self, &other)
-		if !result.Likely(linkage.London) {
-			continue
-		}
-		findings, err := json.Marshal(result.Findings)
-		if err != nil {
-			return raised, models.Internal("writing down how two records agree", err)
-		}
-		one, two := caseID, c.CaseID
-		if bytes.Compare(one[:], two[:]) > 0 {
-			one, two = two, one
-		}
-		id := models.NewID()
-		n, err := tx.Exec(ctx, `insert into linkage_pairs (id, one_case_id, other_case_id, score, findings, raised_at) values (?, ?, ?, ?, ?::jsonb, ?)
-			on conflict (one_case_id, other_case_id) do nothing`, id, one, two, result.Score, string(findings), tx.Now)
+	for _, l := range likely(all) {
+		done, err := putForward(ctx, tx, caseID, l)
 		if err != nil {
 			return raised, err
 		}
-		if n == 0 {
-			continue
-		}
-		raised++
-		// The event names the pair and no case: whoever reads a case's trail
-		// would learn that there is another.
-		if err := tx.Record(ctx, models.Event{Action: "duplicate.raised", SubjectType: "duplicate", SubjectID: id}); err != nil {
-			return raised, err
+		if done {
+			raised++
 		}
 	}
 	return raised, nil
+}
+
+// match is a record that is likely of the same person as the one compared.
+type match struct {
+	caseID uuid.UUID
+	result linkage.Result
+}
+
+// likely compares the first of all with the others, and returns the likeliest.
+func likely(all []candidate) (out []match) {
+	self := all[0].record()
+	for i := range all[1:] {
+		other := all[i+1].record()
+		if result := linkage.Compare(&self, &other); result.Likely(linkage.London) {
+			out = append(out, match{all[i+1].CaseID, result})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b match) int { return cmp.Compare(b.result.Score, a.result.Score) })
+	return out[:min(len(out), mostPairs)]
+}
+
+// putForward writes down a pair that nobody has put forward before.
+func putForward(ctx context.Context, tx *pg.Tx, caseID uuid.UUID, l match) (bool, error) {
+	findings, err := json.Marshal(l.result.Findings)
+	if err != nil {
+		return false, models.Internal("writing down how two records agree", err)
+	}
+	one, two := caseID, l.caseID
+	if bytes.Compare(one[:], two[:]) > 0 {
+		one, two = two, one
+	}
+	id := models.NewID()
+	n, err := tx.Exec(ctx, `insert into linkage_pairs (id, one_case_id, other_case_id, score, findings, raised_at) values (?, ?, ?, ?, ?::jsonb, ?)
+		on conflict (one_case_id, other_case_id) do nothing`, id, one, two, l.result.Score, string(findings), tx.Now)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	// The event names the pair and no case: whoever reads a case's trail would
+	// learn that there is another.
+	return true, tx.Record(ctx, models.Event{Action: "duplicate.raised", SubjectType: "duplicate", SubjectID: id})
 }

@@ -132,6 +132,23 @@ func TestALikelyDuplicateComesBeforeWhoHoldsEitherRecord(t *testing.T) {
 // TestNothingTellsWhoLogsOrSearchesThatThereIsAnother runs the whole of logging
 // somebody whom another organisation has, and somebody nobody has: what is
 // answered, found, noticed and written in the trail is the same.
+func TestManyRecordsOfOnePersonDoNotFloodTheQueue(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	var last testkit.CaseFacts
+	for range 13 {
+		last = s.about(t, "police", "Marigold", "Thistlewood", "1990-04-02")
+	}
+	s.Do(t, "delete from linkage_waiting where case_id <> $1", last.ID)
+	if n := s.compare(t); n != 10 {
+		t.Errorf("one record that twelve others are like makes %d pairs, want the ten likeliest", n)
+	}
+	s.Do(t, "insert into linkage_waiting (case_id) values ($1)", last.ID)
+	if n := s.compare(t); n != 0 {
+		t.Errorf("looked at again it makes %d more", n)
+	}
+}
+
 func TestNothingTellsWhoLogsOrSearchesThatThereIsAnother(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
