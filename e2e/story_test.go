@@ -25,6 +25,12 @@ const (
 	mostTime = 3 * time.Minute
 )
 
+// The budget of whoever receives it: from the inbox to acceptance.
+const (
+	mostPresses  = 4
+	mostDeciding = time.Minute
+)
+
 var (
 	caseRef     = regexp.MustCompile(`C-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]`)
 	referralRef = regexp.MustCompile(`R-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]`)
@@ -159,7 +165,7 @@ func decide(p *person, id string, v victim, preview [2][][2]string) {
 	if got := p.address(); got != "/inbox" {
 		p.t.Errorf("a service's worker lands on %s, want the inbox", got)
 	}
-	p.lacks(v.secret()...).press("Referral " + id).is(200)
+	p.starts().lacks(v.secret()...).press("Referral " + id).is(200)
 	p.sees("Pick up the referral: due", "Decide: due").lacks(v.secret()...)
 	shown := slices.DeleteFunc(p.facts("What they shared"), func(f [2]string) bool { return f[0] == "Once you accept" })
 	if !slices.Equal(shown, preview[0]) {
@@ -167,6 +173,10 @@ func decide(p *person, id string, v victim, preview [2][][2]string) {
 	}
 	p.press("Pick up to consider").is(200).sees("You picked this up.").lacks(v.secret()...)
 	p.press("Accept referral").is(200).sees("You accepted this referral.", v.given, v.family, "Inês Quillfeather")
+	p.t.Logf("accepting from the inbox: %s", p.effort)
+	if p.presses > mostPresses || p.took() > mostDeciding {
+		p.t.Errorf("accepting from the inbox takes %s; want at most %d presses and %s", p.effort, mostPresses, mostDeciding)
+	}
 	after := p.facts("What was shared")
 	for _, fact := range slices.Concat(preview[0], preview[1]) {
 		if !slices.Contains(after, fact) {
