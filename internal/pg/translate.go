@@ -2,7 +2,10 @@ package pg
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -58,10 +61,20 @@ func Translate(err error) error {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return translatePg(e, err)
 	}
-	if _, ok := errors.AsType[*net.OpError](err); ok {
+	if lost(err) {
 		return models.Unavailable("talking to the database", err)
 	}
 	return err
+}
+
+// lost reports whether the line to the database broke, or a transaction was
+// rolled back under its statements because the request's time was over.
+func lost(err error) bool {
+	if _, ok := errors.AsType[*net.OpError](err); ok || pgconn.SafeToRetry(err) {
+		return true
+	}
+	return slices.ContainsFunc([]error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone},
+		func(e error) bool { return errors.Is(err, e) })
 }
 
 func translatePg(e *pgconn.PgError, err error) error {

@@ -2,8 +2,11 @@ package pg_test
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -47,6 +50,9 @@ func TestWhatTheDatabaseSaysBecomesWhatWeSay(t *testing.T) {
 		{context.Canceled, models.CodeUnavailable},
 		{context.DeadlineExceeded, models.CodeUnavailable},
 		{&net.OpError{Op: "read", Err: errors.New("reset")}, models.CodeUnavailable},
+		{io.ErrUnexpectedEOF, models.CodeUnavailable}, // the server was killed
+		{driver.ErrBadConn, models.CodeUnavailable},
+		{sql.ErrTxDone, models.CodeUnavailable}, // rolled back when the request's time was over
 		{errOurs, models.CodeInternal},
 		{models.Conflict("ours"), models.CodeConflict},
 		{fmt.Errorf("wrapped: %w", models.Stale("ours")), models.CodeStale},
