@@ -235,7 +235,6 @@ func (tx *Tx) Enqueue(ctx context.Context, topic string, referral, caseID uuid.U
 }
 
 // OrNull is an identifier as a column that may be empty takes it.
-// OrNull is an identifier as a column that may be empty takes it.
 func OrNull(id uuid.UUID) *uuid.UUID {
 	if id == uuid.Nil {
 		return nil

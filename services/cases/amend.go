@@ -134,6 +134,9 @@ func (s *Service) addIncident(ctx context.Context, caseID uuid.UUID, in models.I
 	b.Record(models.Event{Action: "case.incident_added", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID, Detail: map[string]any{
 		"incident": in.ID, "enhanced": out.Enhanced, "enhanced_new": list(out.NewReasons),
 	}})
+	if in.CrimeReference != "" {
+		b.Enqueue(moreKnown, uuid.Nil, c.ID)
+	}
 	out.Incident = in
 	b.Keep(out)
 	return out, b.Send(pg.BatchWrite)

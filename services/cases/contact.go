@@ -52,6 +52,10 @@ const recordContactSeen = `insert into audit_events (id, at, session_id, request
 	select $1::uuid, $2::timestamptz, $3::uuid, $4::text, 'safe_contact.opened', 'case', $5::uuid, $5::uuid, '{}'
 	where exists (select from cases where id = $5) or app_receives($5, false)`
 
+// moreKnown says that something was added by which a person is known again: the
+// case is compared with the others anew (services/linkage).
+const moreKnown = "case.more_known"
+
 // ContactChange is a new answer about how somebody is reached. Who said so is
 // always asked: it may be the abuser who asks for the change. An empty code word
 // leaves the one that is there.
@@ -80,8 +84,10 @@ func (s *Service) ChangeSafeContact(ctx context.Context, caseID uuid.UUID, in Co
 			return models.Invalid(faults...)
 		}
 		var told []map[string]any
+		added := false
 		for i := range in.SafeContact.Channels {
 			p := &in.SafeContact.Channels[i]
+			added = added || p.ID == uuid.Nil
 			detail, err := putChannel(ctx, tx, caseID, p, in.Source, in.Versions[p.ID])
 			if err != nil {
 				return err
@@ -93,6 +99,11 @@ func (s *Service) ChangeSafeContact(ctx context.Context, caseID uuid.UUID, in Co
 		}
 		if err := tellReceivers(ctx, tx, caseID, "safe_contact.changed"); err != nil {
 			return err
+		}
+		if added {
+			if err := tx.Enqueue(ctx, moreKnown, uuid.Nil, caseID); err != nil {
+				return err
+			}
 		}
 		return tx.Record(ctx, models.Event{
 			Action: "safe_contact.changed", SubjectType: "case", SubjectID: caseID, CaseID: caseID,

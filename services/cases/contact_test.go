@@ -74,6 +74,9 @@ func TestSafeContactIsChangedWithASourceAndTheReceiversAreTold(t *testing.T) {
 	if n := s.Count(t, "select count(*) from outbox where topic = 'safe_contact.changed' and referral_id is not null"); n != 1 {
 		t.Errorf("got %d rows in the outbox, want one for the live referral", n)
 	}
+	if n := s.Count(t, "select count(*) from outbox where topic = 'case.more_known' and case_id = $1", c.ID); n != 1 {
+		t.Errorf("%d times it is to be compared with others anew, want once for the new address", n)
+	}
 	if found, err := s.cases.Search(ctx, cases.Query{Phone: "07700900555"}); err != nil || len(found.Items) != 1 {
 		t.Errorf("the new number finds %+v, %v", found, err)
 	}

@@ -20,7 +20,7 @@ import (
 // sides of every live referral of the case: that they look again today, and not
 // what it was, which is not the receiver's to read (decisions.md 1).
 //
-// A case that was logged is to be compared with those there are (services/linkage).
+// A case that was logged, or of which more is known, is to be compared with those there are (services/linkage).
 //
 // What a privacy officer or a safeguarding lead has to look at becomes an alert,
 // at the organisation that did it and at the one that holds the case; where one
@@ -59,7 +59,7 @@ with waiting as (
   order by r.accepted_at is null, r.submitted_at, r.id
   on conflict on constraint notices_once do nothing
 ), compare as (
-  insert into linkage_waiting (case_id) select distinct w.case_id from waiting w where w.topic = 'case.logged' on conflict do nothing
+  insert into linkage_waiting (case_id) select distinct w.case_id from waiting w where w.topic in ('case.logged', 'case.more_known') on conflict do nothing
 ), raised as (
   select app_raise_alert(k.kind, k.desk, org, w.about_id, coalesce(w.case_id, d.case_id), '{}', 'outbox|' || w.id, w.at, ?::timestamptz) as id
   from waiting w

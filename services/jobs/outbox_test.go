@@ -76,6 +76,19 @@ func TestALateDutyIsToldToWhoeverOwesItAndAtTheLastStepToTheReferrer(t *testing.
 	}
 }
 
+func TestACaseIsComparedWhenItIsLoggedAndWhenMoreIsKnown(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for topic, want := range map[string]int{"case.logged": 1, "case.more_known": 1, "case.opened": 0} {
+		b.Do(t, "delete from linkage_waiting")
+		b.happened(testkit.OrgPolice, topic, uuid.Nil)
+		b.drain()
+		if n := b.Count(t, "select count(*) from linkage_waiting"); n != want {
+			t.Errorf("%s: %d cases wait to be compared, want %d", topic, n, want)
+		}
+	}
+}
+
 func TestAReceiverIsNotToldOfWhatItCanNoLongerOpen(t *testing.T) {
 	t.Parallel()
 	end := func(status string) string {
