@@ -31,17 +31,24 @@ type door struct {
 // counting counts how often the database is asked who somebody is.
 type counting struct {
 	*accounts.Service
-	n atomic.Int32
+	n      atomic.Int32
+	change func(*accounts.Session) // what is found is changed by; nil: by nothing
+}
+
+func (c *counting) found(s accounts.Session, err error) (accounts.Session, error) {
+	c.n.Add(1)
+	if c.change != nil {
+		c.change(&s)
+	}
+	return s, err
 }
 
 func (c *counting) ByCookie(ctx context.Context, cookie string) (accounts.Session, error) {
-	c.n.Add(1)
-	return c.Service.ByCookie(ctx, cookie)
+	return c.found(c.Service.ByCookie(ctx, cookie))
 }
 
 func (c *counting) ByID(ctx context.Context, id uuid.UUID) (accounts.Session, error) {
-	c.n.Add(1)
-	return c.Service.ByID(ctx, id)
+	return c.found(c.Service.ByID(ctx, id))
 }
 
 func openDoor(t *testing.T) door {
@@ -175,6 +182,30 @@ func TestABusyCookieIsLookedUpOnceASecondAndAlwaysAtTheDoor(t *testing.T) {
 	}
 	if got := d.who("/page/1", d.cookie(s.Token)); got != "nobody" {
 		t.Errorf("got %q on a page after that, want nobody", got)
+	}
+}
+
+func TestWhoOwesSomethingIsAskedAboutEachTimeAndWhoWaitsIsNobody(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t)
+	page, api := d.signIn(t, accounts.Page), d.signIn(t, accounts.API)
+	ways := map[string]change{"/page/1": d.cookie(page.Token), "/api/v1/things/1": d.bearer(t, api.Actor)}
+	for path, with := range ways {
+		d.asked.n.Store(0)
+		d.asked.change = func(s *accounts.Session) { s.Pending = true }
+		if got := d.who(path, with); got != "nobody" {
+			t.Errorf("%s: got %q before the second factor, want nobody", path, got)
+		}
+		d.asked.change = func(s *accounts.Session) { s.Actor.OwesConduct = true }
+		for range 3 {
+			if got := d.who(path, with); got != page.Actor.Name {
+				t.Errorf("%s: got %q, want who it is", path, got)
+			}
+		}
+		if got := d.asked.n.Load(); got != 4 {
+			t.Errorf("%s: got %d look-ups, want one for each request: accepting counts at once, and nobody who waits is remembered", path, got)
+		}
+		d.asked.change = nil
 	}
 }
 
