@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/google/uuid"
@@ -166,20 +167,23 @@ func TestAPasskeyLetsInOnlyWhoSignedThisChallengeHereOnceUnlocked(t *testing.T) 
 	stranger.id, stranger.user = d.id, d.user
 	expired := b.asked(t, ctx)
 	b.Do(t, "update challenges set expires_at = now() - interval '1 second'")
+	d.count++
+	if _, err := b.svc.ByPasskey(ctx, page, d.signs(expired)); models.CodeOf(err) != models.CodeUnauthenticated { // before the next one sweeps it away
+		t.Errorf("a challenge that ran out: got %v, want it refused", err)
+	}
 	confirming := b.asked(t, as(in))
 	for name, wrong := range map[string]func(*device) accounts.Signed{
 		"another origin": func(d *device) accounts.Signed {
 			d.origin = "https://localhost.example"
 			return d.signs(b.asked(t, ctx))
 		},
-		"another scheme":           func(d *device) accounts.Signed { d.origin = "https://localhost"; return d.signs(b.asked(t, ctx)) },
-		"another site's name":      func(d *device) accounts.Signed { d.host = "localhost.example"; return d.signs(b.asked(t, ctx)) },
-		"not unlocked":             func(d *device) accounts.Signed { d.flags = 1; return d.signs(b.asked(t, ctx)) },
-		"nobody present":           func(d *device) accounts.Signed { d.flags = 0; return d.signs(b.asked(t, ctx)) },
-		"a challenge used before":  func(d *device) accounts.Signed { return d.signs(used) },
-		"a challenge that ran out": func(d *device) accounts.Signed { return d.signs(expired) },
-		"a challenge for a proof":  func(d *device) accounts.Signed { return d.signs(confirming) },
-		"another key":              func(*device) accounts.Signed { stranger.count = 90; return stranger.signs(b.asked(t, ctx)) },
+		"another scheme":          func(d *device) accounts.Signed { d.origin = "https://localhost"; return d.signs(b.asked(t, ctx)) },
+		"another site's name":     func(d *device) accounts.Signed { d.host = "localhost.example"; return d.signs(b.asked(t, ctx)) },
+		"not unlocked":            func(d *device) accounts.Signed { d.flags = 1; return d.signs(b.asked(t, ctx)) },
+		"nobody present":          func(d *device) accounts.Signed { d.flags = 0; return d.signs(b.asked(t, ctx)) },
+		"a challenge used before": func(d *device) accounts.Signed { return d.signs(used) },
+		"a challenge for a proof": func(d *device) accounts.Signed { return d.signs(confirming) },
+		"another key":             func(*device) accounts.Signed { stranger.count = 90; return stranger.signs(b.asked(t, ctx)) },
 		"somebody else's id": func(d *device) accounts.Signed {
 			id := b.Person("refuge").ID
 			d.user = id[:]
@@ -252,6 +256,18 @@ func TestAPasskeyIsAddedOnlyWhereItWasAskedForAndIsNobodyElsesProof(t *testing.T
 		if _, err := b.svc.AddPasskey(ctx, newDevice(t).makes(asked)); models.CodeOf(err) != models.CodeInvalid {
 			t.Errorf("%s: got %v from the same challenge again, want invalid", name, err)
 		}
+	}
+	asked, err := b.svc.AskNewPasskey(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := models.ActorFrom(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late.SteppedUpAt = time.Now().Add(-models.StepUpFor)
+	if _, err := b.svc.AddPasskey(models.WithActor(ctx, late), newDevice(t).makes(asked)); !models.NeedsStepUp(err) {
+		t.Errorf("got %v five minutes after the proof, want to be asked for another", err)
 	}
 	if n := b.Count(t, "select count(*) from passkeys"); n != 0 {
 		t.Fatalf("got %d passkeys, want none", n)

@@ -3,6 +3,7 @@ package protection_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -71,6 +72,11 @@ func TestAManagerRestrictsACaseAndAPrivacyOfficerOpensItAgain(t *testing.T) {
 	if got := code(s.svc.Get(s.As("caseworker.manager"), s.ID)); got != models.CodeNotFound {
 		t.Errorf("the manager it hides from: got %q, want not found", got)
 	}
+	late := s.Actor("privacy")
+	late.SteppedUpAt = time.Now().Add(-models.StepUpFor)
+	if _, err := s.svc.Decide(models.WithActor(t.Context(), late), s.ID, protection.Ask{Action: models.ProtectLift, Reason: "no_longer_needed"}); !models.NeedsStepUp(err) || s.opens(t, "caseworker") {
+		t.Errorf("opened again five minutes after the proof: got %v, want to be asked for another", err)
+	}
 	s.decide(t, "privacy", protection.Ask{Action: models.ProtectLift, Reason: "no_longer_needed"})
 	if !s.opens(t, "caseworker") {
 		t.Error("it stayed shut")
@@ -114,6 +120,11 @@ func TestSealingTakesTwoAndOneOfThemAPrivacyOfficer(t *testing.T) {
 	}
 	if got := code(s.svc.Answer(s.As("privacy"), s.ID, d.ID, true, "")); got != models.CodeForbidden {
 		t.Errorf("approving one's own: got %q, want forbidden", got)
+	}
+	late := s.Actor("caseworker.manager")
+	late.SteppedUpAt = time.Now().Add(-models.StepUpFor)
+	if _, err := s.svc.Answer(models.WithActor(t.Context(), late), s.ID, d.ID, true, ""); !models.NeedsStepUp(err) {
+		t.Errorf("agreeing five minutes after the proof: got %v, want to be asked for another", err)
 	}
 	if _, err := s.svc.Answer(s.As("caseworker.manager"), s.ID, d.ID, true, ""); err != nil {
 		t.Fatal(err)
