@@ -95,7 +95,7 @@ func (p *process) step(t *testing.T) {
 func TestARotationSealsEverythingAnewAndThenDisablesTheOldKey(t *testing.T) {
 	t.Parallel()
 	w, p, file := begun(t)
-	p.Page(2)                  // few rows are several pages
+	p.Page(1)                  // few rows are several pages
 	other := start(t, w, file) // another copy of the product, which hears of it by itself
 	if err := other.Load(t.Context()); err != nil {
 		t.Fatal(err)

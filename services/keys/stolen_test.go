@@ -210,6 +210,7 @@ func TestTheRegisterTheDatabaseAndTheVaultSayTheSame(t *testing.T) {
 			t.Errorf("%s: got %v, want text in clear refused by the database", column, err)
 		}
 	}
+	w.Do(t, "update victims set postcode = decode(repeat('01', 40), 'hex'), postcode_key = decode(repeat('01', 17), 'hex') where id = $1", c.VictimID)
 	w.Do(t, "update victims set postcode = null where id = $1", c.VictimID)
 	if n := w.Count(t, "select count(*) from victims where id = $1 and postcode_key is not null", c.VictimID); n != 0 {
 		t.Error("a postcode is gone, and is found all the same")
