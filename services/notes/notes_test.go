@@ -240,9 +240,14 @@ func TestTheDatabaseHoldsTheRulesOfNotesByItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Exec("insert into notes (id, case_id, text, at, "+columns, append([]any{models.NewID(), s.c.ID, s.Clock.Now()}, args...)...)
-		return b.Send(0)
+		return b.Send(pg.BatchHousekeeping)
 	}
-	const rest = "referral_id, kind, corrects, by_user_id, by_org_id) values ($1, $2, 'x'::bytea, $3, $4, $5, $6, $7, $8)"
+	// The text is what the database takes for sealed, so that only who writes it
+	// is left to refuse.
+	const rest = "referral_id, kind, corrects, by_user_id, by_org_id) values ($1, $2, decode(repeat('01', 40), 'hex'), $3, $4, $5, $6, $7, $8)"
+	if err := insert(s.As("police"), rest, nil, "internal", nil, police.UserID, police.OrgID); err != nil {
+		t.Fatalf("a note as it should be: %v", err)
+	}
 	for name, err := range map[string]error{
 		"a counselling note of the referrer":        insert(s.As("police"), rest, r.ID, "counselling", nil, police.UserID, police.OrgID),
 		"a correction for other readers":            insert(s.As("vawg"), rest, r.ID, "shared", mine.ID, vawg.UserID, vawg.OrgID),
