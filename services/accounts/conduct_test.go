@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/accounts"
@@ -69,5 +70,24 @@ func TestTheCodeOfConductIsAcceptedOnceForEachVersion(t *testing.T) {
 	var hash []byte
 	if err := b.Owner.QueryRow(t.Context(), "select text_hash from conduct_acceptances where user_id = $1 and version = '2'", s.Actor.UserID).Scan(&hash); err != nil || !bytes.Equal(hash, newer().Hash()) {
 		t.Errorf("got %x, %v, want the hash of the words that were accepted", hash, err)
+	}
+	// What the service does not do, the database refuses.
+	batch, err := b.DB.Begin(as(other))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	batch.Query(pg.One(new(bool), &n), "select count(*) from conduct_acceptances")
+	if err := batch.Send(pg.BatchRead); err != nil || n != 0 {
+		t.Errorf("somebody of another organisation sees %d acceptances, %v, want none", n, err)
+	}
+	for whose, want := range map[accounts.Started]bool{other: true, b.signIn(t, onPage(right("vawg.second"))): false} {
+		if batch, err = b.DB.Begin(as(other)); err != nil {
+			t.Fatal(err)
+		}
+		batch.Exec("insert into conduct_acceptances (user_id, org_id, version, text_hash, at) values ($1, $2, '7', $3, now())", whose.Actor.UserID, whose.Actor.OrgID, hash)
+		if err := batch.Send(pg.BatchHousekeeping); (err == nil) != want {
+			t.Errorf("accepting for %s: got %v, want %v", whose.Actor.Name, err, want)
+		}
 	}
 }
