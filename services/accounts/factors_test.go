@@ -233,6 +233,9 @@ func TestTheSixthWrongCodeEndsASignIn(t *testing.T) {
 	ctx, _ := b.waiting(t, "vawg")
 	key, _ := b.withApp(t, ctx)
 	ctx, s := b.waiting(t, "vawg")
+	if n := b.Count(t, "select count(*) from sessions where id = $1 and expires_at <= created_at + interval '15 minutes' and idle_expires_at <= created_at + interval '15 minutes'", s.Actor.SessionID); n != 1 {
+		t.Error("a session waits longer for its second factor than a quarter of an hour")
+	}
 	for try := 1; try <= 6; try++ {
 		_, err := b.svc.Prove(ctx, accounts.Proof{Code: "000000"})
 		if told := models.FieldsOf(err) != nil; models.CodeOf(err) != models.CodeUnauthenticated || told != (try < 6) {

@@ -99,6 +99,22 @@ func TestAThousandTriesFromElsewhereLockNobodyOut(t *testing.T) {
 	}
 }
 
+func TestOneNetworkThatGuessesAtManyAccountsIsSlowedForAllOfThem(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), context.Background()
+	b.Do(t, `insert into sign_in_attempts (id, bucket, email_hash, ip_prefix, ok) select gen_random_uuid(), sha256(n::text::bytea), sha256(n::text::bytea), $1, false
+		from generate_series(1, 49) n`, elsewhere.String())
+	if _, err := b.svc.SignIn(ctx, wrong("refuge", elsewhere)); models.CodeOf(err) != models.CodeUnauthenticated {
+		t.Fatalf("got %v, want a plain refusal of the first fifty", err)
+	}
+	if _, err := b.svc.SignIn(ctx, wrong("vawg", elsewhere)); waitOf(err) == 0 || waitOf(err) > 2*time.Second {
+		t.Errorf("got %v, wait %v, want up to 2 seconds whoever is guessed at next", err, waitOf(err))
+	}
+	if _, err := b.svc.SignIn(ctx, right("vawg")); err != nil {
+		t.Errorf("from another network: got %v, want to be let in at once", err)
+	}
+}
+
 func TestAMarkOfAnotherAccountOrAnInventedOneHelpsNobody(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), context.Background()

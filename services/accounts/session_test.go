@@ -63,6 +63,9 @@ func TestSigningOutEndsEverythingTheSessionReaches(t *testing.T) {
 		t.Errorf("got %v, want the refresh token to be dead", err)
 	}
 	b.wantLive(t, two)
+	if _, err := b.Owner.Exec(ctx, "update sessions set revoked_at = null, revoked_why = null where id = $1", one.Actor.SessionID); err == nil {
+		t.Error("the database let a session live again that had ended")
+	}
 	if got := b.Count(t, "select count(*) from audit_events where action = 'session.ended' and subject_id = $1", one.Actor.SessionID); got != 1 {
 		t.Errorf("got %d events, want 1", got)
 	}
