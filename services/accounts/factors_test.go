@@ -282,7 +282,12 @@ func TestTenWrongCodesInFiveMinutesAreTheEndOverAllSessions(t *testing.T) {
 		t.Errorf("got %v in a browser that is known, want in", err)
 	}
 	b.Do(t, "delete from sign_in_attempts")
-	b.Do(t, "update code_attempts set at = at - interval '5 minutes'")
+	b.Do(t, "update code_attempts set at = at - interval '4 minutes'")
+	if _, err := b.svc.SignIn(t.Context(), api); waitOf(err) <= 0 || waitOf(err) > time.Minute {
+		t.Errorf("got %v four minutes later, want to wait for the rest of the five", err)
+	}
+	b.Do(t, "delete from sign_in_attempts")
+	b.Do(t, "update code_attempts set at = at - interval '1 minute'")
 	api.Code = code(t, key, 1)
 	b.signIn(t, api)
 }

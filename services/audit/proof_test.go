@@ -182,6 +182,29 @@ func TestEvidenceStandsOnThePublicKeyAlone(t *testing.T) {
 			t.Errorf("%s was altered, and the file still proves it", name)
 		}
 	}
+	// One that was kept, and is not the beginning of this log: of as many events,
+	// and by a proof that was altered.
+	old.Root[0] ^= 1
+	forked, err := b.keys.Sign(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bundle.CheckSince(b.keys.Public, forked); err == nil {
+		t.Error("a checkpoint of other events is said to be the beginning")
+	}
+	for name, alter := range map[string]func(*prooflog.Bundle){
+		"a hash": func(b *prooflog.Bundle) { b.Consistency[0] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" }, "no hash": func(b *prooflog.Bundle) { b.Consistency = nil },
+		"the size": func(b *prooflog.Bundle) { b.FromSize-- }, "the checkpoint": func(b *prooflog.Bundle) { b.Checkpoint = earlier },
+	} {
+		changed, err := prooflog.ReadBundle(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alter(&changed)
+		if err := changed.CheckSince(b.keys.Public, earlier); err == nil {
+			t.Errorf("%s was altered, and the file still proves what came before", name)
+		}
+	}
 	stranger, err := prooflog.NewKeys(b.keys.Name)
 	if err != nil {
 		t.Fatal(err)
