@@ -8,6 +8,7 @@ func (w *tour) handing() {
 	ref := police.create("/api/v1/cases", aCase("Handed")).text(w.t, "reference")
 	sender, receiver := w.as("police"), w.as("caseworker")
 	w.look(w.as("probation").visit("/handoffs").is(200), empty)
+	w.look(w.as("probation").visit("/owed").is(200).sees("owes nothing by the end of today"), empty)
 
 	over := func(duty, to string) {
 		sender.visit("/cases/" + ref).is(200).press("Hand over the case or a duty").is(200)
@@ -39,6 +40,8 @@ func (w *tour) handing() {
 	w.look(sender.visit(page+"/recall").is(200), filled)
 	receiver.visit(page).write("Your own reference for it", "LVS 2231").press("Accept: we hold it from now").is(200).sees("Your organisation holds this now", "See case "+ref)
 	w.look(receiver, "accepted")
+	w.look(receiver.visit("/owed?due=all").is(200).sees("Tell them who holds the case itself now"), filled)
+	receiver.visit("/owed?of=me").is(200).sees("Owed since").visit(page)
 	w.look(receiver.press("Record that they were told").is(200), filled)
 	w.wrong(receiver, "Keep this")
 	receiver.choose("Post").choose("Yes", "Did they understand?").press("Keep this").is(422).sees("not")

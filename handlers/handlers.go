@@ -50,6 +50,7 @@ import (
 	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/owed"
 	"throughline/services/people"
 	"throughline/services/protection"
 	"throughline/services/quality"
@@ -90,6 +91,7 @@ type Deps struct {
 	People     *people.Service
 	Support    *support.Service
 	Handoffs   *handoffs.Service
+	Owed       *owed.Service
 	Events     *events.Service
 }
 
@@ -115,6 +117,7 @@ func API(d Deps) *api.API {
 	v1.RegisterEvents(a, d.Events)
 	v1.RegisterSupport(a, d.Support)
 	v1.RegisterHandoffs(a, d.Handoffs)
+	v1.RegisterOwed(a, d.Owed)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterLinkage(a, d.Linkage)
@@ -155,7 +158,7 @@ func pages(d Deps) []route.Route {
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),
-		handoffpages.New(handoffpages.Deps{Frame: f, Calendar: d.Calendar, Now: d.Now, Handoffs: d.Handoffs, Cases: d.Cases, Sharing: d.Sharing, Directory: d.Directory, Drafts: d.Drafts}).Routes(),
+		handoffpages.New(handoffpages.Deps{Frame: f, Calendar: d.Calendar, Now: d.Now, Handoffs: d.Handoffs, Cases: d.Cases, Sharing: d.Sharing, Directory: d.Directory, Drafts: d.Drafts, Owed: d.Owed}).Routes(),
 		protectionpages.New(f, d.Protection, d.Directory, d.Now).Routes(),
 		linkagepages.New(f, d.Linkage, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),

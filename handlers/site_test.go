@@ -46,6 +46,7 @@ import (
 	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/owed"
 	"throughline/services/people"
 	"throughline/services/protection"
 	"throughline/services/quality"
@@ -115,7 +116,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Alerts: alerts.New(w.DB, models.MustCalendar()), Approvals: second, People: people.New(w.DB, second, base.String()), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
 		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Documents: documents.New(w.DB, dir, store, settings),
-		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs), Events: events.New(w.DB, models.MustCalendar(), dir, refs), Handoffs: handoffs.New(w.DB, models.MustCalendar(), dir, refs),
+		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs), Events: events.New(w.DB, models.MustCalendar(), dir, refs), Handoffs: handoffs.New(w.DB, models.MustCalendar(), dir, refs), Owed: owed.New(w.DB, models.MustCalendar(), dir),
 		Rights:     rights.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
 		Linkage:    linkage.New(w.DB),

@@ -26,7 +26,7 @@ func furtherTables() []registered {
 			{ClassNarrative, "note review_note", "", "why somebody needed to see a case at once, and whether they did"},
 		}},
 		{"handoffs", ControllerParties, RetainCase, []registeredLine{
-			{ClassLink, "id reference case_id from_org_id to_org_id sharing_decision_id off_system version recorded_at", "", ""},
+			{ClassLink, "id reference case_id from_org_id to_org_id sharing_decision_id off_system rung version recorded_at", "", ""},
 			{ClassFact, "duty status sent_at due_at received_at accepted_at decided_at refusal_reason told_at told_understood told_help", "", "the four times, and what came of it"},
 			{ClassContactSafe, "told_channel", "", ""},
 			{ClassNarrative, "receiver_reference note proof", "", "the receiver's own reference, and words beside an answer"},

@@ -38,6 +38,7 @@ import (
 	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
+	"throughline/services/owed"
 	"throughline/services/people"
 	"throughline/services/protection"
 	"throughline/services/quality"
@@ -154,6 +155,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Sharing:    sharing.New(a.db, calendar, dir),
 		Support:    support.New(a.db, refs),
 		Handoffs:   handoffs.New(a.db, calendar, dir, refs),
+		Owed:       owed.New(a.db, calendar, dir),
 		Events:     events.New(a.db, calendar, dir, refs),
 		Linkage:    linkage.New(a.db),
 		Protection: protection.New(a.db, calendar),

@@ -26,7 +26,7 @@ var unaudited = map[string]struct{ tables, why string }{
 	"services/jobs/sweep.go":       {"idempotency_keys outbox drafts sessions sign_in_attempts code_attempts kept_forms account_notices record_openings referrals audit_events", "what is past keeping; a draft referral that goes is recorded in the same statement"},
 	"services/audit/deliver.go":    {"audit_receipts", "where a checkpoint was delivered holds nobody's record"},
 	"services/audit/log.go":        {"audit_leaves audit_tiles audit_checkpoints", "the log over the trail is nobody's record, and would never end recording itself"},
-	"services/clocks/clocks.go":    {"clocks referrals outbox", "time passed: what follows is told by the outbox and stands in the clock's own row"},
+	"services/clocks/clocks.go":    {"clocks referrals handoffs outbox", "time passed: what follows is told by the outbox and stands in the clock's own row, or the hand-off's"},
 	"services/accounts/signin.go":  {"sign_in_attempts sessions users", "a guess is counted before anybody is known; the sign-in itself is recorded"},
 	"services/accounts/guess.go":   {"code_attempts", "a guess at a code is counted before it is known whether it is right; what it opens is recorded"},
 	"services/accounts/signon.go":  {"challenges", "what was asked of an organisation's sign-in is taken back once, before what it lets happen is recorded"},

@@ -98,6 +98,23 @@ const climbSQL = `with due as (
 )
 select count(*) from moved`
 
+// handedSQL climbs the same ladder for offers of a duty that nobody answers:
+// both sides at once, their managers a working day later, a coordinator another
+// later. The duty stays where it is: the sender is responsible all the while.
+const handedSQL = `with due as (
+	select h.id from handoffs h where h.status = 'offered' and h.rung < 3
+		and (h.rung < 1 and h.due_at < $1 or h.rung < 2 and h.due_at < $2 or h.due_at < $3)
+	order by h.due_at limit $4 for update skip locked
+), moved as (
+	update handoffs h set rung = case when h.due_at < $3 then 3 when h.due_at < $2 then 2 else 1 end from due d
+	where h.id = d.id and h.status = 'offered' returning h.id, h.case_id, h.rung
+), told as (
+	insert into outbox (topic, case_id, payload, at)
+	select case rung when 1 then 'handoff.late' when 2 then 'handoff.late_manager' else 'handoff.late_coordinator' end, case_id, jsonb_build_object('handoff', id), $1
+	from moved
+)
+select count(*) from moved`
+
 // Tick moves running clocks to due soon and late, marks their referrals, and
 // climbs the ladder, as often as it is called: done twice it changes nothing.
 // It returns how many clocks moved. A late one is late because of the time, not
@@ -128,13 +145,14 @@ func (s *Service) tick(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var due, climbed, silent, sent int64
+	var due, climbed, silent, sent, handed int64
 	var found bool
 	b.Query(pg.One(&found, &due), dueSQL, b.Now, atOnce, models.WindowOver)
 	b.Query(pg.One(&found, &sent), sentSQL, atOnce)
 	b.Query(pg.One(&found, &silent), silentSQL, s.lateBy(b.Now, models.EvidenceDays), atOnce)
 	b.Query(pg.One(&found, &climbed), climbSQL, b.Now, s.lateBy(b.Now, 2), s.lateBy(b.Now, 3), atOnce)
-	return due + climbed + silent + sent, b.Send(pg.BatchHousekeeping)
+	b.Query(pg.One(&found, &handed), handedSQL, b.Now, s.lateBy(b.Now, 2), s.lateBy(b.Now, 3), atOnce)
+	return due + climbed + silent + sent + handed, b.Send(pg.BatchHousekeeping)
 }
 
 // longAgo is before any clock: where the calendar does not reach, no step of

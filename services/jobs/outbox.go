@@ -16,6 +16,9 @@ import (
 // to those of the pathway (referrals.md section 5). Delivered twice, it tells
 // once.
 //
+// An offer of a duty that nobody answered is told to both sides, and at the end
+// of its ladder to the coordinators.
+//
 // What police or a court did that bears on somebody's safety is told to both
 // sides of every live referral of the case: that they look again today, and not
 // what it was, which is not the receiver's to read (decisions.md 1).
@@ -47,7 +50,9 @@ with waiting as (
 ), handed as (
   insert into notices (id, outbox_id, org_id, topic, handoff_id, case_id, at)
   select gen_random_uuid(), w.id, party, w.topic, h.id, w.case_id, w.at
-  from waiting w join handoffs h on h.id = w.handoff_id cross join lateral unnest(array[h.from_org_id, h.to_org_id]) as parties (party)
+  from waiting w join handoffs h on h.id = w.handoff_id cross join lateral (
+    select p from unnest(array[h.from_org_id, h.to_org_id]) p
+    union select c.org_id from pathway_coordinators c where w.topic = 'handoff.late_coordinator') as parties (party)
   where party is distinct from w.by_org_id
   on conflict on constraint notices_once do nothing
 ), safety as (

@@ -17,6 +17,7 @@ type Task struct {
 	What          string // "Decide", "Answer the question"
 	ReferralID    uuid.UUID
 	Reference     string // empty: it is owed on the case itself
+	Handoff       string // the reference of an offer of a duty that nobody answers
 	CaseID        uuid.UUID
 	CaseReference string // to those who can see the case
 	Service       Named
@@ -70,6 +71,7 @@ func (s *Service) Today(ctx context.Context) (Worklist, error) {
 	d.queueEndings(b)
 	if b.Actor.Can(models.ReferralCoordinate) {
 		d.queueOverLimit(b)
+		d.queueUnanswered(b)
 	}
 	d.queueWaiting(b)
 	b.Exec(`insert into audit_events (id, at, session_id, request_id, action, subject_type, detail)
@@ -213,6 +215,24 @@ func (d *day) queueOverLimit(b *pg.Batch) {
 			and c.state in ('running', 'due_soon', 'breached') and c.holder_org_id <> $1 order by c.paused_since is not null, c.due_at limit 1) k on true
 		where r.over_limit and r.live and r.pathway = any ((select app_pathways())::text[]) and (select app_role()) = 'coordinator'
 		order by r.due_key, r.id limit $2`, d.org, mostTasks)
+}
+
+// queueUnanswered are the offers of a duty at the end of their ladder: the sender
+// holds it still, and a coordinator finds out why nobody answers.
+func (d *day) queueUnanswered(b *pg.Batch) {
+	b.Query(pg.Each(func(rows pg.Row) error {
+		var from, to uuid.UUID
+		var duty models.Duty
+		t := Task{What: "Find out why nobody answers this hand-off"}
+		k := models.Clock{State: models.ClockBreached}
+		err := rows.Scan(&t.Handoff, &t.CaseID, &duty, &from, &to, &k.DueAt)
+		k.CaseID, k.HolderOrgID, k.DueSoonAt, t.Clock = t.CaseID, to, k.DueAt, &k
+		t.Service.Name = duty.Words() + ", from " + d.dir.Name(from)
+		t.With = Named{ID: to, Name: "to " + d.dir.Name(to)}
+		d.list.Late = append(d.list.Late, t)
+		return err
+	}), `select h.reference, h.case_id, h.duty, h.from_org_id, h.to_org_id, h.due_at from handoffs h
+		where h.status = 'offered' and h.rung = 3 and (select app_role()) = 'coordinator' order by h.due_at, h.id limit $1`, mostTasks)
 }
 
 // queueWaiting are the live referrals whose next duty is another's.

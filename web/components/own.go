@@ -94,7 +94,7 @@ type StripItem struct {
 
 // TaskRow is one line of a worklist: the act, why, who, its clock, and whether contact is safe now.
 type TaskRow struct {
-	Title, Href string
+	Title, Href string // no Href: it is done elsewhere
 	Why         string
 	Who         string
 	WhoNote     string // reference and place

@@ -63,11 +63,17 @@ func (list taskRows) Render(ctx context.Context, w io.Writer) error {
 	out, contact := writingTo(w), list.contact()
 	for i := range list {
 		r := &list[i]
-		out.raw(`<tr><td><a class="govuk-link govuk-link--no-visited-state tl-table__task" href="`)
-		out.href(r.Href)
-		out.raw(`" data-row>`)
-		out.text(r.Title)
-		out.raw(`</a>`)
+		if r.Href == "" {
+			out.raw(`<tr><td><strong class="tl-table__task">`)
+			out.text(r.Title)
+			out.raw(`</strong>`)
+		} else {
+			out.raw(`<tr><td><a class="govuk-link govuk-link--no-visited-state tl-table__task" href="`)
+			out.href(r.Href)
+			out.raw(`" data-row>`)
+			out.text(r.Title)
+			out.raw(`</a>`)
+		}
 		out.sub(r.Why)
 		out.raw(`</td><td>`)
 		out.text(r.Who)

@@ -56,6 +56,9 @@ func Nav(a models.Actor) []layouts.NavItem {
 // HandoffsPath is the list of hand-offs.
 const HandoffsPath = "/handoffs"
 
+// OwedPath is the list of what is owed.
+const OwedPath = "/owed"
+
 // DataPath is the first page of what people are owed of their data.
 const DataPath = "/requests"
 
@@ -82,7 +85,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleProviderManager:
 		return []layouts.NavItem{{Text: "Inbox", Href: "/inbox", Keys: "g t"}, cases, {Text: "Sent", Href: "/referrals"}, handoffs, places, services, find, team}
 	case models.RoleCourtOfficer:
-		return []layouts.NavItem{cases, handoffs, services}
+		return []layouts.NavItem{cases, handoffs, {Text: "Owed", Href: OwedPath, Keys: "g t"}, services}
 	case models.RoleCoordinator:
 		return []layouts.NavItem{today, services}
 	case models.RoleCommissionerAuditor, models.RoleCommissionerAnalyst:

@@ -17,6 +17,7 @@ import (
 	"throughline/services/directory"
 	"throughline/services/drafts"
 	"throughline/services/handoffs"
+	"throughline/services/owed"
 	"throughline/services/sharing"
 	"throughline/web/components"
 	"throughline/web/layouts"
@@ -34,6 +35,7 @@ type Deps struct {
 	Sharing   *sharing.Service
 	Directory *directory.Service
 	Drafts    *drafts.Service
+	Owed      *owed.Service
 }
 
 // Pages serves them.
@@ -48,6 +50,7 @@ func (p *Pages) Routes() []route.Route {
 	out := []route.Route{
 		{Method: http.MethodGet, Path: frame.HandoffsPath, Need: answer, Handle: p.list},
 		{Method: http.MethodGet, Path: "/handoffs/:ref", Need: answer, Handle: p.show},
+		{Method: http.MethodGet, Path: frame.OwedPath, Need: answer, Handle: p.owed},
 		{Method: http.MethodGet, Path: "/cases/:ref/hand-over", Need: send, Handle: p.begin},
 	}
 	for _, s := range steps() {
@@ -74,11 +77,8 @@ func (p *Pages) list(c *gin.Context) error {
 		return err
 	}
 	v := view.ListView{
-		Meta: p.Frame.Meta(c, "Hand-offs", frame.HandoffsPath), Lede: "Until a hand-off is accepted, the sender is responsible.",
-		Parts: []components.SubNavItem{
-			{Text: "Offered to you", Href: frame.HandoffsPath, Current: f.Box == "inbox"},
-			{Text: "Offered by you", Href: frame.HandoffsPath + "?box=sent", Current: f.Box == "sent"},
-		},
+		Meta: p.Frame.Meta(c, "Hand-offs", frame.HandoffsPath), Title: "Hand-offs", Lede: "Until a hand-off is accepted, the sender is responsible.",
+		Parts: boxes(map[string]string{"inbox": frame.HandoffsPath, "sent": frame.HandoffsPath + "?box=sent"}[f.Box]),
 		Table: p.table(page, f.Box),
 	}
 	v.Meta.Wide = true

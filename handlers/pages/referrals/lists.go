@@ -75,6 +75,9 @@ func (p *Pages) today(c *gin.Context) error {
 	if n := len(work.Waiting); n > mostWaiting {
 		v.More = &components.Link{Text: "See all you are waiting on", Href: "/referrals"}
 	}
+	if actor.Can(models.HandoffAnswer) {
+		v.Owed = &components.Link{Text: "See everything that is owed, of hand-offs too", Href: frame.OwedPath}
+	}
 	if v.News, err = p.news(c); err != nil {
 		return err
 	}
@@ -114,7 +117,10 @@ func capped(n int) string {
 // task is one line of a worklist. No name is on it: the reference leads on.
 func (p *Pages) task(t referrals.Task) components.TaskRow {
 	row := components.TaskRow{Title: t.What, Href: "/referrals/" + t.Reference, Why: t.Service.Name + ", " + t.With.Name + ".", Who: t.Reference, WhoNote: t.CaseReference}
-	if t.Reference == "" {
+	switch {
+	case t.Handoff != "":
+		row.Href, row.Who, row.WhoNote = "", t.Handoff, ""
+	case t.Reference == "":
 		row.Href, row.Why, row.Who, row.WhoNote = "/cases/"+t.CaseReference+"/clocks", "Owed on the case itself.", t.CaseReference, ""
 	}
 	if t.Priority == models.PriorityHigh {

@@ -36,7 +36,7 @@ func (p *Pages) news(c *gin.Context) (view.NewsView, error) {
 			return out, err
 		}
 		out.Lines = append(out.Lines, view.NewsLine{
-			Reference: n.Reference, Href: newsHref(n), Text: newsWords(n, org.Name), When: models.DateTimeIn(n.At, p.Now()),
+			Reference: n.Reference, Href: newsHref(n, actor.OrgID), Text: newsWords(n, org.Name), When: models.DateTimeIn(n.At, p.Now()),
 		})
 	}
 	return out, nil
@@ -45,8 +45,12 @@ func (p *Pages) news(c *gin.Context) (view.NewsView, error) {
 // mostNews is how many lines of news stand above the work.
 const mostNews = 6
 
-// newsHref is the record a notice is about.
-func newsHref(n notices.Notice) string {
+// newsHref is the record a notice is about; of a hand-off between others, where
+// a coordinator finds it.
+func newsHref(n notices.Notice, org uuid.UUID) string {
+	if n.HandoffID != uuid.Nil && n.FromOrgID != org && n.ToOrgID != org {
+		return "/today#g-late"
+	}
 	if n.HandoffID != uuid.Nil {
 		return "/handoffs/" + n.Reference
 	}
@@ -57,6 +61,14 @@ func newsHref(n notices.Notice) string {
 func newsWords(n notices.Notice, by string) string {
 	if n.Topic == "case.safety" {
 		return "something changed that bears on their safety: look again today."
+	}
+	switch n.Topic {
+	case "handoff.late":
+		return "not answered in its time, between you and " + by + "."
+	case "handoff.late_manager":
+		return "still not answered, between you and " + by + ": a manager should look."
+	case "handoff.late_coordinator":
+		return "nobody has answered this hand-off to " + by + ": a coordinator finds out why."
 	}
 	verb := strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(n.Topic, "referral."), "handoff."), "_", " ")
 	switch verb {
