@@ -109,8 +109,8 @@ func (r *reading) queueHappened(b *pg.Batch, id uuid.UUID) {
 		if what := w.Text(); what != "" {
 			h.Details["what"] = what
 		}
-		e := Event{At: h.OccurredAt, Kind: "event." + string(h.Type), Org: r.dir.Name(w.UUID()), Happened: h.Title(), Reason: h.What()}
+		e := Event{At: h.OccurredAt, Kind: "event." + string(h.Type), Org: r.dir.Name(w.UUID()), ID: w.UUID(), Happened: h.Title(), Reason: h.What()}
 		r.view.Events = append(r.view.Events, e)
 		return w.Err()
-	}), `select occurred_at, type, coalesce(details->>'what', ''), source_org_id from case_events where `+ofOpenedCase+` order by occurred_at desc, id desc limit $2`, id, r.most)
+	}), `select occurred_at, type, coalesce(details->>'what', ''), source_org_id, id from case_events where `+ofOpenedCase+` order by occurred_at desc, id desc limit $2`, id, r.most)
 }

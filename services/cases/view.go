@@ -137,7 +137,8 @@ type Event struct {
 	Org       string
 	Person    string // empty for somebody of another organisation
 	Reason    string
-	Happened  string // in words, of what police, courts and others recorded
+	Happened  string    // in words, of what police, courts and others recorded
+	ID        uuid.UUID // of what they recorded
 }
 
 // Journey is the line of holders with gaps, the referrals, the clocks and what

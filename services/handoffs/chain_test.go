@@ -116,6 +116,9 @@ func TestWhateverIsDoneSomebodyHoldsTheCase(t *testing.T) {
 		if err := s.Owner.QueryRow(context.Background(), broken).Scan(&wrong); err != nil || wrong != "" {
 			t.Fatalf("after step %d, %s by %s: %s %v", step, what, who, wrong, err)
 		}
+		if step%12 == 11 {
+			s.told(step)
+		}
 	}
 	for _, what := range []string{"offer", "accept", "refuse", "recall", "lost", "close", "reopen"} {
 		if did[what] == 0 {
@@ -123,6 +126,31 @@ func TestWhateverIsDoneSomebodyHoldsTheCase(t *testing.T) {
 		}
 	}
 	t.Log(fmt.Sprint(did))
+}
+
+// told holds what a case says of its line against what is stored: every holder,
+// hand-off and stretch of a duty, the holders touching, the last one now's.
+func (s *stage) told(step int) {
+	s.t.Helper()
+	j, err := s.cases.Journey(s.As("police"), s.c.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	stored := [3]int{}
+	for i, table := range []string{"case_holders", "handoffs", "case_duties"} {
+		stored[i] = s.Count(s.t, "select count(*) from "+table+" where case_id = $1", s.c.ID)
+	}
+	if got := [3]int{len(j.Holders), len(j.Handoffs), len(j.Duties)}; got != stored {
+		s.t.Fatalf("after step %d the line tells %v holders, hand-offs and duties, stored are %v", step, got, stored)
+	}
+	for i := range j.Holders[1:] {
+		if until := j.Holders[i].Until; until == nil || !until.Equal(j.Holders[i+1].From) {
+			s.t.Fatalf("after step %d the line breaks at %v", step, until)
+		}
+	}
+	if last := j.Holders[len(j.Holders)-1]; last.Until != nil || last.Organisation.ID != s.holder() || !j.Holders[0].From.Equal(j.LoggedAt) {
+		s.t.Fatalf("after step %d the line ends with %+v", step, last)
+	}
 }
 
 // lost accepts a hand-off in a transaction that never commits.

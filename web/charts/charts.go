@@ -158,6 +158,7 @@ type shape struct {
 	bold, quiet  bool
 	large        bool   // 14 instead of 12.5
 	href         string // where it leads
+	name         string // of what leads somewhere and has no text
 }
 
 // linked is the shape, leading somewhere.

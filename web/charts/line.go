@@ -68,12 +68,14 @@ type Branch struct {
 	Href       string
 }
 
-// Mark is one thing at one moment: a clock at its due date, or an event. Kind is
-// the clock's state; empty for what is no clock.
+// Mark is one thing at one moment: a clock at its due date, a hand-off when it was
+// offered, or an event. Kind is the clock's state or what became of the offer;
+// empty for an event.
 type Mark struct {
 	At          time.Time
 	Kind        string
 	Label, Href string
+	Who         string // of an event: who recorded it
 }
 
 // The measures of the picture (ux.md section 5).
@@ -106,6 +108,7 @@ func (l Line) draw() drawing {
 	band := y
 	y += bandHigh + 22
 	y = l.rows(&d, "Duties", y, 30, l.duties())
+	y = l.packed(&d, "Hand-offs", y, l.offers())
 	y = l.packed(&d, "Clocks", y, l.Clocks)
 	y = l.packed(&d, "Events", y, l.Marks)
 	y = l.branches(&d, band, y)
@@ -245,8 +248,26 @@ func (l Line) beside(d *drawing, x, y float64, text string) {
 	d.label(x, y, text, "start", false)
 }
 
-// packed draws marks in rows, so that labels never meet. Every mark is drawn;
-// beyond what a page holds, labels are left to the table.
+// offers are the hand-offs as marks that lead to their records: on the band there
+// is no room for a name, and a ring is too small to press.
+func (l Line) offers() []Mark {
+	var out []Mark
+	for _, p := range l.Passes {
+		m := Mark{At: p.Offered, Kind: "turned_down", Label: p.Label, Href: p.Href}
+		switch {
+		case p.Accepted:
+			m.Kind = "taken"
+		case p.Open:
+			m.Kind = "offered"
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// packed draws marks in rows, so that labels never meet. Every mark is drawn and
+// leads to its record; beyond what a page holds, labels are left to the table,
+// and the sign itself leads on.
 func (l Line) packed(d *drawing, name string, y float64, marks []Mark) float64 {
 	if len(marks) == 0 {
 		return y
@@ -273,7 +294,11 @@ func (l Line) packed(d *drawing, name string, y float64, marks []Mark) float64 {
 		}
 		ends[n] = max(ends[n], to)
 		d.href = m.Href
+		sign := len(d.shapes)
 		d.glyph(x, y+high*float64(n)+11, m.Kind)
+		if !labelled {
+			d.shapes[sign].href, d.shapes[sign].name = m.Href, m.Label
+		}
 		if labelled {
 			anchor, at := "start", x+12
 			if from < x-8 {
@@ -306,6 +331,12 @@ func (d *drawing) glyph(x, y float64, kind string) {
 	case "waived":
 		p("m-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0", "#fff", "#484949", "")
 		p("m-4 5l9 -10", "none", "#484949", "")
+	case "offered":
+		d.ring(x, y, "#fff")
+	case "taken":
+		d.ring(x, y, "#0b0c0c")
+	case "turned_down":
+		p("m-5 -5l10 10m0 -10l-10 10", "none", "#0b0c0c", "")
 	case "running":
 		p("m-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0", "#fff", "#0b0c0c", "")
 		p("m0 -4v4l3 2", "none", "#0b0c0c", "")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
@@ -151,7 +152,7 @@ func addHolders(l *charts.Line, j *cases.Journey, a models.Actor) {
 	moved := map[int64]*cases.HandoffLine{}
 	for i := range j.Handoffs {
 		h := &j.Handoffs[i]
-		p := charts.Pass{Offered: h.SentAt, Answered: end(h.DecidedAt, j.At), Accepted: h.Status == models.HandoffAccepted, Open: h.InTheAir(), Word: h.OffSystem, Label: h.Reference, Href: handoffHref(h, a)}
+		p := charts.Pass{Offered: h.SentAt, Answered: end(h.DecidedAt, j.At), Accepted: h.Status == models.HandoffAccepted, Open: h.InTheAir(), Word: h.OffSystem, Label: h.Reference + ", " + models.LowerFirst(h.Status.Words()), Href: handoffHref(h, a)}
 		l.Passes = append(l.Passes, p)
 		l.From = earlier(l.From, h.SentAt)
 		if p.Accepted && h.Duty == models.DutyCase {
@@ -172,7 +173,16 @@ func addHolders(l *charts.Line, j *cases.Journey, a models.Actor) {
 
 // typedMarks are what else has a place on the line: the typed events of a case
 // (referrals.md section 4), by when they happened.
-func typedMarks(_ *cases.Journey) []charts.Mark { return nil }
+func typedMarks(j *cases.Journey) []charts.Mark {
+	var out []charts.Mark
+	for i := range j.Events {
+		if e := &j.Events[i]; e.ID != uuid.Nil {
+			out = append(out, charts.Mark{At: e.At, Label: e.Happened, Who: e.Org, Href: "/cases/" + j.Reference + "/events?event=" + e.ID.String()})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b charts.Mark) int { return a.At.Compare(b.At) })
+	return out
+}
 
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
@@ -291,7 +301,7 @@ func lineTable(l *charts.Line, j *cases.Journey, a models.Actor) components.Data
 		add(k.StartedAt, k.Rule.Words()+": "+k.Text.Words, clockHref(j, k), k.Holder.Name, k.StoppedAt, "Due "+models.DayIn(k.DueAt, j.At))
 	}
 	for _, m := range l.Marks {
-		add(m.At, m.Label, m.Href, "", nil, "")
+		add(m.At, m.Label, m.Href, m.Who, nil, "")
 	}
 	slices.SortStableFunc(rows, func(a, b lineRow) int { return cmp.Compare(a.at.UnixMicro(), b.at.UnixMicro()) })
 	t := components.DataTable{

@@ -82,10 +82,7 @@ func (p *Pages) list(c *gin.Context) error {
 		return err
 	}
 	a, _ := models.ActorFrom(ctx)
-	t := &components.DataTable{
-		Caption: "What happened, the latest first", Cards: true, Empty: "No events yet.",
-		Columns: []components.Column{{Text: "What"}, {Text: "Happened"}, {Text: "Known"}, {Text: "Recorded"}, {Text: "They were told"}},
-	}
+	t := eventTable("What happened, the latest first")
 	for i := range l.Items {
 		t.Rows = append(t.Rows, p.row(&l.Items[i], path(c), l.Open && a.Can(models.EventRecord)))
 	}
@@ -95,12 +92,12 @@ func (p *Pages) list(c *gin.Context) error {
 		v.Buttons = []components.ButtonParams{{Text: "Record what happened", Href: path(c) + "/events/record"}}
 	}
 	if of, err := uuid.Parse(c.Query("event")); err == nil {
-		done, err := p.done(c, id, of)
+		shown, err := p.one(c, id, of, l.Open && a.Can(models.EventRecord))
 		if err != nil {
 			return err
 		}
 		v.Meta.Flash = flash(c.Query("done"))
-		v.Parts = append(v.Parts, done)
+		v.Parts = append(v.Parts, shown...)
 	}
 	v.Parts = append(v.Parts, admin.PartView{Table: t})
 	if l.Next != "" {
@@ -117,6 +114,26 @@ func flash(done string) *layouts.Flash {
 		return nil
 	}
 	return &layouts.Flash{Text: words}
+}
+
+// one is an event by itself, as a mark on the line or the end of a form leads to
+// it, and what it did to the clocks of the case.
+func (p *Pages) one(c *gin.Context, caseID, event uuid.UUID, open bool) ([]admin.PartView, error) {
+	e, err := p.Events.Get(c.Request.Context(), caseID, event)
+	if err != nil {
+		return nil, err
+	}
+	started, err := p.done(c, caseID, event)
+	t := eventTable("This event")
+	t.Rows = append(t.Rows, p.row(&e, path(c), open))
+	return []admin.PartView{{ID: "this", Title: e.Title(), Table: t}, started}, err
+}
+
+func eventTable(caption string) *components.DataTable {
+	return &components.DataTable{
+		Caption: caption, Cards: true, Empty: "No events yet.",
+		Columns: []components.Column{{Text: "What"}, {Text: "Happened"}, {Text: "Known"}, {Text: "Recorded"}, {Text: "They were told"}},
+	}
 }
 
 // done is what an event did to the clocks of the case.
