@@ -22,6 +22,7 @@ type PackField struct {
 // Ids, times of work and the names of staff are not among them.
 func PackFields() []PackField {
 	const you, crime, others, contact, sharing, referral, kept = "Who you are", "What happened", "Other people", "How you are reached", "What was shared", "Referrals", "Contacts and notes"
+	const support, held, justice = "What was planned with you", "Who held your case", "What police and courts did"
 	return []PackField{
 		{"victims", "given_name", you, "First name", WhoseSubject, "given_name"},
 		{"victims", "family_name", you, "Family name", WhoseSubject, "family_name"},
@@ -69,5 +70,31 @@ func PackFields() []PackField {
 		{"contact_attempts", "person", kept, "Who it was with", WhoseThird, ""},
 		{"contact_attempts", "said", kept, "What was said", WhoseMixed, "support_notes"},
 		{"notes", "text", kept, "Note", WhoseMixed, "support_notes"},
+		{"need_ratings", "need", support, "A need", WhoseSubject, ""},
+		{"need_ratings", "score", support, "How it was going, from 1 to 5", WhoseSubject, ""},
+		{"need_ratings", "unrated", support, "Why it was not rated", WhoseSubject, ""},
+		{"support_goals", "goal", support, "A goal", WhoseMixed, ""},
+		{"goal_reviews", "state", support, "How far a goal was reached", WhoseSubject, ""},
+		{"appointments", "starts_at", support, "An appointment", WhoseSubject, ""},
+		{"appointments", "place", support, "Where you met", WhosePlace, ""},
+		{"appointment_outcomes", "attendance", support, "Whether you came", WhoseSubject, ""},
+		{"appointment_outcomes", "why", support, "Why it did not happen", WhoseSubject, ""},
+		{"handoffs", "reference", held, "Hand-off", WhoseSubject, ""},
+		{"handoffs", "duty", held, "What was handed over", WhoseSubject, ""},
+		{"handoffs", "status", held, "What became of it", WhoseSubject, ""},
+		{"handoffs", "sent_at", held, "When it was offered", WhoseSubject, ""},
+		{"handoffs", "told_at", held, "When you were told", WhoseSubject, ""},
+		{"handoffs", "refusal_reason", held, "Why it was refused", WhoseSubject, ""},
+		{"handoffs", "note", held, "Note", WhoseMixed, ""},
+		{"handoffs", "proof", held, "What showed the answer", WhoseMixed, ""},
+		{"handoff_contents", "content", held, "What was shared with it", WhoseMixed, ""},
+		{"case_duties", "duty", held, "What lay with another organisation", WhoseSubject, ""},
+		{"case_closings", "reason", held, "Why the case was closed", WhoseSubject, ""},
+		{"case_closings", "note", held, "Note", WhoseMixed, ""},
+		{"case_events", "occurred_at", justice, "When", WhoseSubject, ""},
+		{"case_events", "details", justice, "What happened", WhoseMixed, ""},
+		{"case_events", "words", justice, "What was said of it", WhoseMixed, ""},
+		{"case_events", "reference", justice, "Reference", WhoseMixed, ""},
+		{"case_events", "told_at", justice, "When you were told of it", WhoseSubject, ""},
 	}
 }

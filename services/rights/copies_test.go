@@ -5,9 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"throughline/internal/blob"
@@ -199,4 +201,55 @@ func (b *bench) files(folder string) (out []string) {
 		b.t.Fatal(err)
 	}
 	return out
+}
+
+// TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone asks both whoever holds a case
+// and a service for what is written in the tables that came with support,
+// hand-offs and events: each answers for its own, and every sealed word of it.
+func TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c, r := b.old(24 * time.Hour)
+	b.supported(c, r)
+	b.handedOver(c)
+	b.happened(c)
+	tables := func(who, record string) []string {
+		q, err := b.s.Receive(b.As(who), rights.RequestInput{
+			Kind: models.RequestAccess, Relation: models.RelationVictim, Requester: "Z. Q.", Asks: "All of it.", ReceivedOn: models.Today(b.Clock.Now()), Record: record,
+		})
+		if err == nil {
+			q, err = b.s.CheckIdentity(b.As(who), q.ID, rights.IdentityInput{How: "A passport was shown.", On: models.Today(b.Clock.Now()), Record: record})
+		}
+		if err != nil {
+			t.Fatal(err, models.FieldsOf(err))
+		}
+		p, err := b.s.Prepare(b.As(who), q.ID)
+		if err != nil {
+			t.Fatal(err, models.FieldsOf(err))
+		}
+		var out []string
+		for _, i := range p.Items {
+			table, _, _ := strings.Cut(i.Key, ":")
+			if strings.Contains(i.Value, "Canary") || slices.Contains([]string{"need_ratings.score", "goal_reviews.state", "appointments.starts_at", "case_duties.duty"}, table) {
+				out = append(out, table)
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	further := func(in []string) (out []string) {
+		for _, k := range in {
+			table, _, _ := strings.Cut(k, ".")
+			if slices.Contains([]string{"need_ratings", "support_goals", "goal_reviews", "appointments", "handoffs", "handoff_contents", "case_duties", "case_closings", "case_events"}, table) {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
+	if diff := cmp.Diff([]string{"case_closings.note", "case_duties.duty", "case_events.reference", "case_events.words", "handoff_contents.content", "handoffs.note"}, further(tables("police.manager", c.Reference))); diff != "" {
+		t.Errorf("whoever holds the case answers with: %s", diff)
+	}
+	if diff := cmp.Diff([]string{"appointments.starts_at", "goal_reviews.state", "need_ratings.score", "support_goals.goal"}, further(tables("vawg.manager", r.Reference))); diff != "" {
+		t.Errorf("the service answers with: %s", diff)
+	}
 }
