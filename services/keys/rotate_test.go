@@ -101,13 +101,14 @@ func TestARotationSealsEverythingAnewAndThenDisablesTheOldKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := p.logged(t, w).ID
+	p.logged(t, w)
 	want := p.sees(t, w, id)
 	if !strings.Contains(want, "ZZCANARYADDRESS") || !strings.Contains(want, "07700 900777") {
 		t.Fatalf("got %s", want)
 	}
 	before := p.status(t, vault.ClassContact)
-	if before.State != "settled" || len(before.Keys) != 1 || before.Keys[0].Values != 5 || before.InClear != 0 {
-		t.Fatalf("before: got %+v, want five values under one key", before)
+	if before.State != "settled" || len(before.Keys) != 1 || before.Keys[0].Values != 10 || before.InClear != 0 {
+		t.Fatalf("before: got %+v, want ten values under one key", before)
 	}
 	if err := p.Rotate(t.Context()); err != nil {
 		t.Fatal(err)
@@ -132,12 +133,12 @@ func TestARotationSealsEverythingAnewAndThenDisablesTheOldKey(t *testing.T) {
 		t.Errorf("a copy that has heard: got %v and %s", err, other.sees(t, w, later))
 	}
 	p.step(t)
-	if s := p.status(t, vault.ClassContact); s.Keys[0].Values != 5 {
+	if s := p.status(t, vault.ClassContact); s.Keys[0].Values != 10 {
 		t.Errorf("got %+v, want nothing sealed anew before every copy has stopped using the old key", s)
 	}
 	rest(t, w)
 	p.step(t)
-	if s := p.status(t, vault.ClassContact); s.State != "resealing" || s.Keys[0].Values != 0 || s.Keys[1].Values != 10 || !s.Keys[0].Enabled {
+	if s := p.status(t, vault.ClassContact); s.State != "resealing" || s.Keys[0].Values != 0 || s.Keys[1].Values != 15 || !s.Keys[0].Enabled {
 		t.Errorf("got %+v, want everything under the new key and the old one still there", s)
 	}
 	p.step(t)

@@ -166,14 +166,15 @@ func TestTwoManagersCannotSealAndTheDatabaseSaysSoToo(t *testing.T) {
 	if err == nil {
 		t.Error("the database took an approval of two managers")
 	}
+	other := s.Case(t, s.As("caseworker"))
 	for _, done := range []bool{true, false} { // at once, or to wait for somebody else
 		b, err := s.DB.Begin(s.As("privacy"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		b.Exec(`insert into protections (id, case_id, action, reason, state, asked_by, asked_by_org_id, asked_role, asked_at, decided_at)
-			values ($1, $2, 'unseal', 'no_longer_needed', case when $5 then 'done' else 'pending' end, $3, $4, 'privacy_officer', now(), case when $5 then now() end)`,
-			models.NewID(), s.ID, s.Actor("privacy").UserID, s.Actor("privacy").OrgID, done)
+			values ($1, $2, 'seal', 'court_order', case when $5 then 'done' else 'pending' end, $3, $4, 'privacy_officer', now(), case when $5 then now() end)`,
+			models.NewID(), other.ID, s.Actor("privacy").UserID, s.Actor("privacy").OrgID, done)
 		if err := b.Send(pg.BatchHousekeeping); (err == nil) == done {
 			t.Errorf("done at once %v: got %v, want the database to wait for a second person", done, err)
 		}
