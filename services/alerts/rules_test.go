@@ -169,6 +169,13 @@ func TestThresholdsAreAnOrganisationsToSet(t *testing.T) {
 	if n := s.watch(t); n != 0 {
 		t.Errorf("%d alerts below the organisation's own threshold, want none", n)
 	}
+	thirty := 30
+	if _, err := s.alerts.Set(s.As("privacy"), alerts.Change{Key: models.SettingTrawlHour, Value: &thirty, Reason: "They have left."}); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.watch(t); n != 1 {
+		t.Errorf("%d alerts at the next look after the threshold was lowered again, want 1", n)
+	}
 	for _, who := range []string{"safeguarding", "caseworker.manager", "orgadmin"} {
 		if _, err := s.alerts.Set(s.As(who), alerts.Change{Key: models.SettingTrawlHour, Value: &fifty, Reason: "x"}); models.CodeOf(err) != models.CodeForbidden {
 			t.Errorf("%s: got %v, want forbidden", who, err)
@@ -183,7 +190,7 @@ func TestThresholdsAreAnOrganisationsToSet(t *testing.T) {
 			t.Errorf("%s: got %v, want invalid", name, err)
 		}
 	}
-	if n := s.Count(t, "select count(*) from audit_events where action = 'alert.threshold_changed'"); n != 1 {
-		t.Errorf("the trail holds %d changes, want 1", n)
+	if n := s.Count(t, "select count(*) from audit_events where action = 'alert.threshold_changed'"); n != 2 {
+		t.Errorf("the trail holds %d changes, want 2", n)
 	}
 }
