@@ -23,7 +23,7 @@ import (
 // stage is a morning on which everybody owes something: the police have a case
 // in which somebody was arrested, one whose duty they offered to a court that
 // never signs in, two that the London Victim Service was offered, one that it
-// took over, and one that a service was sent.
+// took over, and two that a service was sent.
 type stage struct {
 	*testkit.Stage
 	t                       *testing.T
@@ -74,6 +74,7 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	w.Referral(t, s.arrested, testkit.ServiceIDVA, models.StatusSubmitted)
+	w.Referral(t, s.took, testkit.ServiceIDVA, models.StatusSubmitted) // due at the same moment
 	w.Clock.Advance(time.Minute)
 	return s
 }
@@ -121,7 +122,7 @@ func TestWhatIsOwedIsListedToWhoeverOwesIt(t *testing.T) {
 		{"caseworker", owed.Filter{}, []string{"telling case"}},
 		{"caseworker", owed.Filter{All: true, Mine: true}, []string{"telling case"}},
 		{"caseworker.manager", owed.Filter{All: true, Mine: true}, []string{}},
-		{"vawg", owed.Filter{All: true}, []string{"clock K23"}},
+		{"vawg", owed.Filter{All: true}, []string{"clock K23", "clock K23"}},
 		{"refuge", owed.Filter{All: true}, []string{}},
 	} {
 		whole := s.walked(c.who, c.f)
