@@ -159,6 +159,8 @@ func TestNoHashOfAPasswordOrATokenCanBeRead(t *testing.T) {
 func trusted() map[string]string {
 	return map[string]string{
 		"app_enter":                  "the session's row is not to be seen until it is known who asks",
+		"app_enter_import":           "a job has no session: it writes the rows of a file in the name of who started it",
+		"import_rows_erased":         "trigger: a file that waits goes with whoever is erased, and the eraser sees no file",
 		"app_sign_in_lookup":         "nobody is signed in yet, and no other way reads a password's hash",
 		"app_session_start":          "nobody is signed in yet",
 		"app_session_lookup":         "who holds the cookie is what it answers",

@@ -319,6 +319,8 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 		"linkage_waiting", "linkage_pairs", // which records are compared, and how two agree: ids and levels
 		"handoffs",                 // whom to tell: the two sides, states and times
 		"blobs",                    // where files are, and no name of one
+		"imports", "import_chunks", // how far files are, and where: names of columns, and a sealed key
+		"import_rows",              // what came of rows, to let go of in time: numbers, codes and ids
 		"alerts", "alert_settings", // ids, numbers and thresholds
 		"audit_events", "audit_leaves", "audit_tiles", "audit_checkpoints", "audit_receipts", // to number and deliver the log
 	}

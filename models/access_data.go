@@ -38,6 +38,7 @@ func reaches() map[Permission]may {
 		QualityAudit:       {"Draw a sample, review it, record findings", under(reason, RelationFigures)},
 		AlertReview:        {"Review alerts", within(RelationOrganisation)},
 		AlertSet:           {"Change from which numbers something is an alert", under([]Obligation{ObligationReason}, RelationOrganisation)},
+		ImportRun:          {"Take in a file of a partner's; each row does what its reader may do", within(RelationOrganisation)},
 		LinkReview:         {"Say whether two records are of one person", under(reason, RelationOrganisation)},
 		AccessReview:       {"Review who had access, and emergency access", under(reason, RelationOrganisation)},
 		RightsManage:       {"Answer requests about people's data, decide what is past keeping, log breaches", append(within(RelationOrganisation), under([]Obligation{ObligationSecondPerson}, RelationHolder, RelationReceiver, RelationEnded)...)},

@@ -77,10 +77,13 @@ type Actor struct {
 	UserID    uuid.UUID
 	OrgID     uuid.UUID
 	SessionID uuid.UUID
-	Role      Role
-	Name      string
-	OrgName   string
-	OrgKind   OrganisationKind
+	// ImportID is the file whose rows a job writes in this person's name, where
+	// that is why they act; then there is no session.
+	ImportID uuid.UUID
+	Role     Role
+	Name     string
+	OrgName  string
+	OrgKind  OrganisationKind
 	// SteppedUpAt is when this session's holder last proved who they are, in
 	// real time: by a second factor, or by their password again where they have
 	// none. Zero: not since the session began with a password alone.

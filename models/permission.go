@@ -44,13 +44,14 @@ const (
 	RightsRelease      Permission = "rights:release"  // read the whole of somebody's record for an answer, agree that a record goes
 	ApprovalDecide     Permission = "approval:decide" // decide what somebody else asked for
 	LinkReview         Permission = "link:review"     // say whether two records are of one person
+	ImportRun          Permission = "import:run"      // take in a file of a partner; what its rows do needs its own
 )
 
 // caseWork is what everyone who logs cases and answers referrals may do. The
 // role gives the permission; the relation to the record gives the row
 // (decisions.md 4), so referrers and providers hold the same set.
 func caseWork() []Permission {
-	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, EventRecord, HandoffSend, HandoffAnswer, CaseProtection, CaseEmergency}
+	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, EventRecord, HandoffSend, HandoffAnswer, CaseProtection, CaseEmergency, ImportRun}
 }
 
 func manages() []Permission {
@@ -65,7 +66,7 @@ func Permissions(r Role) []Permission {
 	case RoleManager, RoleProviderManager:
 		return manages()
 	case RoleCourtOfficer:
-		return []Permission{CaseRead, MatterManage, HandoffSend, HandoffAnswer, EventRecord}
+		return []Permission{CaseRead, MatterManage, HandoffSend, HandoffAnswer, EventRecord, ImportRun}
 	case RoleCoordinator:
 		return []Permission{ReferralRead, ReferralCoordinate, UnmetRead}
 	case RoleCommissionerAuditor:

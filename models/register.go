@@ -228,5 +228,6 @@ func encryptedColumns() []string {
 		"documents.name", "documents.withdrawn_reason", "blobs.key", "support_goals.goal",
 		"handoffs.receiver_reference", "handoffs.note", "handoffs.proof", "handoff_contents.content", "case_closings.note",
 		"case_events.reference", "case_events.reference_key", "case_events.words",
+		"imports.key", "import_rows.reference_key", "import_rows.content_key",
 	}
 }

@@ -103,6 +103,19 @@ func furtherTables() []registered {
 			{ClassFact, "enhanced extended_reason", "", ""},
 			{ClassStaff, "ended_by_user_id ended_by_org_id", "", ""},
 		}},
+		{"imports", ControllerAuthor, RetainTrail, []registeredLine{
+			{ClassLink, "id org_id kind format status total done accepted changed duplicate refused at recorded_at started_at finished_at stopped_in content_gone_at version", "", ""},
+			{ClassLink, "columns mapping", "", "what the columns of a file are called, and what we call them"},
+			{ClassSecret, "key", "", "opens the content, which lies outside the database until the run is over"},
+			{ClassStaff, "by_user_id started_by started_role", "", ""},
+		}},
+		{"import_chunks", ControllerAuthor, RetainSession, []registeredLine{{ClassLink, "import_id first_row rows name", "", "where the content is, by random names"}}},
+		{"import_rows", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id import_id n org_id kind applied outcome field code says case_id at", "", "numbers and codes of rows, and nothing of what was in them"},
+			{ClassFact, "flags force", "", "what to see to first"},
+			{ClassOffence, "reference_key content_key", "", "of the source: whether it was sent before, and as it is"},
+		}},
+		{"import_mappings", ControllerAuthor, RetainTrail, []registeredLine{{ClassLink, "org_id kind mapping at", "", "names of columns"}, {ClassStaff, "by_user_id", "", ""}}},
 		{"approvals", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind subject_type subject_id case_id requested_at expires_at decision decided_at version decide_roles", "", ""},
 			{ClassStaff, "requested_by requested_by_role decided_by hidden_from", "", ""},

@@ -47,6 +47,21 @@ func (b *Batch) RecordSeen(e models.Event) {
 	}
 }
 
+// RecordAll appends several events to the trail in one statement.
+func (b *Batch) RecordAll(events []models.Event) {
+	rows := make([][]any, 0, len(events))
+	for i := range events {
+		_, args, err := auditInsert(b.ctx, b.Actor, b.Now, events[i])
+		if err != nil {
+			b.err = err
+			return
+		}
+		rows = append(rows, args)
+		b.Recorded()
+	}
+	b.Insert("audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)", rows...)
+}
+
 // OpenReferral adds to a batch that the actor sees this referral as it is by
 // then, where they do: what belongs to it is not asked about again row by row.
 // RecordSeen says so by itself.

@@ -114,6 +114,15 @@ func (b *Batch) Enqueue(topic string, referral, caseID uuid.UUID) {
 		topic, OrNull(referral), OrNull(caseID), b.Now)
 }
 
+// EnqueueAll is Enqueue for several cases, in one statement.
+func (b *Batch) EnqueueAll(topic string, cases []uuid.UUID) {
+	rows := make([][]any, len(cases))
+	for i, id := range cases {
+		rows[i] = []any{topic, id, b.Now}
+	}
+	b.Insert("outbox (topic, case_id, at)", rows...)
+}
+
 // Send runs the batch. Where the database refuses any of it, nothing of it
 // happened; where only a scan fails, what the statements did stands, and the
 // caller knows no more than that. A batch of reads can change nothing.

@@ -198,6 +198,9 @@ func enter(a models.Actor) (string, []any) {
 	if a.Role == models.RoleSystem {
 		return "select set_config('app.role', 'system', true)", nil
 	}
+	if a.ImportID != uuid.Nil {
+		return "select app_enter_import($1)", []any{a.ImportID}
+	}
 	return "select app_enter($1, $2)", []any{a.SessionID, string(a.Role)}
 }
 
@@ -225,6 +228,27 @@ func (tx *Tx) Record(ctx context.Context, e models.Event) error {
 	}
 	_, err = tx.Exec(ctx, q, args...)
 	return err
+}
+
+// Try runs fn so that its error takes back what it did and nothing before it:
+// the transaction goes on. Where undo is true what it did is taken back all the
+// same.
+func (tx *Tx) Try(ctx context.Context, undo bool, fn func() error) error {
+	events := tx.events
+	if _, err := tx.Exec(ctx, "savepoint attempt"); err != nil {
+		return err
+	}
+	failed := fn()
+	if failed != nil || undo {
+		tx.events = events
+		if _, err := tx.Exec(ctx, "rollback to savepoint attempt"); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, "release savepoint attempt"); err != nil {
+		return err
+	}
+	return failed
 }
 
 // Enqueue writes what has to happen after this change, in its transaction.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,6 +31,13 @@ func Constraint(err error) string {
 		return e.ConstraintName
 	}
 	return ""
+}
+
+// RefusedData reports whether the database would not take what it was given: a
+// value out of range, or one that a constraint forbids.
+func RefusedData(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (strings.HasPrefix(e.Code, "22") || strings.HasPrefix(e.Code, "23"))
 }
 
 // Translate turns what the database or GORM says into the application's own

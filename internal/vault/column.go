@@ -73,6 +73,7 @@ const (
 	ReferralAnswers
 	DraftData
 	BlobKey
+	ImportKey
 
 	columnCount
 )
@@ -127,6 +128,7 @@ var specs = [columnCount]Spec{
 	ReferralAnswers: {"referrals", "answers", "id", "", ClassCopies, true},
 	DraftData:       {"drafts", "data", "id", "", ClassCopies, true},
 	BlobKey:         {"blobs", "key", "document_id", "", ClassCopies, false},
+	ImportKey:       {"imports", "key", "id", "", ClassCopies, false},
 }
 
 // Columns are all the sealed columns.
@@ -171,6 +173,8 @@ const (
 	PostcodeKey
 	CrimeKey
 	EventReferenceKey
+	ImportReferenceKey
+	ImportContentKey // of a whole row: whether it was sent before as it is
 
 	keyCount
 )
@@ -186,11 +190,15 @@ var keySpecs = [keyCount]KeySpec{
 	PostcodeKey:     {"victims", "postcode_key", "id", ClassLookUpPostcode},
 	CrimeKey:        {"incidents", "crime_key", "id", ClassLookUpCrime},
 
-	EventReferenceKey: {"case_events", "reference_key", "id", ClassLookUpCrime},
+	EventReferenceKey:  {"case_events", "reference_key", "id", ClassLookUpCrime},
+	ImportReferenceKey: {"import_rows", "reference_key", "id", ClassLookUpCrime},
+	ImportContentKey:   {"import_rows", "content_key", "id", ClassLookUpCrime},
 }
 
 // Keys are all of them.
-func Keys() []Key { return []Key{ContactValueKey, PostcodeKey, CrimeKey, EventReferenceKey} }
+func Keys() []Key {
+	return []Key{ContactValueKey, PostcodeKey, CrimeKey, EventReferenceKey, ImportReferenceKey, ImportContentKey}
+}
 
 // Spec says where the key is.
 func (k Key) Spec() KeySpec { return keySpecs[k] }

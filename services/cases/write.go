@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,9 +18,7 @@ func (s *Service) write(ctx context.Context, in LogInput) (Logged, error) {
 	if err != nil {
 		return Logged{}, err
 	}
-	c := in.caseOf()
-	c.ID, c.Reference, c.VictimID = models.NewID(), models.NewCaseReference(), models.NewID()
-	c.Enhanced, c.EnhancedReasons = in.Enhanced(b.Now)
+	c := in.begin(b.Now)
 	out := Logged{
 		ID: c.ID, Reference: c.Reference, Status: c.Status, Enhanced: c.Enhanced, EnhancedReasons: list(c.EnhancedReasons), Version: c.Version,
 		Accountable: models.Organisation{ID: b.Actor.OrgID, Name: b.Actor.OrgName, Kind: b.Actor.OrgKind},
@@ -32,13 +31,9 @@ func (s *Service) write(ctx context.Context, in LogInput) (Logged, error) {
 	addPeople(b, &c, in.RelatedPeople)
 	addChannels(b, &c, in.SafeContact.Channels, in.ContactSource)
 	if in.SafeContact.CodeWord != "" {
-		b.Exec("insert into code_words (case_id, word) values ($1, $2)", c.ID, b.Vault.Seal(vault.CodeWord, c.ID, in.SafeContact.CodeWord))
+		b.Exec("insert into "+intoCodeWords+" values ($1, $2)", c.ID, b.Vault.Seal(vault.CodeWord, c.ID, in.SafeContact.CodeWord))
 	}
-	b.Record(models.Event{Action: "case.logged", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID, Detail: map[string]any{
-		"source": c.Source, "risk_level": c.RiskLevel, "enhanced": c.Enhanced, "enhanced_reasons": list(c.EnhancedReasons),
-		"enhanced_off_reason": c.EnhancedOffReason, "help_offered": c.HelpOffered, "incidents": len(in.Incidents),
-		"channels": len(in.SafeContact.Channels), "related_people": len(in.RelatedPeople),
-	}})
+	b.Record(in.logged(&c))
 	b.Enqueue("case.logged", noReferral, c.ID)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return Logged{}, err
@@ -46,15 +41,40 @@ func (s *Service) write(ctx context.Context, in LogInput) (Logged, error) {
 	return out, nil
 }
 
-const insertVictim = `insert into victims (id, given_name, family_name, known_as, given_key, family_key, known_key, date_of_birth,
-	borough, postcode, postcode_key, address, language, interpreter_needed, access_needs, equality, missing, created_at)
+// begin is the case that is about to be written.
+func (in *LogInput) begin(now time.Time) models.Case {
+	c := in.caseOf()
+	c.ID, c.Reference, c.VictimID = models.NewID(), models.NewCaseReference(), models.NewID()
+	c.Enhanced, c.EnhancedReasons = in.Enhanced(now)
+	return c
+}
+
+// logged is the line of the trail about a new case.
+func (in *LogInput) logged(c *models.Case) models.Event {
+	return models.Event{Action: "case.logged", SubjectType: "case", SubjectID: c.ID, CaseID: c.ID, Detail: map[string]any{
+		"source": c.Source, "risk_level": c.RiskLevel, "enhanced": c.Enhanced, "enhanced_reasons": list(c.EnhancedReasons),
+		"enhanced_off_reason": c.EnhancedOffReason, "help_offered": c.HelpOffered, "incidents": len(in.Incidents),
+		"channels": len(in.SafeContact.Channels), "related_people": len(in.RelatedPeople),
+	}}
+}
+
+const intoVictims = `victims (id, given_name, family_name, known_as, given_key, family_key, known_key, date_of_birth,
+	borough, postcode, postcode_key, address, language, interpreter_needed, access_needs, equality, missing, created_at)`
+
+const insertVictim = "insert into " + intoVictims + `
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 
 func addVictim(b *pg.Batch, v *models.Victim) {
-	b.Exec(insertVictim, v.ID, null(v.GivenName), null(v.FamilyName), null(v.KnownAs), null(models.NameKey(v.GivenName)),
+	b.Exec(insertVictim, victimArgs(b, v)...)
+}
+
+func victimArgs(b *pg.Batch, v *models.Victim) []any {
+	return []any{
+		v.ID, null(v.GivenName), null(v.FamilyName), null(v.KnownAs), null(models.NameKey(v.GivenName)),
 		null(models.NameKey(v.FamilyName)), null(models.NameKey(v.KnownAs)), v.DateOfBirth, null(v.Borough), b.Vault.Seal(vault.VictimPostcode, v.ID, v.Postcode),
 		b.Vault.LookUp(vault.PostcodeKey, v.Postcode), b.Vault.Seal(vault.VictimAddress, v.ID, v.Address),
-		null(v.Language), v.InterpreterNeeded, list(v.AccessNeeds), dict(v.Equality), dict(v.Missing), b.Now)
+		null(v.Language), v.InterpreterNeeded, list(v.AccessNeeds), dict(v.Equality), dict(v.Missing), b.Now,
+	}
 }
 
 const insertCase = `insert into cases (id, reference, victim_id, status, source, accountable_org_id, logged_by_org_id, logged_by, risk_level,
@@ -62,10 +82,16 @@ const insertCase = `insert into cases (id, reference, victim_id, status, source,
 	values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)`
 
 func addCase(b *pg.Batch, c *models.Case) {
-	b.Exec(insertCase, c.ID, c.Reference, c.VictimID, c.Status, c.Source, b.Actor.OrgID, b.Actor.UserID, c.RiskLevel,
+	b.Exec(insertCase, caseArgs(b, c)...)
+}
+
+func caseArgs(b *pg.Batch, c *models.Case) []any {
+	return []any{
+		c.ID, c.Reference, c.VictimID, c.Status, c.Source, b.Actor.OrgID, b.Actor.UserID, c.RiskLevel,
 		b.Vault.Seal(vault.CaseRiskNote, c.ID, c.RiskNote), c.Enhanced, list(c.EnhancedReasons), null(c.EnhancedOffReason),
 		b.Vault.Seal(vault.CaseEnhancedOffNote, c.ID, c.EnhancedOffNote), c.HelpOffered,
-		null(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now)
+		null(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now,
+	}
 }
 
 const intoIncidents = `incidents (id, case_id, position, occurred_on, occurred_from, occurred_to, reported_on, wants_to_report,
@@ -89,22 +115,35 @@ func incidentArgs(v *vault.Vault, id, caseID uuid.UUID, position int, i *models.
 }
 
 func addPeople(b *pg.Batch, c *models.Case, list []models.RelatedPerson) {
+	b.Insert(intoPeople, peopleArgs(b, c, list)...)
+}
+
+const intoPeople = "related_people (id, case_id, relation, name, parental_responsibility, suspect)"
+
+func peopleArgs(b *pg.Batch, c *models.Case, list []models.RelatedPerson) [][]any {
 	rows := make([][]any, len(list))
 	for n, p := range list {
 		id := models.NewID()
 		rows[n] = []any{id, c.ID, p.Relation, b.Vault.Seal(vault.PersonName, id, p.Name), p.ParentalResponsibility, p.Suspect}
 	}
-	b.Insert("related_people (id, case_id, relation, name, parental_responsibility, suspect)", rows...)
+	return rows
 }
 
 const (
 	intoChannels = `contact_channels (id, case_id, position, channel, person, safe, leave_message, windows, confirmed_on,
 		confirmed_source, confirmed_by, confirmed_by_org_id)`
-	intoDetails = "contact_details (channel_id, case_id, value, value_key, note)"
+	intoCodeWords = "code_words (case_id, word)"
+	intoDetails   = "contact_details (channel_id, case_id, value, value_key, note)"
 )
 
 func addChannels(b *pg.Batch, c *models.Case, points []models.ContactPoint, source string) {
-	channels, details := make([][]any, len(points)), make([][]any, len(points))
+	channels, details := channelArgs(b, c, points, source)
+	b.Insert(intoChannels, channels...)
+	b.Insert(intoDetails, details...)
+}
+
+func channelArgs(b *pg.Batch, c *models.Case, points []models.ContactPoint, source string) (channels, details [][]any) {
+	channels, details = make([][]any, len(points)), make([][]any, len(points))
 	for n := range points {
 		p, id := &points[n], models.NewID()
 		channels[n] = []any{
@@ -112,8 +151,7 @@ func addChannels(b *pg.Batch, c *models.Case, points []models.ContactPoint, sour
 		}
 		details[n] = detailArgs(b.Vault, id, c.ID, p)
 	}
-	b.Insert(intoChannels, channels...)
-	b.Insert(intoDetails, details...)
+	return channels, details
 }
 
 func detailArgs(v *vault.Vault, channel, caseID uuid.UUID, p *models.ContactPoint) []any {

@@ -162,7 +162,7 @@ func (s *Service) orphans(ctx context.Context, before time.Time) error {
 		old = old[len(some):]
 		var known []string
 		err := s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			return tx.Scan(ctx, &known, "select name from blobs where name in ?", some)
+			return tx.Scan(ctx, &known, "select name from blobs where name in ? union all select name from import_chunks where name in ?", some, some)
 		})
 		if err != nil {
 			return err

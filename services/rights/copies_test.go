@@ -74,6 +74,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.handedOver(c)
 	b.twice(c)
 	b.happened(c)
+	b.imported(c)
 	return d.ID
 }
 
@@ -87,6 +88,17 @@ func (b *bench) happened(c testkit.CaseFacts) {
 	b.Do(b.t, `insert into clocks (id, case_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
 		values ($1, $2, 'K3', $3, 'running', 1, $4, $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day', $4)`, clock, c.ID, police.OrgID, now)
 	b.Do(b.t, "insert into case_clocks (clock_id, case_id, event_id, off_record, enhanced) values ($1, $2, $3, false, true)", clock, c.ID, event)
+}
+
+// imported plants a list of a court that was checked and waits to be run, with a
+// row of the case.
+func (b *bench) imported(c testkit.CaseFacts) {
+	b.t.Helper()
+	police, now, id := b.Actor("police"), b.Clock.Now(), models.NewID()
+	b.Do(b.t, `insert into imports (id, org_id, kind, format, status, columns, key, total, done, accepted, by_user_id, at)
+		values ($1, $2, 'court_results', 'csv', 'checked', '{reference}', $3, 1, 1, 1, $4, $5)`, id, police.OrgID, testkit.Seal(vault.ImportKey, id, "key"), police.UserID, now)
+	b.Do(b.t, "insert into import_rows (id, import_id, n, org_id, kind, applied, outcome, case_id, reference_key, at) values ($1, $2, 1, $3, 'court_results', false, 'accepted', $4, $5, $6)",
+		models.NewID(), id, police.OrgID, c.ID, testkit.LookUp(vault.ImportReferenceKey, "Canary/2"), now)
 }
 
 // twice plants a record that is likely of the same person, and what was said of
@@ -172,6 +184,9 @@ func TestAnErasureReachesEveryTableThatCanHoldOfACaseAndEveryFile(t *testing.T) 
 	}
 	if left := only(b.traces(c.ID.String(), c.VictimID.String(), r.ID.String(), document.String(), c.Reference, r.Reference), kept...); len(left) > 0 {
 		t.Errorf("its numbers are left in %v", left)
+	}
+	if n := b.Count(t, "select count(*) from imports where status = 'discarded'"); n != 1 {
+		t.Error("a file that names them waits to be run")
 	}
 	// The file is one that no row knows now: the sweep takes those once no
 	// request can still be writing them.

@@ -1,0 +1,46 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// Importer takes in the rows of files, and removes those that are over.
+// services/imports does it.
+type Importer interface {
+	Work(ctx context.Context) error
+	Sweep(ctx context.Context) error
+}
+
+type (
+	importArgs      struct{}
+	sweepImportArgs struct{}
+)
+
+func (importArgs) Kind() string      { return "imports_work" }
+func (sweepImportArgs) Kind() string { return "imports_sweep" }
+
+// importsQueue has one worker: one file after the other, and nothing else waits
+// for them.
+const importsQueue = "imports"
+
+// WithImports goes on with files every five seconds and removes old ones every
+// hour. A job that was cut off is not waited for: the next begins where the rows
+// that were committed end.
+func WithImports(i Importer) Option {
+	return func(workers *river.Workers, cfg *river.Config) {
+		river.AddWorker(workers, &worker[importArgs]{do: i.Work})
+		river.AddWorker(workers, &worker[sweepImportArgs]{do: i.Sweep})
+		cfg.Queues[importsQueue] = river.QueueConfig{MaxWorkers: 1}
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[importArgs](5*time.Second), inQueue[sweepImportArgs](time.Hour))
+	}
+}
+
+func inQueue[T river.JobArgs](d time.Duration) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) {
+		var args T
+		return args, &river.InsertOpts{Queue: importsQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: d}}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
+}
