@@ -129,7 +129,7 @@ func (r *records) prepare(t *testing.T) {
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
 	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
-	"/files/", "/handoffs/",
+	"/files/", "/handoffs/", "/imports/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/requests/", "/retention/", "/team/",
 }
 

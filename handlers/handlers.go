@@ -47,6 +47,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/events"
 	"throughline/services/handoffs"
+	"throughline/services/imports"
 	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -87,6 +88,7 @@ type Deps struct {
 	Rights     *rights.Service
 	Sharing    *sharing.Service
 	Protection *protection.Service
+	Imports    *imports.Service
 	Linkage    *linkage.Service
 	People     *people.Service
 	Support    *support.Service
@@ -121,6 +123,7 @@ func API(d Deps) *api.API {
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterLinkage(a, d.Linkage)
+	v1.RegisterImports(a, d.Imports)
 	v1.RegisterEmergency(a, d.Protection)
 	v1.RegisterConflicts(a, d.Protection)
 	v1.RegisterFiles(a, d.Documents)

@@ -43,6 +43,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/events"
 	"throughline/services/handoffs"
+	"throughline/services/imports"
 	"throughline/services/linkage"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -107,6 +108,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 	settings := documents.DefaultOptions()
 	settings.Unscanned = true
 	refs := referrals.New(w.DB, models.MustCalendar(), dir)
+	happened, logged := events.New(w.DB, models.MustCalendar(), dir, refs), cases.New(w.DB, models.MustCalendar(), dir)
 	return Deps{
 		Version: "1", Training: true, Sealer: seal.New(), Now: w.Clock.Now,
 		Edge: middleware.Options{
@@ -114,12 +116,13 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 			Tokens: auth.NewTokens(keys, base.String(), time.Now), Cache: auth.NewCache(), Accounts: signIns,
 		},
 		Alerts: alerts.New(w.DB, models.MustCalendar()), Approvals: second, People: people.New(w.DB, second, base.String()), Audit: audit.New(w.DB), Quality: quality.New(w.DB),
-		Cases: cases.New(w.DB, models.MustCalendar(), dir), Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
+		Cases: logged, Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Documents: documents.New(w.DB, dir, store, settings),
-		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs), Events: events.New(w.DB, models.MustCalendar(), dir, refs), Handoffs: handoffs.New(w.DB, models.MustCalendar(), dir, refs), Owed: owed.New(w.DB, models.MustCalendar(), dir),
+		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs), Events: happened, Handoffs: handoffs.New(w.DB, models.MustCalendar(), dir, refs), Owed: owed.New(w.DB, models.MustCalendar(), dir),
 		Rights:     rights.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
 		Linkage:    linkage.New(w.DB),
+		Imports:    imports.New(w.DB, dir, store, logged, happened),
 	}
 }
 

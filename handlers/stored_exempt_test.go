@@ -33,6 +33,7 @@ var notWords = map[string]string{
 	"incidents[0].place.borough":     "a borough",
 	"issuer":                         "an address of https",
 	"key":                            "a threshold's key",
+	"mapping.zz_any":                 "a column of the file",
 	"marks[0].key":                   "a record's key",
 	"method":                         "a code",
 	"need":                           "a code",

@@ -17,6 +17,7 @@ import (
 	v1 "throughline/handlers/api/v1"
 	"throughline/handlers/auth"
 	"throughline/handlers/middleware"
+	"throughline/internal/blob"
 	"throughline/internal/migrate"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
@@ -33,6 +34,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/events"
 	"throughline/services/handoffs"
+	"throughline/services/imports"
 	"throughline/services/jobs"
 	"throughline/services/keys"
 	"throughline/services/linkage"
@@ -55,6 +57,7 @@ type app struct {
 	keys     *keys.Service
 	vault    *vault.Vault
 	files    *documents.Service
+	imports  *imports.Service
 	handler  http.Handler
 	work     func(context.Context) error
 	draining atomic.Bool
@@ -90,6 +93,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	a.files = documents.New(db, directory.New(db), store, settings)
+	a.imports = newImports(db, store)
 	if a.keys, err = openKeys(ctx, cfg, db, content); err != nil {
 		return nil, fmt.Errorf("nothing that was sealed could be read: %w", err)
 	}
@@ -106,12 +110,19 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar, nil)), jobs.WithFiles(a.files),
-		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)))...)
+		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)), jobs.WithImports(a.imports))...)
 	if err != nil {
 		return nil, err
 	}
 	a.work = runner.Run
 	return a, nil
+}
+
+// newImports takes in files, by the rules of the services whose records they
+// become.
+func newImports(db *pg.DB, store blob.Store) *imports.Service {
+	calendar, dir := models.MustCalendar(), directory.New(db)
+	return imports.New(db, dir, store, cases.New(db, calendar, dir), events.New(db, calendar, dir, referrals.New(db, calendar, dir)))
 }
 
 // deps are the services the handlers stand on. Tokens live in real time, all
@@ -157,6 +168,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Handoffs:   handoffs.New(a.db, calendar, dir, refs),
 		Owed:       owed.New(a.db, calendar, dir),
 		Events:     events.New(a.db, calendar, dir, refs),
+		Imports:    a.imports,
 		Linkage:    linkage.New(a.db),
 		Protection: protection.New(a.db, calendar),
 	}

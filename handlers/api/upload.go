@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"reflect"
 	"time"
@@ -25,6 +26,7 @@ type Uploaded struct {
 	Name    string // what its sender calls it; believed for nothing
 	Content []byte
 	Fields  map[string]string
+	Stream  io.Reader // in place of Content, where a file is read as it comes; nil: none was sent
 }
 
 // UploadIn is the input of an operation that takes a file about a record.
@@ -44,7 +46,18 @@ const (
 // field "file", with the fields named in the description of fields beside it.
 // It takes an Idempotency-Key, as Keyed does. most is the most bytes of a file.
 func Upload[R, O any](a *API, op Op, most int64, fields map[string]*huma.Schema, fn func(context.Context, *UploadIn) (R, error), present func(R) *O) {
-	op.Key, op.upload = true, &upload{most, fields}
+	op.Key, op.upload = true, &upload{most: most, fields: fields}
+	keyed(a, op, fn, present)
+}
+
+// StreamIn is the input of an operation that takes a file which is about no
+// record yet, and reads it as it comes.
+type StreamIn struct{ File Uploaded }
+
+// UploadStream is Upload of a file that is never whole in memory: fn reads
+// File.Stream to its end. The fields beside it come before it.
+func UploadStream[R, O any](a *API, op Op, most int64, fields map[string]*huma.Schema, fn func(context.Context, *StreamIn) (R, error), present func(R) *O) {
+	op.Key, op.upload = true, &upload{most: most, fields: fields, stream: true}
 	keyed(a, op, fn, present)
 }
 
@@ -52,10 +65,15 @@ func Upload[R, O any](a *API, op Op, most int64, fields map[string]*huma.Schema,
 type upload struct {
 	most   int64
 	fields map[string]*huma.Schema
+	stream bool
 }
 
 func (u *upload) body() *huma.RequestBody {
-	properties := map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: "Found out by its content: PDF, JPEG, PNG, plain text, DOCX or ODT without macros."}}
+	what := "Found out by its content: PDF, JPEG, PNG, plain text, DOCX or ODT without macros."
+	if u.stream {
+		what = "The last part of the form."
+	}
+	properties := map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: what}}
 	for name, s := range u.fields {
 		properties[name] = s
 	}
@@ -74,7 +92,14 @@ func (p *plan) readUpload(c *gin.Context, req *models.Request, in reflect.Value)
 	h := sha256.New()
 	_, _ = io.WriteString(h, p.op.Method+" "+c.Request.URL.EscapedPath()+"\n")
 	f := &findings{}
-	up, err := ReadUpload(c, p.op.upload.most, h, func(name string) bool { return p.op.upload.fields[name] != nil }, f.unknown)
+	known := func(name string) bool { return p.op.upload.fields[name] != nil }
+	read := func() (Uploaded, error) { return ReadUpload(c, p.op.upload.most, h, known, f.unknown) }
+	if p.op.upload.stream {
+		read = func() (Uploaded, error) {
+			return OpenUpload(c, p.op.upload.most, h, known, f.unknown, func() { req.BodyHash = h.Sum(nil) })
+		}
+	}
+	up, err := read()
 	if err != nil {
 		return err
 	}
@@ -95,21 +120,9 @@ func (f *findings) unknown(name string) {
 // may stand beside the file; unknown is told of another.
 func ReadUpload(c *gin.Context, most int64, seen io.Writer, known func(string) bool, unknown func(string)) (Uploaded, error) {
 	out := Uploaded{Fields: map[string]string{}}
-	kind, args, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	if err != nil || kind != "multipart/form-data" || args["boundary"] == "" {
-		return out, &models.Error{Code: models.CodeUnsupportedType, Message: "Send the file as multipart/form-data."}
-	}
-	// The limits of the server are for small documents; a telephone on a train
-	// takes longer over a photograph.
-	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(patience))
-	body := http.MaxBytesReader(c.Writer, c.Request.Body, most+besides)
-	c.Request.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.TeeReader(body, seen), body}
-	r, err := c.Request.MultipartReader()
+	r, body, err := formOf(c, most, seen)
 	if err != nil {
-		return out, models.Malformed("The form could not be read.")
+		return out, err
 	}
 	found := false
 	for {
@@ -148,6 +161,111 @@ func ReadUpload(c *gin.Context, most int64, seen io.Writer, known func(string) b
 		return out, broken(err, most)
 	}
 	return out, nil
+}
+
+// formOf begins to read a form with a file.
+func formOf(c *gin.Context, most int64, seen io.Writer) (*multipart.Reader, io.Reader, error) {
+	kind, args, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || kind != "multipart/form-data" || args["boundary"] == "" {
+		return nil, nil, &models.Error{Code: models.CodeUnsupportedType, Message: "Send the file as multipart/form-data."}
+	}
+	// The limits of the server are for small documents; a telephone on a train
+	// takes longer over a photograph.
+	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(patience))
+	body := http.MaxBytesReader(c.Writer, c.Request.Body, most+besides)
+	c.Request.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(body, seen), body}
+	r, err := c.Request.MultipartReader()
+	if err != nil {
+		return nil, nil, models.Malformed("The form could not be read.")
+	}
+	return r, body, nil
+}
+
+// OpenUpload is ReadUpload up to the file, which is then read from Stream as it
+// comes. Once it was read to its end, and nothing came after it, whole is called.
+func OpenUpload(c *gin.Context, most int64, seen io.Writer, known func(string) bool, unknown func(string), whole func()) (Uploaded, error) {
+	out := Uploaded{Fields: map[string]string{}}
+	r, _, err := formOf(c, most, seen)
+	if err != nil {
+		return out, err
+	}
+	for {
+		part, err := r.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			whole()
+			return out, nil
+		}
+		if err != nil {
+			return out, broken(err, most)
+		}
+		name := part.FormName()
+		if name == "file" {
+			out.Name, out.Stream = part.FileName(), &streaming{part: part, form: r, rest: c.Request.Body, most: most, whole: whole}
+			return out, nil
+		}
+		content, err := io.ReadAll(io.LimitReader(part, longestField+1))
+		switch {
+		case err != nil:
+			return out, broken(err, most)
+		case out.Fields[name] != "":
+			return out, models.Malformed("The form gives a field twice.")
+		case len(content) > longestField || !utf8.Valid(content) || containsNUL(content):
+			return out, models.Malformed("The form holds what cannot be read.")
+		case known(name):
+			out.Fields[name] = string(content)
+		default:
+			unknown(name)
+		}
+	}
+}
+
+// streaming is a file on its way in. At its end it sees to it that nothing else
+// comes, so that what was sent is known whole.
+type streaming struct {
+	part  io.Reader
+	form  *multipart.Reader
+	rest  io.Reader
+	most  int64
+	whole func()
+	ended error
+}
+
+func (s *streaming) Read(p []byte) (int, error) {
+	if s.ended != nil {
+		return 0, s.ended
+	}
+	n, err := s.part.Read(p)
+	switch {
+	case errors.Is(err, io.EOF):
+		s.ended = s.end()
+		return n, s.ended
+	case err != nil:
+		s.ended = broken(err, s.most)
+		return n, s.ended
+	}
+	return n, nil
+}
+
+func (s *streaming) end() error {
+	if _, err := s.form.NextRawPart(); !errors.Is(err, io.EOF) {
+		return models.Malformed("The file has to be the last part of the form.")
+	}
+	if _, err := io.Copy(io.Discard, s.rest); err != nil {
+		return broken(err, s.most)
+	}
+	s.whole()
+	return io.EOF
+}
+
+// Drain reads what is left of a file that was refused before its end, up to a
+// limit, so that its sender hears why.
+func (u *Uploaded) Drain() {
+	if u.Stream != nil {
+		_, _ = io.CopyN(io.Discard, u.Stream, mostDrain)
+	}
 }
 
 func containsNUL(b []byte) bool {

@@ -1,0 +1,107 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"throughline/internal/testkit"
+	"throughline/internal/vault"
+	"throughline/models"
+)
+
+func init() { furtherScenes = append(furtherScenes, importScenes) }
+
+const oneCrime = "reference,force,offences,summary\nZ1/26,btp,theft,A bag was taken\n"
+
+// importScenes are those of a file that the police sent.
+func importScenes() map[string]func(setting) scene {
+	one := func(status models.ImportStatus, suffix, body string) func(setting) scene {
+		return func(s setting) scene {
+			id := plantImport(s.t, s.Stage, status).String()
+			return scene{who: "police", id: id, path: "/api/v1/imports/" + id + suffix, body: body, foreign: "refuge"}
+		}
+	}
+	return map[string]func(setting) scene{
+		"POST /api/v1/imports/files": func(s setting) scene {
+			body, kind := formOf(s.t, "feed.csv", oneCrime, "kind", "police_feed", "format", "csv")
+			return scene{who: "police", path: "/api/v1/imports/files", body: body, kind: kind}
+		},
+		"GET /api/v1/imports/{id}":          one(models.ImportChecked, "", ""),
+		"GET /api/v1/imports/{id}/rows":     one(models.ImportChecked, "/rows", ""),
+		"GET /api/v1/imports/{id}/refused":  one(models.ImportChecked, "/refused", ""),
+		"POST /api/v1/imports/{id}/mapping": one(models.ImportMapping, "/mapping", `{"mapping":{"reference":"reference","force":"force","offences":"offences","summary":"summary"},"save":true}`),
+		"POST /api/v1/imports/{id}/start":   one(models.ImportChecked, "/start", ""),
+		"POST /api/v1/imports/{id}/discard": one(models.ImportChecked, "/discard", ""),
+	}
+}
+
+// plantImport is a file of the police of two rows, one of which was refused.
+func plantImport(t testing.TB, s *testkit.Stage, status models.ImportStatus) uuid.UUID {
+	t.Helper()
+	id, police, now := models.NewID(), s.Actor("police"), s.Clock.Now()
+	s.Do(t, `insert into imports (id, org_id, kind, format, status, columns, key, total, done, accepted, refused, by_user_id, at)
+		values ($1, $2, 'police_feed', 'csv', $3, '{reference,force,offences,summary}', $4, 2, 2, 1, 1, $5, $6)`,
+		id, police.OrgID, string(status), testkit.Seal(vault.ImportKey, id, "key"), police.UserID, now)
+	s.Do(t, `insert into import_rows (id, import_id, n, org_id, kind, applied, outcome, field, code, says, at)
+		values ($1, $3, 1, $4, 'police_feed', false, 'accepted', null, null, null, $5), ($2, $3, 2, $4, 'police_feed', false, 'refused', 'phone', 'invalid', 'Enter a phone number', $5)`,
+		models.NewID(), models.NewID(), id, police.OrgID, now)
+	return id
+}
+
+// TestASystemSendsAFileAndReadsWhatCameOfItsRows goes the whole way over the API,
+// with the job that the queue would run between.
+func TestASystemSendsAFileAndReadsWhatCameOfItsRows(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	body, kind := formOf(t, "feed.csv", oneCrime+"Z2/26,btp,theft,Zzsecret,and more\n", "kind", "police_feed", "format", "csv")
+	send := func(body, kind, key string, want int) string {
+		t.Helper()
+		w := s.do(t, call{who: "police", method: http.MethodPost, path: "/api/v1/imports/files", body: body, headers: header{"Content-Type": kind, "Idempotency-Key": key}})
+		if w.Code != want {
+			t.Fatalf("got %d, want %d: %s", w.Code, want, w.Body)
+		}
+		return w.Body.String()
+	}
+	taken := send(body, kind, "one", http.StatusCreated)
+	if again := send(body, kind, "one", http.StatusCreated); again != taken || s.Count(t, "select count(*) from imports") != 1 {
+		t.Errorf("sent again with its key it is another file: %s", again)
+	}
+	for name, wrong := range map[string][]string{
+		"the file first": {"feed.csv", oneCrime}, "of another kind": {"feed.csv", oneCrime, "kind", "probation_list", "format", "csv"}, "of no kind": {"feed.csv", oneCrime, "kind", "x", "format", "csv"},
+		"nothing in it": {"feed.csv", "", "kind", "police_feed", "format", "csv"},
+	} {
+		body, kind := formOf(t, wrong[0], wrong[1], wrong[2:]...)
+		if answer := send(body, kind, "key-"+strings.ReplaceAll(name, " ", "-"), http.StatusUnprocessableEntity); strings.Contains(answer, "A bag") {
+			t.Errorf("%s: the answer repeats the file: %s", name, answer)
+		}
+	}
+	if n := s.Count(t, "select count(*) from imports"); n != 1 {
+		t.Errorf("%d files were taken, want one", n)
+	}
+	var id string
+	if err := s.Owner.QueryRow(t.Context(), "select id::text from imports").Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.deps.Imports.Work(s.System()); err != nil {
+		t.Fatal(err)
+	}
+	w := s.do(t, call{who: "police", method: http.MethodPost, path: "/api/v1/imports/" + id + "/start", headers: header{"Idempotency-Key": "two"}})
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"status":"running"`) {
+		t.Fatalf("got %d: %s", w.Code, w.Body)
+	}
+	if err := s.deps.Imports.Work(s.System()); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"": `"status":"done"`, "/rows?outcome=accepted": `"no_safe_way"`, "/refused": `"2","","The row has more or fewer columns than the first line","columns"`} {
+		w := s.do(t, call{who: "police", method: http.MethodGet, path: "/api/v1/imports/" + id + path})
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "Zzsecret") {
+			t.Errorf("%s: got %d: %s", path, w.Code, w.Body)
+		}
+	}
+	if w := s.do(t, call{who: "police", method: http.MethodGet, path: "/api/v1/imports/layouts"}); !strings.Contains(w.Body.String(), `"police_feed"`) || strings.Contains(w.Body.String(), `"probation_list"`) {
+		t.Errorf("the layouts of the police: %s", w.Body)
+	}
+}
