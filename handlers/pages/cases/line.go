@@ -92,11 +92,8 @@ func stretch(from time.Time, until *time.Time, now time.Time) string {
 
 // lookOf is the pattern of an organisation's kind (ux.md section 2).
 func lookOf(k models.OrganisationKind) charts.Look {
-	if k == models.KindCharity {
-		return charts.Lines
-	}
 	return map[string]charts.Look{
-		"police": charts.Solid, "victim": charts.Dots, "court": charts.Bars, "council": charts.Chevrons, "health": charts.Rings, "probation": charts.Grid,
+		"police": charts.Solid, "victim": charts.Dots, "charity": charts.Lines, "court": charts.Bars, "council": charts.Chevrons, "health": charts.Rings, "probation": charts.Grid,
 	}[bandOf(k)]
 }
 

@@ -188,7 +188,9 @@ func bandOf(k models.OrganisationKind) string {
 		return "health"
 	case models.KindProbation, models.KindPrison:
 		return "probation"
-	case models.KindCharity, models.KindCommissioner, models.KindCityHall, models.KindOperator:
+	case models.KindCharity:
+		return "charity"
+	case models.KindCommissioner, models.KindCityHall, models.KindOperator:
 		return "victim"
 	}
 	return "victim"
