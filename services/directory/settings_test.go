@@ -18,6 +18,9 @@ func TestAnOrganisationsSettingsAreTheOperators(t *testing.T) {
 	w := testkit.World(t)
 	svc := directory.New(w.DB)
 	police := w.Org(testkit.OrgPolice)
+	if _, err := svc.Snapshot(w.As("police")); err != nil { // what is changed below is kept in memory by now
+		t.Fatal(err)
+	}
 	before, err := svc.Settings(w.As("admin"), police.ID)
 	if err != nil || before.IdleMinutes != 30 || !before.Active {
 		t.Fatalf("got %+v, %v", before, err)
@@ -69,6 +72,27 @@ func TestClosingAnOrganisationShutsItsPeopleOutAtOnce(t *testing.T) {
 	}
 	if err := reads(); models.CodeOf(err) != models.CodeUnauthenticated {
 		t.Errorf("got %v, want the session ended", err)
+	}
+}
+
+func TestAServiceThatIsNoLongerOfferedTakesNothingFromThatMoment(t *testing.T) {
+	t.Parallel()
+	w := testkit.World(t)
+	svc := directory.New(w.DB)
+	idva := w.Service(testkit.ServiceIDVA)
+	for _, offered := range []bool{false, true} {
+		if got, err := svc.Service(t.Context(), idva.ID); err != nil || got.Active == offered {
+			t.Fatalf("before it is said: got %+v, %v", got, err)
+		}
+		if org, err := svc.Offer(w.As("admin"), idva.ID, offered); err != nil || org != idva.OrgID {
+			t.Fatalf("got %v, %v, want whose it is", org, err)
+		}
+		if got, err := svc.Service(t.Context(), idva.ID); err != nil || got.Active != offered {
+			t.Errorf("a moment later it is still as it was: %+v, %v", got, err)
+		}
+	}
+	if _, err := svc.Offer(w.As("admin"), uuid.New(), false); models.CodeOf(err) != models.CodeNotFound {
+		t.Errorf("nobody's service: got %v, want not found", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package rights_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -282,6 +283,19 @@ func TestCounsellingNotesAreNotGivenToThePoliceWithoutProbativeValueAndASecondPe
 	in.Notice = "given"
 	if _, err := b.s.Assess(ctx, q.ID, in); err != nil {
 		t.Fatalf("%v %v", err, models.FieldsOf(err))
+	}
+	for key := range in.Tests {
+		unmet := in
+		unmet.Tests = maps.Clone(in.Tests)
+		unmet.Tests[key] = models.TestAnswer{Answer: "no", Why: "It is not."}
+		if _, err := b.s.Assess(ctx, q.ID, unmet); err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.s.Propose(ctx, q.ID, rights.Proposal{Outcome: models.OutcomeRelease, Why: "They ask.", Fields: []string{"incident_summary"}})
+		b.wantCode(err, models.CodeInvalid, key+" is not met")
+	}
+	if _, err := b.s.Assess(ctx, q.ID, in); err != nil {
+		t.Fatal(err)
 	}
 	counselling := rights.Proposal{Outcome: models.OutcomeRelease, Why: "They ask.", Fields: []string{"incident_summary", models.CounsellingNotes}}
 	_, err = b.s.Propose(ctx, q.ID, counselling)
