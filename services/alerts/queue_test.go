@@ -178,7 +178,7 @@ func TestAnAlertIsTakenAndClosedOnceWithWords(t *testing.T) {
 	old := s.raise(t, models.AlertTrawl, testkit.OrgVictims, "caseworker", nil)
 	s.Do(t, "update alerts set first_at = first_at - interval '91 days' where id = $1", old)
 	figures, err := s.alerts.Figures(s.As("privacy"))
-	if err != nil || len(figures) != 1 || figures[0].Closed != 1 || figures[0].InTime != 0 || figures[0].Outcomes["explained"] != 1 {
+	if err != nil || len(figures) != 1 || figures[0].Raised != 1 || figures[0].Closed != 1 || figures[0].InTime != 0 || figures[0].Outcomes["explained"] != 1 {
 		t.Errorf("got %+v, %v, want one closed, explained, and not in time", figures, err)
 	}
 }
