@@ -23,9 +23,16 @@ const (
 // ImportFlags lists them with their words, the most pressing first.
 func ImportFlags() []Choice {
 	return []Choice{
-		{FlagUnsafe, "A way to reach them is not safe"}, {FlagConsentRefused, "They do not want support"}, {FlagConsentNeeded, "Ask them before anybody is told"},
-		{FlagNoSafeWay, "No safe way to reach them"}, {FlagChild, "Under 18"}, {FlagInterpreter, "Needs an interpreter"}, {FlagChanged, "Sent differently since"},
-		{FlagNoNeedsCheck, "Needs not checked"}, {FlagNoRisk, "Risk not assessed"}, {FlagNoEthnicity, "Ethnicity not recorded"},
+		{FlagUnsafe, "A way to reach them is not safe"},
+		{FlagConsentRefused, "They do not want support"},
+		{FlagConsentNeeded, "Ask them before anybody is told"},
+		{FlagNoSafeWay, "No safe way to reach them"},
+		{FlagChild, "Under 18"},
+		{FlagInterpreter, "Needs an interpreter"},
+		{FlagChanged, "Sent differently since"},
+		{FlagNoNeedsCheck, "Needs not checked"},
+		{FlagNoRisk, "Risk not assessed"},
+		{FlagNoEthnicity, "Ethnicity not recorded"},
 	}
 }
 

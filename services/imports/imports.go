@@ -8,6 +8,7 @@ package imports
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -92,7 +93,7 @@ func mayRun(ctx context.Context, kind models.ImportKind) (*models.ImportSpec, er
 // belongs is what a piece is bound to: that of one file, or of another place in
 // it, is of no other.
 func belongs(id uuid.UUID, first int) []byte {
-	return append(append([]byte("import|"), id[:]...), byte(first>>24), byte(first>>16), byte(first>>8), byte(first))
+	return strconv.AppendInt(append([]byte("import|"), id[:]...), int64(first), 10)
 }
 
 // event is a line of the trail about a file.

@@ -207,45 +207,56 @@ func (l *lines) read() ([]byte, error) {
 // object reads one line. What is no flat object, or names a field twice, is a
 // row that cannot be read; more names than a file may have end the whole.
 func (l *lines) object(line []byte) ([]string, string, error) {
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.UseNumber()
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+	fields, ok := flatObject(line)
+	if !ok {
 		return nil, badForm, nil
 	}
 	row := make([]string, len(l.names), len(l.names)+4)
+	for _, f := range fields {
+		i, known := l.at[f[0]]
+		if !known {
+			if err := checkNames(append(slices.Clone(l.names), f[0])); err != nil {
+				return nil, "", err
+			}
+			i = len(l.names)
+			l.at[f[0]], l.names, row = i, append(l.names, f[0]), append(row, "")
+		}
+		row[i] = f[1]
+	}
+	return row, "", nil
+}
+
+// flatObject returns the names and values of one object, as they stand; false
+// where the line is anything else, or names a field twice.
+func flatObject(line []byte) (fields [][2]string, ok bool) {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, false
+	}
 	seen := map[string]bool{}
 	for d.More() {
 		t, err := d.Token()
 		name, ok := t.(string)
 		if err != nil || !ok || seen[name] || !clean(name) {
-			return nil, badForm, nil
+			return nil, false
 		}
 		seen[name] = true
 		var value any
 		if err := d.Decode(&value); err != nil {
-			return nil, badForm, nil
+			return nil, false
 		}
 		text, ok := flat(value)
 		if !ok || !clean(text) {
-			return nil, badForm, nil
+			return nil, false
 		}
-		i, known := l.at[name]
-		if !known {
-			if err := checkNames(append(slices.Clone(l.names), name)); err != nil {
-				return nil, "", err
-			}
-			i = len(l.names)
-			l.at[name], l.names, row = i, append(l.names, name), append(row, "")
-		}
-		row[i] = text
+		fields = append(fields, [2]string{name, text})
 	}
 	if _, err := d.Token(); err != nil { // the brace that closes it
-		return nil, badForm, nil
+		return nil, false
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, badForm, nil
-	}
-	return row, "", nil
+	_, err := d.Token()
+	return fields, errors.Is(err, io.EOF)
 }
 
 // flat writes a value as a cell of a table holds it; a list of texts with ";".
