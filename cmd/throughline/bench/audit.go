@@ -40,7 +40,7 @@ func (r *run) auditInsert(ctx context.Context) error {
 		return again(name, r.app, func(int) (trip, *swap) { return t, &swap{since: since} })
 	}
 	for _, writers := range []int{1, 8} {
-		got, err := r.duel(ctx, r.o.Rounds, writers, r.o.Length/2, 0, []contender{
+		got, err := r.duel(ctx, r.o.Rounds, writers, r.o.Length, 0, []contender{
 			into("bare insert", "bench_bare"), into("plain insert", "bench_plain"), into("audit insert", "audit_events"),
 		})
 		if err != nil {

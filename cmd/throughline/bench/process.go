@@ -54,7 +54,7 @@ func (r *run) process(ctx context.Context) error {
 // counts and numbers afterwards. The cases it logged are all of one person:
 // comparing thousands of those with each other is nobody's day.
 func (r *run) settled(ctx context.Context) error {
-	if _, err := r.owner.Exec(ctx, "delete from linkage_waiting"); err != nil {
+	if _, err := r.owner.Exec(ctx, "delete from linkage_waiting; update outbox set drained_at = at where topic = 'case.logged' and drained_at is null"); err != nil {
 		return err
 	}
 	p, _, err := r.started(ctx)
