@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -27,6 +28,7 @@ import (
 type Service struct {
 	db       *pg.DB
 	places   chan struct{} // one for each hash that may be worked on at once
+	sweeping atomic.Bool   // what hashing left is given back within the second
 	required bool
 	keys     *seal.Keys
 	party    func() (*webauthn.WebAuthn, error)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -155,6 +156,18 @@ func NobodysPassword() string {
 	return text
 }
 
+// sweepUp gives back what hashing leaves behind, at most once a second: Go lets
+// the heap grow to three times what a hash took before it looks for what is no
+// longer needed, and that would stay with a small site until then.
+func (s *Service) sweepUp() {
+	if s.sweeping.CompareAndSwap(false, true) {
+		time.AfterFunc(time.Second, func() {
+			s.sweeping.Store(false)
+			debug.FreeOSMemory()
+		})
+	}
+}
+
 // matches compares in constant time and with constant work: an empty hash, of
 // an address nobody has, is compared like any other. It waits for its turn,
 // and fails as unavailable when that does not come.
@@ -163,7 +176,7 @@ func (s *Service) matches(ctx context.Context, password, hash string) (bool, err
 	defer wait.Stop()
 	select {
 	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
+		defer func() { <-s.places; s.sweepUp() }()
 	case <-ctx.Done():
 		return false, models.Unavailable("waiting to check a password", ctx.Err())
 	case <-wait.C:
