@@ -87,12 +87,13 @@ create table import_mappings (
 
 -- +goose StatementBegin
 -- Like app_enter, for the job that writes an import's rows: in the name of who
--- started it, while that runs, they may sign in and their work is the same.
+-- started it, while that runs, they and their organisation may sign in and their
+-- work is the same.
 create function app_enter_import(p_import uuid) returns void language plpgsql volatile security definer as $$
 begin
   perform pg_catalog.set_config('app.user_id', u.id::text, true), pg_catalog.set_config('app.org_id', u.org_id::text, true), pg_catalog.set_config('app.role', u.role, true)
-  from public.imports i join public.users u on u.id = i.started_by and u.org_id = i.org_id and u.role = i.started_role
-  where i.id = p_import and i.status in ('checking', 'running') and u.disabled_at is null;
+  from public.imports i join public.users u on u.id = i.started_by and u.org_id = i.org_id and u.role = i.started_role join public.organisations o on o.id = u.org_id
+  where i.id = p_import and i.status in ('checking', 'running') and u.disabled_at is null and o.active;
   if not found then
     raise exception 'nobody may go on with this import' using errcode = 'TL401';
   end if;

@@ -407,6 +407,13 @@ func TestAFileIsItsOrganisationsAndStopsWithWhoStartedIt(t *testing.T) {
 	if got := s.get("police.manager", i); got.Status != models.ImportDiscarded || got.ContentAt == nil || s.files() != 0 {
 		t.Errorf("after a week: %+v, %d files", got, s.files())
 	}
+	// Nor does it go on for an organisation that was closed.
+	j := s.take("police.manager", models.ImportPoliceFeed, models.ImportCSV, feed(3))
+	s.Do(t, "update organisations set active = false where id = $1", s.Org(testkit.OrgPolice).ID)
+	s.work()
+	if n := s.Count(t, "select count(*) from imports where id = $1 and status = 'stopped' and done = 0", j.ID); n != 1 {
+		t.Error("a file goes on for an organisation that is closed")
+	}
 }
 
 func second[T any](_ T, err error) error { return err }
