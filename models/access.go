@@ -190,17 +190,10 @@ func permissionOrder() []Permission {
 // ActionWords names an action as the exported table does.
 func ActionWords(action string) string {
 	if given, is := strings.CutPrefix(action, grantPrefix); is {
-		return "Give somebody the role: " + lower(Role(given).Words())
+		return "Give somebody the role: " + LowerFirst(Role(given).Words())
 	}
 	if w := reaches()[Permission(action)].words; w != "" {
 		return w
 	}
 	return action
-}
-
-func lower(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

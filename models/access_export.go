@@ -88,7 +88,7 @@ func WriteAccessMarkdown(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "\nHeld in: %s.\n", strings.Join(kinds, ", "))
 		if g, ok := GrantOf(r); ok {
-			fmt.Fprintf(&b, "Given by: %s, %s; never to oneself.\n", lower(g.By.Words()), takesWords(g.Obligations))
+			fmt.Fprintf(&b, "Given by: %s, %s; never to oneself.\n", LowerFirst(g.By.Words()), takesWords(g.Obligations))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

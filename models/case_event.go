@@ -60,7 +60,7 @@ func (e *CaseEvent) Title() string {
 		return string(e.Type)
 	}
 	if f, ok := spec.Field("what"); ok && e.What() != "" {
-		return spec.Words + ": " + lower(ChoiceWords(f.Choices, e.What()))
+		return spec.Words + ": " + LowerFirst(ChoiceWords(f.Choices, e.What()))
 	}
 	return spec.Words
 }
@@ -177,7 +177,7 @@ func (n *NewCaseEvent) Check(now time.Time, cal *Calendar) (CaseEvent, []FieldEr
 func (f *Faults) moment(field, label string, at, now time.Time, cal *Calendar) {
 	switch {
 	case at.IsZero():
-		f.Add(field, FieldRequired, "Enter when: "+lower(label))
+		f.Add(field, FieldRequired, "Enter when: "+LowerFirst(label))
 	case at.After(now.Add(time.Minute)):
 		f.Add(field, FieldInvalid, label+" must be now or in the past")
 	case at.Before(now.Add(-eventOld)):
@@ -197,7 +197,7 @@ func (s *EventSpec) read(f *Faults, e *CaseEvent, sent map[string]any) {
 		switch {
 		case !d.Asked(what):
 			if !empty(v) {
-				f.Add("details."+d.Key, FieldNotOpen, "Leave this out here: "+lower(d.Label))
+				f.Add("details."+d.Key, FieldNotOpen, "Leave this out here: "+LowerFirst(d.Label))
 			}
 		case empty(v):
 			if d.Required {
@@ -217,10 +217,10 @@ func (s *EventSpec) read(f *Faults, e *CaseEvent, sent map[string]any) {
 func (d *EventDetail) missing() string {
 	switch d.Kind {
 	case DetailChoice, DetailYesNo:
-		return "Select one: " + lower(d.Label)
+		return "Select one: " + LowerFirst(d.Label)
 	case DetailText, DetailMoment, DetailNumber:
 	}
-	return "Enter an answer: " + lower(d.Label)
+	return "Enter an answer: " + LowerFirst(d.Label)
 }
 
 // read takes one detail that is there.
@@ -244,7 +244,7 @@ func (d *EventDetail) read(f *Faults, e *CaseEvent, v any) {
 			e.Details[d.Key] = t.UTC().Format(time.RFC3339)
 			return
 		}
-		f.Add(at, FieldInvalid, "Enter a date and time: "+lower(d.Label))
+		f.Add(at, FieldInvalid, "Enter a date and time: "+LowerFirst(d.Label))
 	case DetailYesNo:
 		if yes, ok := yesNo(v); ok {
 			e.Details[d.Key] = yes
@@ -255,7 +255,7 @@ func (d *EventDetail) read(f *Faults, e *CaseEvent, v any) {
 			e.Details[d.Key] = n
 			return
 		}
-		f.Add(at, FieldInvalid, "Enter a number from "+strconv.Itoa(d.Least)+" to "+strconv.Itoa(d.Most)+": "+lower(d.Label))
+		f.Add(at, FieldInvalid, "Enter a number from "+strconv.Itoa(d.Least)+" to "+strconv.Itoa(d.Most)+": "+LowerFirst(d.Label))
 	}
 	f.Add(at, FieldInvalid, d.missing())
 }

@@ -191,7 +191,7 @@ func (s *ImportSpec) CheckMapping(columns []string, mapping map[string]string) [
 	for _, field := range s.Fields {
 		switch c := mapping[field.Key]; {
 		case c == "" && field.Required:
-			f.Add("mapping."+field.Key, FieldRequired, "Select the column for: "+lower(field.Words))
+			f.Add("mapping."+field.Key, FieldRequired, "Select the column for: "+LowerFirst(field.Words))
 		case c == "":
 		case !slices.Contains(columns, c):
 			f.Add("mapping."+field.Key, FieldUnknown, "Select a column of this file")

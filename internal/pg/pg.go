@@ -258,12 +258,14 @@ func (tx *Tx) Enqueue(ctx context.Context, topic string, referral, caseID uuid.U
 	return err
 }
 
-// OrNull is an identifier as a column that may be empty takes it.
-func OrNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
+// OrNull is an identifier, a text or another value as a column that may be empty
+// takes it: null for one that is nothing.
+func OrNull[T comparable](v T) *T {
+	var nothing T
+	if v == nothing {
 		return nil
 	}
-	return &id
+	return &v
 }
 
 // Row is one row of a query made in a batch.

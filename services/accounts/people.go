@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
 	"time"
 
@@ -32,7 +31,7 @@ type PeopleQuery struct {
 // the page after, empty on the last. Row security shows no others. A cursor
 // that is none of ours is malformed.
 func (s *Service) People(ctx context.Context, q PeopleQuery) (people []Person, next string, err error) {
-	after, err := place(q.Cursor)
+	after, err := models.ReadCursorAfter(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -53,28 +52,12 @@ func (s *Service) People(ctx context.Context, q PeopleQuery) (people []Person, n
 	if len(rows) > q.Limit {
 		rows = rows[:q.Limit]
 		last := rows[q.Limit-1].ID
-		next = base64.RawURLEncoding.EncodeToString(last[:])
+		next = models.CursorAfter(last)
 	}
 	for _, r := range rows {
 		people = append(people, Person{ID: r.ID, Name: r.Name, Role: models.Role(r.Role), Disabled: r.DisabledAt != nil})
 	}
 	return people, next, nil
-}
-
-// place reads a cursor: the id of the last person shown, so that no name
-// travels in an address.
-func place(cursor string) (*uuid.UUID, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	id, err2 := uuid.FromBytes(raw)
-	if err != nil || err2 != nil {
-		e := models.Malformed("The cursor is not valid.")
-		e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
-		return nil, e
-	}
-	return &id, nil
 }
 
 type personRow struct {

@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"context"
-	"encoding/base64"
 	"strings"
 
 	"github.com/google/uuid"
@@ -23,7 +22,7 @@ func (s *Service) List(ctx context.Context, q Query) (items []models.Alert, next
 	if _, err := may(ctx); err != nil {
 		return nil, "", err
 	}
-	after, err := place(q.Cursor)
+	after, err := models.ReadCursorAfter(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -45,7 +44,7 @@ func (s *Service) List(ctx context.Context, q Query) (items []models.Alert, next
 		if len(rows) > q.Limit {
 			rows = rows[:q.Limit]
 			last := rows[q.Limit-1].ID
-			next = base64.RawURLEncoding.EncodeToString(last[:])
+			next = models.CursorAfter(last)
 		}
 		for _, r := range rows {
 			a, err := r.alert()
@@ -57,21 +56,6 @@ func (s *Service) List(ctx context.Context, q Query) (items []models.Alert, next
 		return tx.Record(ctx, models.Event{Action: "alert.listed", SubjectType: "alert", Detail: map[string]any{"shown": len(items)}})
 	})
 	return items, next, err
-}
-
-// place reads a cursor: the id of the last alert shown.
-func place(cursor string) (*uuid.UUID, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	id, wrong := uuid.FromBytes(raw)
-	if err != nil || wrong != nil {
-		e := models.Malformed("The cursor is not valid.")
-		e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
-		return nil, e
-	}
-	return &id, nil
 }
 
 // Get shows one alert, and records that it was seen. One that lies on another

@@ -135,19 +135,12 @@ func (s *Service) raise(ctx context.Context, w *watch) (raised int, err error) {
 				raised++
 			}
 			return err
-		}), "select app_raise_alert($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)", string(f.kind), string(f.kind.Desk()), orNull(f.org), orNull(f.about),
-			orNull(f.caseID), string(figures), f.dedupe, w.now, due)
+		}), "select app_raise_alert($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)", string(f.kind), string(f.kind.Desk()), pg.OrNull(f.org), pg.OrNull(f.about),
+			pg.OrNull(f.caseID), string(figures), f.dedupe, w.now, due)
 	}
 	b.Exec(`with late as (update alerts set escalated_at = $1, version = version + 1 where outcome is null and escalated_at is null and due_at < $1 returning id, kind)
 		insert into audit_events (id, at, action, subject_type, subject_id, detail)
 		select gen_random_uuid(), $1, 'alert.escalated', 'alert', id, jsonb_build_object('kind', kind) from late`, w.now)
 	b.Recorded()
 	return raised, b.Send(pg.BatchWrite)
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }

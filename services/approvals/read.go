@@ -2,7 +2,6 @@ package approvals
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"time"
 
@@ -56,7 +55,7 @@ type Query struct {
 // List shows the requests the actor made and those of their organisation that
 // their role decides, the latest first, and the cursor of the page after.
 func (s *Service) List(ctx context.Context, q Query) (items []View, next string, err error) {
-	after, err := place(q.Cursor)
+	after, err := models.ReadCursorAfter(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -74,7 +73,7 @@ func (s *Service) List(ctx context.Context, q Query) (items []View, next string,
 		if len(rows) > q.Limit {
 			rows = rows[:q.Limit]
 			last := rows[q.Limit-1].ID
-			next = base64.RawURLEncoding.EncodeToString(last[:])
+			next = models.CursorAfter(last)
 		}
 		for _, r := range rows {
 			items = append(items, s.view(r.approval(), tx.Actor, tx.Now))
@@ -92,21 +91,6 @@ func (s *Service) Waiting(ctx context.Context) (int, error) {
 			and ? = any (decide_roles) limit 100) w`, tx.Now, tx.Actor.UserID, string(tx.Actor.Role))
 	})
 	return n, err
-}
-
-// place reads a cursor: the id of the last request shown.
-func place(cursor string) (*uuid.UUID, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	id, err2 := uuid.FromBytes(raw)
-	if err != nil || err2 != nil {
-		e := models.Malformed("The cursor is not valid.")
-		e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
-		return nil, e
-	}
-	return &id, nil
 }
 
 // Get shows one request with what is asked for, and records that it was seen.

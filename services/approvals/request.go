@@ -42,7 +42,7 @@ func (s *Service) RequestTx(ctx context.Context, tx *pg.Tx, r Request) (models.A
 	_, err = tx.Exec(ctx, `insert into approvals (id, org_id, kind, subject_type, subject_id, case_id, payload, reason, decide_roles, hidden_from,
 		requested_by, requested_by_role, requested_at, expires_at)
 		values (?, ?, ?, ?, ?, ?, ?::text::jsonb, ?, string_to_array(?, ','), string_to_array(nullif(?, ''), ',')::uuid[] || '{}'::uuid[], ?, ?, ?, ?)`,
-		a.ID, a.OrgID, a.Kind, a.SubjectType, orNull(a.SubjectID), orNull(a.CaseID), string(payload), a.Reason, joined(k.Roles), joined(r.HiddenFrom),
+		a.ID, a.OrgID, a.Kind, a.SubjectType, pg.OrNull(a.SubjectID), pg.OrNull(a.CaseID), string(payload), a.Reason, joined(k.Roles), joined(r.HiddenFrom),
 		a.RequestedBy, string(a.RequestedByRole), a.RequestedAt, a.ExpiresAt)
 	if pg.Constraint(err) == "approvals_one_open" {
 		return models.Approval{}, models.Conflict("The same has been asked for already and waits for somebody to decide.")
@@ -58,7 +58,7 @@ func (s *Service) RequestTx(ctx context.Context, tx *pg.Tx, r Request) (models.A
 func release(ctx context.Context, tx *pg.Tx, a models.Approval) error {
 	_, err := tx.Exec(ctx, `update approvals set decision = 'withdrawn', decided_by = ?, decided_at = ?, version = version + 1
 		where decision is null and expires_at <= ? and requested_by = ? and kind = ? and subject_id = ?`,
-		tx.Actor.UserID, tx.Now, tx.Now, tx.Actor.UserID, a.Kind, orNull(a.SubjectID))
+		tx.Actor.UserID, tx.Now, tx.Now, tx.Actor.UserID, a.Kind, pg.OrNull(a.SubjectID))
 	return err
 }
 
@@ -69,13 +69,6 @@ func event(action string, a models.Approval) models.Event {
 		Action: action, SubjectType: "approval", SubjectID: a.ID, CaseID: a.CaseID,
 		Detail: map[string]any{"kind": a.Kind, "subject_type": a.SubjectType, "subject_id": a.SubjectID},
 	}
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }
 
 // joined writes keys or ids the way string_to_array reads them.

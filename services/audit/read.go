@@ -179,9 +179,7 @@ func position(text string) (time.Time, uuid.UUID, error) {
 		at = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC() //nolint:gosec // what wraps round fails the check below
 	}
 	if at.Year() < 2000 || at.Year() > 9999 {
-		e := models.Malformed("The cursor is not valid.")
-		e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
-		return time.Time{}, uuid.Nil, e
+		return time.Time{}, uuid.Nil, models.BadCursor()
 	}
 	return at, uuid.UUID(b[8:]), nil
 }

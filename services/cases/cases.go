@@ -38,14 +38,6 @@ func may(ctx context.Context, p models.Permission) (models.Actor, error) {
 	return a, nil
 }
 
-// null is a text that is left out where it is empty.
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
 // list is never nil: the columns for lists are never null.
 func list[T any](in []T) []T {
 	if in == nil {

@@ -42,12 +42,12 @@ func readCursor(cursor string) (position, error) {
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(b) != positionSize || b[0] > 1 {
-		return position{}, models.Malformed("The cursor is not valid.")
+		return position{}, models.BadCursor()
 	}
 	p := position{back: b[0] == 1, at: time.UnixMicro(int64(binary.BigEndian.Uint64(b[1:9]))).UTC()} //nolint:gosec // written the same way
 	copy(p.id[:], b[9:])
 	if y := p.at.Year(); y < 1900 || y > 9999 {
-		return position{}, models.Malformed("The cursor is not valid.")
+		return position{}, models.BadCursor()
 	}
 	return p, nil
 }

@@ -83,7 +83,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	r := &reading{dir: dir, calendar: s.calendar, view: View{At: b.Now}}
 	out := Page{At: b.Now}
 	more := r.queueList(ctx, b, &f, at, &out.Items)
-	b.Query(pg.One(new(bool), &out.Total), countCases, b.Actor.OrgID, f.statuses(), null(string(f.Risk)), null(f.Borough), manyCases+1)
+	b.Query(pg.One(new(bool), &out.Total), countCases, b.Actor.OrgID, f.statuses(), pg.OrNull(string(f.Risk)), pg.OrNull(f.Borough), manyCases+1)
 	if err := b.Send(pg.BatchWrite); err != nil {
 		return Page{}, err
 	}

@@ -64,7 +64,7 @@ func (r *reading) queueList(ctx context.Context, b *pg.Batch, f *Filter, at posi
 		i, err := r.item(row)
 		*items = append(*items, i)
 		return err
-	}), q, b.Actor.OrgID, f.statuses(), null(string(f.Risk)), null(f.Borough), at.at, at.id, f.Limit+1,
+	}), q, b.Actor.OrgID, f.statuses(), pg.OrNull(string(f.Risk)), pg.OrNull(f.Borough), at.at, at.id, f.Limit+1,
 		models.NewID(), b.Now, b.Actor.SessionID, models.RequestFrom(ctx).ID)
 	return more
 }

@@ -70,10 +70,10 @@ func addVictim(b *pg.Batch, v *models.Victim) {
 
 func victimArgs(b *pg.Batch, v *models.Victim) []any {
 	return []any{
-		v.ID, null(v.GivenName), null(v.FamilyName), null(v.KnownAs), null(models.NameKey(v.GivenName)),
-		null(models.NameKey(v.FamilyName)), null(models.NameKey(v.KnownAs)), v.DateOfBirth, null(v.Borough), b.Vault.Seal(vault.VictimPostcode, v.ID, v.Postcode),
+		v.ID, pg.OrNull(v.GivenName), pg.OrNull(v.FamilyName), pg.OrNull(v.KnownAs), pg.OrNull(models.NameKey(v.GivenName)),
+		pg.OrNull(models.NameKey(v.FamilyName)), pg.OrNull(models.NameKey(v.KnownAs)), v.DateOfBirth, pg.OrNull(v.Borough), b.Vault.Seal(vault.VictimPostcode, v.ID, v.Postcode),
 		b.Vault.LookUp(vault.PostcodeKey, v.Postcode), b.Vault.Seal(vault.VictimAddress, v.ID, v.Address),
-		null(v.Language), v.InterpreterNeeded, list(v.AccessNeeds), dict(v.Equality), dict(v.Missing), b.Now,
+		pg.OrNull(v.Language), v.InterpreterNeeded, list(v.AccessNeeds), dict(v.Equality), dict(v.Missing), b.Now,
 	}
 }
 
@@ -88,9 +88,9 @@ func addCase(b *pg.Batch, c *models.Case) {
 func caseArgs(b *pg.Batch, c *models.Case) []any {
 	return []any{
 		c.ID, c.Reference, c.VictimID, c.Status, c.Source, b.Actor.OrgID, b.Actor.UserID, c.RiskLevel,
-		b.Vault.Seal(vault.CaseRiskNote, c.ID, c.RiskNote), c.Enhanced, list(c.EnhancedReasons), null(c.EnhancedOffReason),
+		b.Vault.Seal(vault.CaseRiskNote, c.ID, c.RiskNote), c.Enhanced, list(c.EnhancedReasons), pg.OrNull(c.EnhancedOffReason),
 		b.Vault.Seal(vault.CaseEnhancedOffNote, c.ID, c.EnhancedOffNote), c.HelpOffered,
-		null(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now,
+		pg.OrNull(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now,
 	}
 }
 
@@ -108,8 +108,8 @@ func addIncidents(b *pg.Batch, c *models.Case, list []models.Incident) {
 func incidentArgs(v *vault.Vault, id, caseID uuid.UUID, position int, i *models.Incident) []any {
 	return []any{
 		id, caseID, position, i.OccurredOn, i.OccurredFrom, i.OccurredTo, i.ReportedOn, i.WantsToReport,
-		null(i.Force), v.Seal(vault.IncidentCrime, id, i.CrimeReference), v.LookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), null(i.Place.Kind),
-		null(i.Place.Borough), null(i.Place.Mode), null(i.Place.Operator), null(i.Place.Route), list(i.OffenceTypes), list(i.HateStrands),
+		pg.OrNull(i.Force), v.Seal(vault.IncidentCrime, id, i.CrimeReference), v.LookUp(vault.CrimeKey, models.CrimeKey(i.CrimeReference)), pg.OrNull(i.Place.Kind),
+		pg.OrNull(i.Place.Borough), pg.OrNull(i.Place.Mode), pg.OrNull(i.Place.Operator), pg.OrNull(i.Place.Route), list(i.OffenceTypes), list(i.HateStrands),
 		v.Seal(vault.IncidentSummary, id, i.Summary),
 	}
 }
@@ -147,7 +147,7 @@ func channelArgs(b *pg.Batch, c *models.Case, points []models.ContactPoint, sour
 	for n := range points {
 		p, id := &points[n], models.NewID()
 		channels[n] = []any{
-			id, c.ID, n + 1, p.Kind, p.Person, p.Safe, p.LeaveMessage, list(p.Windows), p.ConfirmedOn, null(source), b.Actor.UserID, b.Actor.OrgID,
+			id, c.ID, n + 1, p.Kind, p.Person, p.Safe, p.LeaveMessage, list(p.Windows), p.ConfirmedOn, pg.OrNull(source), b.Actor.UserID, b.Actor.OrgID,
 		}
 		details[n] = detailArgs(b.Vault, id, c.ID, p)
 	}

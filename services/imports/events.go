@@ -193,7 +193,7 @@ func (s *Service) writeIn(ctx context.Context, tx *pg.Tx, t *task, results []res
 		r := &results[i]
 		if _, err := tx.Exec(ctx, `insert into import_rows (id, import_id, n, org_id, kind, applied, outcome, field, code, says, case_id, reference_key, at)
 			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, models.NewID(), t.ID, r.N, t.OrgID, t.Kind, t.Status == models.ImportRunning, r.Outcome,
-			orNull(r.Field), orNull(r.Code), orNull(r.Says), r.CaseID, r.reference, tx.Now); err != nil {
+			pg.OrNull(r.Field), pg.OrNull(r.Code), pg.OrNull(r.Says), r.CaseID, r.reference, tx.Now); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package imports
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -63,27 +62,15 @@ func (q *Query) limit() int {
 	return q.Limit
 }
 
-// malformedCursor is the answer to a cursor that no list gave.
-func malformedCursor() error {
-	e := models.Malformed("The cursor is not valid.")
-	e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
-	return e
-}
-
 // List shows the files of the actor's organisation, the latest first, and the
 // cursor of the page after. They hold no person's data.
 func (s *Service) List(ctx context.Context, q Query) (items []models.Import, next string, err error) {
 	if _, err := may(ctx); err != nil {
 		return nil, "", err
 	}
-	var after *uuid.UUID
-	if q.Cursor != "" {
-		raw, err := base64.RawURLEncoding.Strict().DecodeString(q.Cursor)
-		id, wrong := uuid.FromBytes(raw)
-		if err != nil || wrong != nil {
-			return nil, "", malformedCursor()
-		}
-		after = &id
+	after, err := models.ReadCursorAfter(q.Cursor)
+	if err != nil {
+		return nil, "", err
 	}
 	err = s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		var rows []row
@@ -93,8 +80,7 @@ func (s *Service) List(ctx context.Context, q Query) (items []models.Import, nex
 		}
 		if len(rows) > q.limit() {
 			rows = rows[:q.limit()]
-			last := rows[len(rows)-1].ID
-			next = base64.RawURLEncoding.EncodeToString(last[:])
+			next = models.CursorAfter(rows[len(rows)-1].ID)
 		}
 		for i := range rows {
 			item, err := rows[i].open()
@@ -145,7 +131,7 @@ func (s *Service) Rows(ctx context.Context, id uuid.UUID, q Query) (items []mode
 	after := 0
 	if q.Cursor != "" {
 		if after, err = strconv.Atoi(q.Cursor); err != nil || after < 0 || strconv.Itoa(after) != q.Cursor {
-			return nil, "", malformedCursor()
+			return nil, "", models.BadCursor()
 		}
 	}
 	if q.Outcome != "" && !models.HasChoice(models.ImportOutcomes(), string(q.Outcome)) {

@@ -243,16 +243,9 @@ func (t *task) rowArgs(r *result, at time.Time) []any {
 		flags = []string{}
 	}
 	return []any{
-		models.NewID(), t.ID, r.N, t.OrgID, string(t.Kind), t.Status == models.ImportRunning, string(r.Outcome), orNull(r.Field), orNull(r.Code), orNull(r.Says),
-		r.CaseID, flags, orNull(r.force), r.reference, r.content, at,
+		models.NewID(), t.ID, r.N, t.OrgID, string(t.Kind), t.Status == models.ImportRunning, string(r.Outcome), pg.OrNull(r.Field), pg.OrNull(r.Code), pg.OrNull(r.Says),
+		r.CaseID, flags, pg.OrNull(r.force), r.reference, r.content, at,
 	}
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // refuse is the result of a row that is refused for one fault.

@@ -2,7 +2,6 @@ package linkage
 
 import (
 	"context"
-	"encoding/base64"
 	"strings"
 	"time"
 
@@ -34,7 +33,7 @@ func (s *Service) List(ctx context.Context, q Query) (items []Pair, next string,
 	if err := may(ctx, models.LinkReview); err != nil {
 		return nil, "", err
 	}
-	after, err := place(q.Cursor)
+	after, err := models.ReadCursorAfter(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,7 +49,7 @@ func (s *Service) List(ctx context.Context, q Query) (items []Pair, next string,
 		if len(rows) > q.Limit {
 			rows = rows[:q.Limit]
 			last := rows[q.Limit-1].ID
-			next = base64.RawURLEncoding.EncodeToString(last[:])
+			next = models.CursorAfter(last)
 		}
 		ids := make([]string, 0, len(rows))
 		for _, r := range rows {
@@ -63,21 +62,6 @@ func (s *Service) List(ctx context.Context, q Query) (items []Pair, next string,
 		return tx.Record(ctx, models.Event{Action: "duplicate.listed", SubjectType: "duplicate", Detail: map[string]any{"shown": ids}})
 	})
 	return items, next, err
-}
-
-// place reads a cursor: the id of the last pair shown.
-func place(cursor string) (*uuid.UUID, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	id, wrong := uuid.FromBytes(raw)
-	if err != nil || wrong != nil {
-		e := models.Malformed("The cursor is not valid.")
-		e.Fields = []models.FieldError{models.Field("cursor", models.FieldInvalid, "Send the next of the page before, as it was given.")}
-		return nil, e
-	}
-	return &id, nil
 }
 
 // Get shows one likely duplicate, and records that it was seen. One of which the

@@ -130,13 +130,13 @@ func (s *Service) resetFactors(ctx context.Context, tx *pg.Tx, p models.Person, 
 // takeFactors does it, and puts it on record. The database holds who may.
 func takeFactors(ctx context.Context, tx *pg.Tx, user, approval uuid.UUID, in FactorsLost) error {
 	var outcome string
-	if err := tx.Scan(ctx, &outcome, "select app_factors_reset(?, ?, ?)", user, orNull(approval), tx.Now); err != nil {
+	if err := tx.Scan(ctx, &outcome, "select app_factors_reset(?, ?, ?)", user, pg.OrNull(approval), tx.Now); err != nil {
 		return err
 	}
 	switch outcome {
 	case "reset":
 		return tx.Record(ctx, models.Event{Action: "user.factors_reset", SubjectType: "user", SubjectID: user, Detail: map[string]any{
-			"reason": in.Reason, "checked": in.Checked, "approval": orNull(approval),
+			"reason": in.Reason, "checked": in.Checked, "approval": pg.OrNull(approval),
 		}})
 	case "none":
 		return models.Conflict("They have no passkey and no authenticator app. Nothing was changed.")

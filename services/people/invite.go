@@ -217,13 +217,13 @@ func (s *Service) begin(ctx context.Context, tx *pg.Tx, i Invitation, user uuid.
 		i.ApprovalID = a.ID
 	}
 	_, err := tx.Exec(ctx, `insert into invitations (id, org_id, kind, email, role, user_id, sso, invited_by, invited_by_role, invited_at, approval_id)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, i.ID, i.OrgID, i.Kind, i.Email, string(i.Role), orNull(user), i.SSO, tx.Actor.UserID, string(tx.Actor.Role),
-		tx.Now, orNull(i.ApprovalID))
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, i.ID, i.OrgID, i.Kind, i.Email, string(i.Role), pg.OrNull(user), i.SSO, tx.Actor.UserID, string(tx.Actor.Role),
+		tx.Now, pg.OrNull(i.ApprovalID))
 	if err != nil {
 		return i, err
 	}
 	err = tx.Record(ctx, models.Event{Action: "account.invited", SubjectType: "invitation", SubjectID: i.ID, Detail: map[string]any{
-		"kind": i.Kind, "role": string(i.Role), "organisation": i.OrgID, "approval": orNull(i.ApprovalID),
+		"kind": i.Kind, "role": string(i.Role), "organisation": i.OrgID, "approval": pg.OrNull(i.ApprovalID),
 	}})
 	if err != nil || i.Role.Crosses() {
 		return i, err

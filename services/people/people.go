@@ -110,7 +110,7 @@ func (s *Service) List(ctx context.Context, q Query) (people []models.Person, mo
 			and (? = '' or strpos(lower(u.name), lower(?)) > 0 or strpos(u.email, lower(?)) > 0) and (? = '' or u.role = ?)
 			and (?::boolean is null or (u.disabled_at is not null) = ?)
 			and (?::uuid is null or (u.name, u.id) > (select p.name, p.id from users p where p.id = ?)) order by u.name, u.id limit ?`,
-			q.Search, q.Search, q.Search, string(q.Role), string(q.Role), q.Disabled, q.Disabled, orNull(q.After), orNull(q.After), q.Limit+1)
+			q.Search, q.Search, q.Search, string(q.Role), string(q.Role), q.Disabled, q.Disabled, pg.OrNull(q.After), pg.OrNull(q.After), q.Limit+1)
 		for _, r := range rows {
 			people = append(people, r.person())
 		}
@@ -211,11 +211,4 @@ func answering() string {
 		}
 	}
 	return strings.Join(out, ",")
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }

@@ -53,7 +53,7 @@ func (s *Service) Bar(ctx context.Context, caseID uuid.UUID, in BarInput) (Bar, 
 			}
 			_, err = tx.Exec(ctx, `insert into bars (id, case_id, colleague_id, email, reason, note, set_at, set_by, set_by_org_id)
 				values (?, ?, ?, nullif(?, ''), ?, nullif(?, ''), ?, ?, ?)`,
-				out.ID, r.ID, orNull(in.ColleagueID), in.Email, in.Reason, in.Note, tx.Now, tx.Actor.UserID, tx.Actor.OrgID)
+				out.ID, r.ID, pg.OrNull(in.ColleagueID), in.Email, in.Reason, in.Note, tx.Now, tx.Actor.UserID, tx.Actor.OrgID)
 			return err
 		})
 	})

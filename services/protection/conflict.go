@@ -98,7 +98,7 @@ func insertConflict(ctx context.Context, tx *pg.Tx, c *models.Declaration, in mo
 	_, err := tx.Exec(ctx, `insert into conflicts (id, user_id, org_id, kind, name, given_key, family_key, date_of_birth, value_key, crime_key, employer_org_id, said_at)
 		values (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?, ?, ?, ?, ?)`,
 		c.ID, tx.Actor.UserID, tx.Actor.OrgID, string(c.Kind), c.Name, models.NameKey(in.GivenName), models.NameKey(in.FamilyName), c.DateOfBirth,
-		tx.Vault.LookUp(vault.ContactValueKey, contact), tx.Vault.LookUp(vault.CrimeKey, models.CrimeKey(in.CrimeReference)), orNull(in.EmployerID), c.SaidAt)
+		tx.Vault.LookUp(vault.ContactValueKey, contact), tx.Vault.LookUp(vault.CrimeKey, models.CrimeKey(in.CrimeReference)), pg.OrNull(in.EmployerID), c.SaidAt)
 	return err
 }
 

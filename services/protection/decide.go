@@ -199,13 +199,13 @@ func (s *Service) write(ctx context.Context, tx *pg.Tx, caseID, referral uuid.UU
 	}
 	_, err := tx.Exec(ctx, `insert into protections (id, case_id, referral_id, action, people, bar_id, reason, note, state, asked_by, asked_by_org_id, asked_role, asked_at,
 		decided_by, decided_at) values (?, ?, ?, ?, string_to_array(nullif(?, ''), ',')::uuid[], ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?)`,
-		d.ID, caseID, orNull(referral), string(in.Action), joined(in.People), d.BarID, in.Reason, in.Note, d.State, tx.Actor.UserID, tx.Actor.OrgID, string(tx.Actor.Role),
+		d.ID, caseID, pg.OrNull(referral), string(in.Action), joined(in.People), d.BarID, in.Reason, in.Note, d.State, tx.Actor.UserID, tx.Actor.OrgID, string(tx.Actor.Role),
 		tx.Now, decidedBy, d.DecidedAt)
 	if err != nil {
 		return Decision{}, err
 	}
 	return d, tx.Record(ctx, models.Event{Action: action, SubjectType: "protection", SubjectID: d.ID, CaseID: caseID, Detail: map[string]any{
-		"what": in.Action, "reason": in.Reason, "people": len(in.People), "referral": orNull(referral),
+		"what": in.Action, "reason": in.Reason, "people": len(in.People), "referral": pg.OrNull(referral),
 	}})
 }
 
@@ -292,11 +292,4 @@ func joined(ids []uuid.UUID) string {
 		parts[i] = id.String()
 	}
 	return strings.Join(parts, ",")
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }

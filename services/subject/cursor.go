@@ -32,12 +32,12 @@ func ReadCursor(cursor string) (Position, error) {
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(b) != positionSize {
-		return Position{}, models.Malformed("The cursor is not valid.")
+		return Position{}, models.BadCursor()
 	}
 	p := Position{At: time.UnixMicro(int64(binary.BigEndian.Uint64(b[:8]))).UTC()} //nolint:gosec // written the same way
 	copy(p.ID[:], b[8:])
 	if y := p.At.Year(); y < 1900 || y > 9999 {
-		return Position{}, models.Malformed("The cursor is not valid.")
+		return Position{}, models.BadCursor()
 	}
 	return p, nil
 }

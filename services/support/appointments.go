@@ -120,7 +120,7 @@ type AppointmentOutcome struct {
 // holds and the first stays on record. Errors as Rate.
 func (s *Service) RecordAppointment(ctx context.Context, id uuid.UUID, in AppointmentOutcome) (Plan, error) {
 	return s.write(ctx, id, func(ctx context.Context, tx *pg.Tx, about *subject.Subject) error {
-		a := models.Appointment{Happened: in.Happened, Attendance: orNil(in.Attendance), Why: orNil(in.Why)}
+		a := models.Appointment{Happened: in.Happened, Attendance: pg.OrNull(in.Attendance), Why: pg.OrNull(in.Why)}
 		if err := tx.Scan(ctx, &a.StartsAt, "select starts_at from appointments where id = ? and referral_id = ?", in.AppointmentID, about.ReferralID); err != nil {
 			return err
 		}
@@ -139,11 +139,4 @@ func (s *Service) RecordAppointment(ctx context.Context, id uuid.UUID, in Appoin
 		}
 		return tx.Record(ctx, about.Event("appointment.recorded", map[string]any{"appointment": in.AppointmentID, "happened": *a.Happened}))
 	})
-}
-
-func orNil(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
