@@ -10,7 +10,7 @@ type Request struct {
 	Route          string       // "POST /api/v1/referrals/{id}/{action}": part of what makes a key unique
 	IdempotencyKey string       // empty: none was sent
 	KeyRequired    bool         // creates and actions by API: 428 without
-	BodyHash       []byte       // SHA-256 of method, path and body
+	BodyHash       []byte       // SHA-256 of method, path and body, where it carries a key
 	IfMatch        *int         // the version the caller read, nil: none was sent
 	MatchRequired  bool         // changes by API: 428 without
 	Invalid        []FieldError // faults found at the edge, told at the place of 422

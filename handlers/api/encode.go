@@ -180,10 +180,16 @@ func encodeMap(of reflect.Type, elem encoder) encoder {
 // encoding/json.
 func appendString(b []byte, s string) []byte {
 	if !plain(s) {
-		b, _ = encodeAny(b, reflect.ValueOf(&s).Elem()) // a text can always be written
-		return b
+		return appendAnyString(b, s)
 	}
 	return append(append(append(b, '"'), s...), '"')
+}
+
+// appendAnyString stands apart because what has an address is copied to the heap,
+// which the texts that need nothing but quotes would pay for too.
+func appendAnyString(b []byte, s string) []byte {
+	b, _ = encodeAny(b, reflect.ValueOf(&s).Elem()) // a text can always be written
+	return b
 }
 
 // plain says whether a text is written as it is: in UTF-8, without quotes,

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,17 +20,18 @@ import (
 type Wire struct {
 	values [][]byte
 	fields int
+	texts  strings.Builder // what Text has read: the texts of a row lie together
 	err    error
 }
 
 // WireOf reads the row that rows stands on. Its values hold until the next.
-func WireOf(rows pgx.Rows) *Wire {
+func WireOf(rows pgx.Rows) Wire {
 	for _, f := range rows.FieldDescriptions() {
 		if f.Format != pgx.BinaryFormatCode && !isText(f.DataTypeOID) {
-			return &Wire{err: fmt.Errorf("column %s was not sent in binary", f.Name)}
+			return Wire{err: fmt.Errorf("column %s was not sent in binary", f.Name)}
 		}
 	}
-	return &Wire{values: rows.RawValues()}
+	return Wire{values: rows.RawValues()}
 }
 
 // isText says whether a type is written alike in both formats, or, as JSON, in
@@ -91,7 +93,22 @@ func (w *Wire) MaybeUUID() *uuid.UUID {
 }
 
 // Text reads a text; a null is empty.
-func (w *Wire) Text() string { return string(w.next(0)) }
+func (w *Wire) Text() string {
+	v := w.next(0)
+	if len(v) == 0 {
+		return ""
+	}
+	if w.texts.Cap() == 0 {
+		left := 0
+		for _, value := range w.values[w.fields-1:] {
+			left += len(value)
+		}
+		w.texts.Grow(min(left, 512)) // a column of JSON is not text
+	}
+	at := w.texts.Len()
+	w.texts.Write(v)
+	return w.texts.String()[at:]
+}
 
 // MaybeText reads a text that may be missing.
 func (w *Wire) MaybeText() *string {
