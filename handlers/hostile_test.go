@@ -31,7 +31,7 @@ func poisons() []poison {
 		{"invalid UTF-8", "before\xff\xfe\xc0\xaf\xed\xa0\x80after", "query form"},
 		{"a line and a template", "before\r\nX-Evil: 1\r\n\r\n<h1>{{.}}${7*7}<%= 7 %>\u202e../../../../etc/passwd", "form"},
 		{"a number past all", "-99999999999999999999999999e999", "query"},
-		{"a very long text", strings.Repeat("a'", 20_000), "form"},
+		{"a long text", strings.Repeat("a'", 500), "form"}, // in every field at once, and still within the limit of a body
 	}
 }
 
@@ -132,6 +132,7 @@ func TestWhateverIsSentIsOnlyEverText(t *testing.T) {
 				form.Set(field, poison.text)
 				query.Set(field, poison.text)
 			}
+			inQuery, inForm := query.Encode(), form.Encode()
 			for _, rt := range inOrder(s.routes) {
 				if ends(rt) > 0 || strings.HasPrefix(rt.Path, "/sign-in") {
 					continue
@@ -146,9 +147,9 @@ func TestWhateverIsSentIsOnlyEverText(t *testing.T) {
 					ask("path", filled(rt.Path, url.PathEscape(poison.text)), "")
 				}
 				if rt.Method == http.MethodGet {
-					ask("query", p.path(rt)+"?"+query.Encode(), "")
+					ask("query", p.path(rt)+"?"+inQuery, "")
 				} else if !rt.JSON {
-					ask("form", p.path(rt), form.Encode())
+					ask("form", p.path(rt), inForm)
 				}
 			}
 		})

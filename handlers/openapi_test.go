@@ -7,9 +7,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"throughline/handlers/route"
 	"throughline/internal/seal"
@@ -30,21 +33,37 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// description loads the API's description as those who generate clients do.
-func description(t testing.TB) *openapi3.T {
-	t.Helper()
+// described is the API's description, read as those read it who generate clients,
+// and the way from a request to its operation. Reading it costs a quarter of a
+// second, so it is read once for all tests, which change nothing in it.
+var described = sync.OnceValues(func() (*apiDescription, error) {
 	raw, err := API(Deps{Version: "1", Sealer: seal.New()}).Document()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	doc, err := openapi3.NewLoader().LoadFromData(raw)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	for _, s := range doc.Components.Schemas {
 		anythingMayBeNull(s, map[*openapi3.Schema]bool{})
 	}
-	return doc
+	find, err := gorillamux.NewRouter(doc)
+	return &apiDescription{doc, find}, err
+})
+
+type apiDescription struct {
+	doc  *openapi3.T
+	find routers.Router
+}
+
+func description(t testing.TB) *apiDescription {
+	t.Helper()
+	d, err := described()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // anythingMayBeNull mends what kin-openapi makes of a schema that asks for
@@ -76,7 +95,7 @@ func TestGoldenDescriptionOfTheAPI(t *testing.T) {
 
 func TestTheDescriptionHoldsToItsOwnRules(t *testing.T) {
 	t.Parallel()
-	doc := description(t)
+	doc := description(t).doc
 	if doc.OpenAPI != "3.1.0" {
 		t.Errorf("got version %s, want 3.1.0", doc.OpenAPI)
 	}
@@ -140,7 +159,7 @@ func closed(t *testing.T, at string, ref *openapi3.SchemaRef, done map[*openapi3
 
 func TestWhatIsMountedIsDescribedAndWhatIsDescribedIsMounted(t *testing.T) {
 	t.Parallel()
-	doc := description(t)
+	doc := description(t).doc
 	routes := Routes(Deps{Version: "1", Sealer: seal.New()})
 	mounted := map[string]bool{}
 	for _, r := range routes {

@@ -21,7 +21,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/google/uuid"
 
 	"throughline/handlers/auth"
@@ -143,10 +142,8 @@ func openCapped(t testing.TB, caps pg.Caps) *site {
 		t.Fatal(err)
 	}
 	s.routes = Routes(s.deps)
-	s.doc = description(t)
-	if s.find, err = gorillamux.NewRouter(s.doc); err != nil {
-		t.Fatal(err)
-	}
+	d := description(t)
+	s.doc, s.find = d.doc, d.find
 	return s
 }
 
