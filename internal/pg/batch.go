@@ -75,16 +75,17 @@ func (b *Batch) Insert(into string, rows ...[]any) {
 	if len(rows) == 0 {
 		return
 	}
-	q, args := "insert into "+into+" values ", make([]any, 0, len(rows)*len(rows[0]))
+	q, args := &strings.Builder{}, make([]any, 0, len(rows)*len(rows[0]))
+	q.WriteString("insert into " + into + " values ")
 	for n, row := range rows {
-		q += strings.Repeat(", ", min(n, 1)) + "("
+		q.WriteString(strings.Repeat(", ", min(n, 1)) + "(")
 		for i := range row {
-			q += strings.Repeat(", ", min(i, 1)) + "$" + strconv.Itoa(len(args)+i+1)
+			q.WriteString(strings.Repeat(", ", min(i, 1)) + "$" + strconv.Itoa(len(args)+i+1))
 		}
-		q += ")"
+		q.WriteString(")")
 		args = append(args, row...)
 	}
-	b.Exec(q, args...)
+	b.Exec(q.String(), args...)
 }
 
 // Query adds a query; scan is called once with its rows and reads them all.
