@@ -12,7 +12,6 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -28,7 +27,6 @@ import (
 type Service struct {
 	db       *pg.DB
 	places   chan struct{} // one for each hash that may be worked on at once
-	sweeping atomic.Bool   // what hashing left is given back within the second
 	required bool
 	keys     *seal.Keys
 	party    func() (*webauthn.WebAuthn, error)

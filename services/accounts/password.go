@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -142,6 +143,7 @@ func letters(s string) string {
 // does not judge the password: CheckPassword does. Demonstration accounts
 // share one hash.
 func HashPassword(password string) (string, error) {
+	defer sweepUp()
 	hash, err := argon2id.CreateHash(password, params)
 	if err != nil {
 		return "", models.Internal("hashing a password", err)
@@ -156,13 +158,15 @@ func NobodysPassword() string {
 	return text
 }
 
+var sweeping atomic.Bool // whether sweepUp is already to come
+
 // sweepUp gives back what hashing leaves behind, at most once a second: Go lets
 // the heap grow to three times what a hash took before it looks for what is no
 // longer needed, and that would stay with a small site until then.
-func (s *Service) sweepUp() {
-	if s.sweeping.CompareAndSwap(false, true) {
+func sweepUp() {
+	if sweeping.CompareAndSwap(false, true) {
 		time.AfterFunc(time.Second, func() {
-			s.sweeping.Store(false)
+			sweeping.Store(false)
 			debug.FreeOSMemory()
 		})
 	}
@@ -176,7 +180,7 @@ func (s *Service) matches(ctx context.Context, password, hash string) (bool, err
 	defer wait.Stop()
 	select {
 	case s.places <- struct{}{}:
-		defer func() { <-s.places; s.sweepUp() }()
+		defer func() { <-s.places; sweepUp() }()
 	case <-ctx.Done():
 		return false, models.Unavailable("waiting to check a password", ctx.Err())
 	case <-wait.C:

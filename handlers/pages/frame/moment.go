@@ -26,6 +26,11 @@ func NoTimeOfDay(field string) models.FieldError {
 	return models.Field(field, models.FieldInvalid, "Give the time as hours and minutes, like 14:30")
 }
 
+// TimeInput asks for a time of day, which OnDay reads.
+func TimeInput(name, label, value, fault string) components.TextInputParams {
+	return components.TextInputParams{Name: name, Label: label, Hint: "For example, 14:30", Value: value, Classes: "govuk-input--width-5", Error: fault}
+}
+
 // MomentFields ask for a day and a time of it, each in words of its own.
 func MomentFields(name, legend, clock string, t Typed, errs components.FormErrors) []templ.Component {
 	return []templ.Component{
@@ -33,7 +38,7 @@ func MomentFields(name, legend, clock string, t Typed, errs components.FormError
 			ID: name, Legend: legend, LegendSize: components.Medium, Hint: "For example, 20 11 2026", Error: errs.Of(name),
 			Day: t.One(name + "-day"), Month: t.One(name + "-month"), Year: t.One(name + "-year"),
 		}),
-		components.TextInput(components.TextInputParams{Name: name + "-time", Label: clock, Hint: "For example, 14:30", Value: t.One(name + "-time"), Classes: "govuk-input--width-5", Error: errs.Of(name + "_time")}),
+		components.TextInput(TimeInput(name+"-time", clock, t.One(name+"-time"), errs.Of(name+"_time"))),
 	}
 }
 

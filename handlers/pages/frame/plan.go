@@ -39,7 +39,7 @@ func PlanFields(points []models.ContactPoint, t Typed, errs components.FormError
 				components.DateInput(components.DateInputParams{
 					ID: "at", Legend: "Day", Hint: "For example, 27 11 2026", Error: errs.Of("at"), Day: t.One("at-day"), Month: t.One("at-month"), Year: t.One("at-year"),
 				}),
-				components.TextInput(components.TextInputParams{Name: "at-time", Label: "Time", Hint: "For example, 14:30", Value: t.One("at-time"), Classes: "govuk-input--width-5", Error: errs.Of("at_time")}),
+				components.TextInput(TimeInput("at-time", "Time", t.One("at-time"), errs.Of("at_time"))),
 			)}},
 		}),
 	}

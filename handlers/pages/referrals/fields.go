@@ -97,7 +97,7 @@ func contactFields(v referrals.View, t typed, errs components.FormErrors) []temp
 		}),
 		components.TextArea(components.TextAreaParams{Name: "said", Label: "What was agreed, and the next safe time (optional)", Value: t.one("said"), Error: errs.Of("said"), Rows: 3}),
 		dateField("at", "Which day?", "Leave empty if it was just now", t, errs),
-		components.TextInput(components.TextInputParams{Name: "at-time", Label: "What time?", Hint: "For example, 14:30", Value: t.one("at-time"), Classes: "govuk-input--width-5", Error: errs.Of("at_time")}),
+		components.TextInput(frame.TimeInput("at-time", "What time?", t.one("at-time"), errs.Of("at_time"))),
 	}
 }
 

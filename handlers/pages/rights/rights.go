@@ -151,12 +151,11 @@ func (t typed) moment(name, label string) (*time.Time, components.FormErrors) {
 	if clock == "" {
 		clock = "12:00"
 	}
-	at, err := time.Parse("15:04", clock)
-	if err != nil {
-		return nil, components.FormErrors{{Field: name + "-time", Message: "Enter a time like 14:30"}}
+	at, ok := frame.OnDay(*d, clock)
+	if !ok {
+		return nil, components.FormErrors{{Field: name + "-time", Message: frame.NoTimeOfDay(name + "-time").Message}}
 	}
-	m := time.Date(d.Year(), d.Month(), d.Day(), at.Hour(), at.Minute(), 0, 0, models.London())
-	return &m, nil
+	return &at, nil
 }
 
 func (t typed) dateInput(id, legend, hint string, faults components.FormErrors) components.DateInputParams {
@@ -167,9 +166,7 @@ func (t typed) dateInput(id, legend, hint string, faults components.FormErrors) 
 }
 
 func (t typed) timeInput(id, label string, faults components.FormErrors) components.TextInputParams {
-	return components.TextInputParams{
-		Name: id + "-time", Label: label, Hint: "Like 14:30, London time", Value: t.one(id + "-time"), Error: faults.Of(id + "-time"), Classes: "govuk-input--width-5",
-	}
+	return frame.TimeInput(id+"-time", label, t.one(id+"-time"), faults.Of(id+"-time"))
 }
 
 // dated fills the boxes of a date with a moment.

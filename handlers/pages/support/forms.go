@@ -145,12 +145,14 @@ func (p *Pages) appointment() asking {
 			for _, ch := range models.Channels() {
 				ways = append(ways, models.Choice{Key: string(ch), Words: ch.Words()})
 			}
+			clock := frame.TimeInput("at-time", "What time?", t.One("at-time"), errs.Of("at_time"))
+			clock.LabelSize = components.Medium
 			v := shared.FormView{
 				Title: "Make an appointment", Button: "Make appointment",
 				Lede: "We check how they are told, and a call or a visit itself, against what they said is safe.",
 				Fields: []templ.Component{
 					dateBoxes("starts_at", "Which day?", "For example, 27 11 2026", t, errs),
-					components.TextInput(components.TextInputParams{Name: "at-time", Label: "What time?", LabelSize: components.Medium, Hint: "For example, 14:30", Value: t.One("at-time"), Classes: "govuk-input--width-5", Error: errs.Of("at_time")}),
+					components.TextInput(clock),
 					radios("place", "Where will you meet?", t.One("place"), models.AppointmentPlaces(), errs),
 					radios("channel", "How are they told?", t.One("channel"), ways, errs),
 				},
