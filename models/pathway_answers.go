@@ -2,7 +2,9 @@ package models
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,32 +29,54 @@ func CheckAnswersGiven(pathway string, version int, answers map[string]any) []Fi
 	return checkAnswers(pathway, version, answers, false)
 }
 
+// CheckSending is CheckAnswersGiven at the moment of sending: the guards of the
+// version a referral began under hold, whoever sends it.
+func CheckSending(pathway string, version int, s Sending) []FieldError {
+	faults := CheckAnswersGiven(pathway, version, s.Answers)
+	p, ok := FindPathwayVersion(pathway, version)
+	if !ok || len(faults) > 0 {
+		return faults
+	}
+	for _, g := range p.Guards {
+		if f, bad := g(s); bad {
+			faults = append(faults, f)
+		}
+	}
+	return faults
+}
+
 func checkAnswers(pathway string, version int, answers map[string]any, whole bool) []FieldError {
 	p, ok := FindPathwayVersion(pathway, version)
 	if !ok {
 		return []FieldError{Field("pathway", FieldUnknown, "Select a kind of support from the list")}
 	}
+	return CheckQuestions(p.Questions, answers, whole, "Send answers to the questions of this pathway only")
+}
+
+// CheckQuestions holds answers against questions. Whole says that every one that
+// has to be answered is; strange is said of an answer to none of them.
+func CheckQuestions(list []Question, answers map[string]any, whole bool, strange string) []FieldError {
 	var faults []FieldError
-	for _, q := range p.Questions {
-		if f, bad := q.check(answers[q.Key], whole); bad {
+	for _, q := range list {
+		if f, bad := q.check(answers[q.Key], whole && (q.Required || q.When.Holds(answers))); bad {
 			faults = append(faults, f)
 		}
 	}
 	for key := range answers {
-		if !slices.ContainsFunc(p.Questions, func(q Question) bool { return q.Key == key }) {
-			return append(faults, Field("answers", FieldUnknown, "Send answers to the questions of this pathway only"))
+		if !slices.ContainsFunc(list, func(q Question) bool { return q.Key == key }) {
+			return append(faults, Field("answers", FieldUnknown, strange))
 		}
 	}
 	return faults
 }
 
 // check returns what is wrong with one answer, if anything.
-func (q Question) check(answer any, whole bool) (FieldError, bool) {
+func (q Question) check(answer any, needed bool) (FieldError, bool) {
 	fault := func(code, message string) (FieldError, bool) {
 		return Field("answers."+q.Key, code, message), true
 	}
 	if empty(answer) {
-		if q.Required && whole {
+		if needed {
 			return fault(FieldRequired, q.missing())
 		}
 		return FieldError{}, false
@@ -71,25 +95,59 @@ func (q Question) check(answer any, whole bool) (FieldError, bool) {
 		if _, ok := yesNo(answer); !ok {
 			return fault(FieldInvalid, "Select yes or no: "+q.Label)
 		}
+	case AskNumber:
+		if n, ok := wholeNumber(answer); !ok || n < 0 || n > q.Most {
+			return fault(FieldInvalid, "Enter a whole number from 0 to "+strconv.Itoa(q.Most)+": "+q.Label)
+		}
+	case AskDate:
+		if s, ok := answer.(string); !ok || !isDay(s) {
+			return fault(FieldInvalid, "Enter a real date: "+q.Label)
+		}
 	case AskText, AskTextarea:
-		s, ok := answer.(string)
-		if !ok {
-			return fault(FieldInvalid, "Enter words: "+q.Label)
-		}
-		if utf8.RuneCountInString(s) > q.MaxLength {
-			return fault(FieldTooLong, "Use "+Plural(q.MaxLength, "character", "characters")+" or fewer: "+q.Label)
-		}
-		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-			return fault(FieldInvalid, "Use letters, numbers and punctuation only: "+q.Label)
-		}
+		return q.checkWritten(answer)
 	}
 	return FieldError{}, false
+}
+
+func (q Question) checkWritten(answer any) (FieldError, bool) {
+	fault := func(code, message string) (FieldError, bool) {
+		return Field("answers."+q.Key, code, message+": "+q.Label), true
+	}
+	s, ok := answer.(string)
+	switch {
+	case !ok:
+		return fault(FieldInvalid, "Enter words")
+	case utf8.RuneCountInString(s) > q.MaxLength:
+		return fault(FieldTooLong, "Use "+Plural(q.MaxLength, "character", "characters")+" or fewer")
+	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+		return fault(FieldInvalid, "Use letters, numbers and punctuation only")
+	}
+	return FieldError{}, false
+}
+
+// Stages splits answers by when the receiver sees them: those that belong to no
+// field from sending, the others with their field, and never where that is not
+// shared (referrals.md 1). A version that nobody knows shares nothing.
+func Stages(pathway string, version int, answers map[string]any, sending, acceptance []string) (first, second map[string]any) {
+	first, second = map[string]any{}, map[string]any{}
+	p, _ := FindPathwayVersion(pathway, version)
+	for _, q := range p.Questions {
+		a, given := answers[q.Key]
+		switch {
+		case !given:
+		case q.Field == "" || slices.Contains(sending, q.Field):
+			first[q.Key] = a
+		case slices.Contains(acceptance, q.Field):
+			second[q.Key] = a
+		}
+	}
+	return first, second
 }
 
 // missing is what a page says when the answer is not there or does not fit.
 func (q Question) missing() string {
 	switch q.Kind {
-	case AskText, AskTextarea:
+	case AskText, AskTextarea, AskNumber, AskDate:
 		return "Enter an answer: " + q.Label
 	case AskCheckboxes:
 		return "Select at least one: " + q.Label
@@ -109,6 +167,13 @@ func (p Pathway) Show(answers map[string]any) []Answer {
 }
 
 func (q Question) words(answer any) string {
+	if n, ok := wholeNumber(answer); ok && q.Kind == AskNumber {
+		return strconv.Itoa(n)
+	}
+	if day, ok := answer.(string); ok && q.Kind == AskDate && isDay(day) {
+		t, _ := time.Parse(time.DateOnly, day)
+		return Date(t)
+	}
 	if yes, ok := yesNo(answer); ok && q.Kind == AskYesNo {
 		if yes {
 			return "Yes"
@@ -137,6 +202,12 @@ func empty(answer any) bool {
 		return len(keys) == 0
 	}
 	return answer == nil
+}
+
+// isDay reports whether s is a day of this calendar that a record can name.
+func isDay(s string) bool {
+	t, err := time.Parse(time.DateOnly, s)
+	return err == nil && t.Year() >= 1900 && t.Year() < 2200
 }
 
 // stringsOf reads a list of strings, as code or as JSON makes one.

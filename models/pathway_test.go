@@ -3,6 +3,7 @@ package models_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,16 +16,26 @@ func TestDefinitions(t *testing.T) {
 	t.Parallel()
 	key := regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 	want := map[string]bool{"child_house": true, "hate_crime": true, "vawg": true, "restorative": true, "general": true}
-	for _, p := range models.Pathways() {
-		if !want[p.Key] {
-			t.Errorf("%q is unknown or stands twice", p.Key)
+	versions := map[string]int{}
+	for _, p := range models.PathwayVersions() {
+		versions[p.Key]++
+	}
+	for i, p := range models.PathwayVersions() {
+		if current := i < len(models.Pathways()); current {
+			if !want[p.Key] {
+				t.Errorf("%q is unknown or stands twice", p.Key)
+			}
+			delete(want, p.Key)
+			if p.Version != versions[p.Key] {
+				t.Errorf("%s is at version %d, and %d are kept: a referral keeps the one it began under", p.Key, p.Version, versions[p.Key])
+			}
+			checkWhole(t, p)
 		}
-		delete(want, p.Key)
-		if p.Name == "" || p.Summary == "" || p.Version < 1 || p.DeclineReview || len(p.SuggestedFields) == 0 {
+		if p.Name == "" || p.Summary == "" || p.Version < 1 || p.DeclineReview || len(p.SuggestedFields) == 0 || !slices.Contains(p.Bases, models.BasisAgreement) {
 			t.Errorf("%s is incomplete: %+v", p.Key, p)
 		}
-		if n := len(p.Questions); n < 4 || n > 6 {
-			t.Errorf("%s asks %d questions, want 4 to 6", p.Key, n)
+		if n := len(p.Questions); n < 4 || n > 9 {
+			t.Errorf("%s asks %d questions, want 4 to 9: few, and only what the receiver needs to decide", p.Key, n)
 		}
 		seen := map[string]bool{}
 		for _, q := range p.Questions {
@@ -33,6 +44,7 @@ func TestDefinitions(t *testing.T) {
 			}
 			seen[q.Key] = true
 			checkQuestion(t, p.Key+"."+q.Key, q)
+			checkWhen(t, p.Key+"."+q.Key, q.When, p.Questions)
 		}
 		for _, f := range append(p.RequiredFields, p.SuggestedFields...) {
 			if !key.MatchString(f) || f == "address" {
@@ -54,11 +66,69 @@ func TestDefinitions(t *testing.T) {
 	}
 }
 
+// checkWhole asks of a current definition what retired ones were not asked for.
+func checkWhole(t *testing.T, p models.Pathway) {
+	t.Helper()
+	if p.Eligible.Words == "" || len(p.Strands) < 2 || len(p.Outcomes) < 3 || len(p.Measures) == 0 {
+		t.Errorf("%s does not say who it is for, its strands, outcomes and measures", p.Key)
+	}
+	for _, b := range p.Bases {
+		if !models.HasChoice(models.SharingBases(), b) {
+			t.Errorf("%s shares by %q, which is no basis", p.Key, b)
+		}
+	}
+	for _, g := range p.Eligible.Groups {
+		if !models.HasChoice(models.OffenceGroups(), g) {
+			t.Errorf("%s is for %q, which is no group of crime", p.Key, g)
+		}
+	}
+	for _, a := range p.Advice {
+		if a.Words == "" || a.When.Key == "" {
+			t.Errorf("%s: advice without words or without when: %+v", p.Key, a)
+		}
+		checkWhen(t, p.Key+", advice", a.When, p.Questions)
+	}
+	for i, g := range p.Guards {
+		f, _ := g(models.Sending{})
+		key := strings.TrimPrefix(f.Field, "answers.")
+		if !slices.ContainsFunc(p.Questions, func(q models.Question) bool { return q.Key == key }) || f.Message == "" {
+			t.Errorf("%s: guard %d names %q, which nobody is asked", p.Key, i, f.Field)
+		}
+	}
+}
+
+// checkWhen asks that a condition is on a question, and on answers it offers.
+func checkWhen(t *testing.T, name string, w models.When, list []models.Question) {
+	t.Helper()
+	if w.Key == "" {
+		return
+	}
+	i := slices.IndexFunc(list, func(q models.Question) bool { return q.Key == w.Key })
+	if i < 0 {
+		t.Errorf("%s depends on %q, which nobody is asked", name, w.Key)
+		return
+	}
+	for _, key := range w.Is {
+		if !models.HasChoice(list[i].Options, key) {
+			t.Errorf("%s depends on %q of %s, which is no answer", name, key, w.Key)
+		}
+	}
+	if (w.AtLeast > 0) != (list[i].Kind == models.AskNumber) || w.AtLeast == 0 && len(w.Is) == 0 {
+		t.Errorf("%s: %+v can never hold", name, w)
+	}
+}
+
 func checkQuestion(t *testing.T, name string, q models.Question) {
 	t.Helper()
 	chosen := q.Kind == models.AskRadios || q.Kind == models.AskCheckboxes
 	written := q.Kind == models.AskText || q.Kind == models.AskTextarea
-	if !chosen && !written && q.Kind != models.AskYesNo {
+	if q.Field != "" && !models.HasChoice(models.SharableFields(), q.Field) || q.Field == "safe_contact" {
+		t.Errorf("%s is shown with %q, which nobody can tick", name, q.Field)
+	}
+	if (q.Kind == models.AskNumber) != (q.Most > 0) {
+		t.Errorf("%s: got a most of %d for %s", name, q.Most, q.Kind)
+	}
+	if !chosen && !written && !slices.Contains([]models.QuestionKind{models.AskYesNo, models.AskNumber, models.AskDate}, q.Kind) {
 		t.Errorf("%s: unknown kind %q", name, q.Kind)
 	}
 	if chosen != (len(q.Options) > 1) || written != (q.MaxLength > 0) {
@@ -114,6 +184,10 @@ func sound(p models.Pathway) map[string]any {
 			out[q.Key] = []any{q.Options[0].Key, q.Options[1].Key}
 		case models.AskYesNo:
 			out[q.Key] = true
+		case models.AskNumber:
+			out[q.Key] = float64(q.Most)
+		case models.AskDate:
+			out[q.Key] = "2026-11-20"
 		default:
 			out[q.Key] = strings.Repeat("é", q.MaxLength)
 		}
@@ -123,7 +197,7 @@ func sound(p models.Pathway) map[string]any {
 
 func TestSoundAnswersAreAcceptedAndShownInOrder(t *testing.T) {
 	t.Parallel()
-	for _, p := range models.Pathways() {
+	for _, p := range models.PathwayVersions() {
 		answers := sound(p)
 		if got := models.CheckAnswers(p.Key, p.Version, answers); got != nil {
 			t.Errorf("%s: got %v", p.Key, got)
@@ -149,10 +223,10 @@ func TestSoundAnswersAreAcceptedAndShownInOrder(t *testing.T) {
 func TestEveryAnswerThatDoesNotFitIsNamedAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	const secret = "zzcanary"
-	for _, p := range models.Pathways() {
+	for _, p := range models.PathwayVersions() {
 		for _, q := range p.Questions {
 			for _, bad := range []any{
-				secret, []any{secret}, []string{secret, secret}, []any{1.0}, 5.0, map[string]any{"a": secret}, strings.Repeat("x", 5000), "\xff", "a\x00b", []any{[]any{secret}},
+				secret, []any{secret}, []string{secret, secret}, []any{1.0}, 5.5, -1.0, 1e18, map[string]any{"a": secret}, strings.Repeat("x", 5000), "\xff", "a\x00b", []any{[]any{secret}},
 			} {
 				if s, ok := bad.(string); ok && q.MaxLength >= len(s) && s == secret {
 					continue // a word is a sound answer to a written question
@@ -180,13 +254,13 @@ func TestEveryAnswerThatDoesNotFitIsNamedAndNotRepeated(t *testing.T) {
 
 func TestABlankAnswerIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	for _, p := range models.Pathways() {
+	for _, p := range models.PathwayVersions() {
 		for _, q := range p.Questions {
 			for _, blank := range []any{nil, "", "  \n", []any{}, []string{}} {
 				answers := sound(p)
 				answers[q.Key] = blank
 				got := models.CheckAnswers(p.Key, p.Version, answers)
-				if q.Required != (len(got) == 1 && got[0].Code == models.FieldRequired) {
+				if (q.Required || q.When.Holds(answers)) != (len(got) == 1 && got[0].Code == models.FieldRequired) {
 					t.Errorf("%s.%s as %#v: got %v", p.Key, q.Key, blank, got)
 				}
 			}

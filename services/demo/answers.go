@@ -1,7 +1,7 @@
 package demo
 
 import (
-	"fmt"
+	"time"
 
 	"throughline/models"
 )
@@ -11,12 +11,13 @@ import (
 func (g *generator) answersFor(s *source, k *kase, svc *service) map[string]any {
 	p, _ := models.FindPathway(svc.Pathway)
 	out := map[string]any{}
-	for _, q := range p.Questions {
+	for i := range p.Questions {
+		q := &p.Questions[i]
 		if a := g.fixed(s, k, svc, q.Key); a != nil {
 			out[q.Key] = a
 			continue
 		}
-		if !q.Required && s.chance(0.3) {
+		if !q.Required && !q.When.Holds(out) && (q.When.Key != "" || s.chance(0.3)) {
 			continue
 		}
 		switch q.Kind {
@@ -30,6 +31,10 @@ func (g *generator) answersFor(s *source, k *kase, svc *service) map[string]any 
 			}
 		case models.AskYesNo:
 			out[q.Key] = pick(s, []string{"yes", "no"})
+		case models.AskNumber:
+			out[q.Key] = s.below(q.Most + 1)
+		case models.AskDate:
+			out[q.Key] = k.LoggedAt.Format(time.DateOnly)
 		case models.AskText, models.AskTextarea:
 			out[q.Key] = pick(s, wishes())
 		}
@@ -64,14 +69,48 @@ func (g *generator) fixed(s *source, k *kase, svc *service, question string) any
 			}
 		}
 		return "no"
+	case "vawg.judgement":
+		if !k.domestic() {
+			return "not_made"
+		}
+		return string(k.RiskLevel)
+	case "child_house.learning_need":
+		return map[bool]any{true: "yes", false: ""}[k.age >= 18]
+	case "child_house.agreed_why":
+		return "She told the social worker what it means in her own words, and asked questions."
+	case "child_house.network":
+		return "Her school's designated lead and a social worker."
+	case "hate_crime.other_group", "restorative.not_before":
+		return ""
+	case "general.flags":
+		if k.has("knife_crime") {
+			return []string{"knife_crime"}
+		}
+		return []string{"none"}
+	case "restorative.specialist":
+		return map[bool]any{true: "yes", false: "does_not_apply"}[g.sensitive(k)]
+	case "restorative.manager_agreed":
+		return map[bool]any{true: "The team manager, when the case was logged.", false: ""}[g.sensitive(k)]
 	case "restorative.accepts":
 		return pick(s, []string{"yes", "yes", "yes", "not_known"})
 	case "restorative.asked_by":
-		if k.domestic() || k.has("rape", "sexual_assault", "child_sexual_abuse") {
+		if g.sensitive(k) {
 			return "victim"
 		}
 	}
 	return nil
+}
+
+// sensitive is where restorative justice is the victim's alone to begin.
+func (g *generator) sensitive(k *kase) bool {
+	for _, i := range k.incidents {
+		for _, o := range i.OffenceTypes {
+			if group := models.OffenceGroup(o); o == models.OffenceStalking || group == models.CrimeDomestic || group == models.CrimeSexual {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // score is the number of yes answers on the risk form: 14 and more is high.
@@ -81,11 +120,11 @@ func (g *generator) score(s *source, k *kase) any {
 	}
 	switch k.RiskLevel {
 	case models.PriorityHigh:
-		return fmt.Sprint(s.between(14, 22))
+		return s.between(14, 22)
 	case models.PriorityMedium:
-		return fmt.Sprint(s.between(10, 13))
+		return s.between(10, 13)
 	}
-	return fmt.Sprint(s.between(2, 9))
+	return s.between(2, 9)
 }
 
 func wishes() []string {

@@ -25,7 +25,7 @@ func (k *kase) decide(g *generator, s *source, svc *service, at time.Time, by *p
 	if slices.Contains(k.victim.AccessNeeds, "British Sign Language") {
 		d.Method = "bsl"
 	}
-	if k.age < 18 && s.chance(0.35) || k.RiskLevel == models.PriorityHigh && s.chance(0.12) {
+	if svc.Pathway != models.PathwayRestorative && (k.age < 18 && s.chance(0.35) || k.RiskLevel == models.PriorityHigh && s.chance(0.12)) {
 		d.Basis, d.Method = "safeguarding", models.MethodNone
 		d.Reason = "There is a risk of serious harm, and waiting for agreement would make it greater. The decision was talked through with a manager."
 	}
@@ -96,11 +96,15 @@ func stagesOf(s *source, fields []string) (first, second []string) {
 
 // freeze keeps the copy the receiver will see.
 func (r *referral) freeze() {
-	sending := r.k.values(r.SharedFields)
-	if len(r.Answers) > 0 {
-		sending["answers"] = r.Answers
+	sending, acceptance := r.k.values(r.SharedFields), r.k.values(r.SharedAfter)
+	first, second := models.Stages(r.Pathway, r.PathwayVersion, r.Answers, r.SharedFields, r.SharedAfter)
+	if len(first) > 0 {
+		sending["answers"] = first
 	}
-	r.shares = map[string]string{"sending": toJSON(sending), "acceptance": toJSON(r.k.values(r.SharedAfter))}
+	if len(second) > 0 {
+		acceptance["answers"] = second
+	}
+	r.shares = map[string]string{"sending": toJSON(sending), "acceptance": toJSON(acceptance)}
 }
 
 func (k *kase) values(fields []string) map[string]any {

@@ -70,6 +70,7 @@ func Assess(s models.Service, f *Facts, now time.Time) []Reason {
 	if f == nil {
 		return out
 	}
+	out = append(out, pathwayReasons(s, f, now)...)
 	out = append(out, ageReasons(s, f.BornOn, now)...)
 	out = append(out, areaReasons(s, f.Borough)...)
 	out = append(out, needReasons(s, f)...)
@@ -123,6 +124,28 @@ func capacityReasons(s models.Service, now time.Time) []Reason {
 	}
 	if c := s.CapacityConfirmedOn; c == nil || models.Today(now).Sub(*c) > staleAfterDays*24*time.Hour {
 		out = append(out, note(NoteStale, "It has not confirmed its places in the last 7 days."))
+	}
+	return out
+}
+
+// pathwayReasons is who a pathway is for at all, whatever a service of it takes.
+func pathwayReasons(s models.Service, f *Facts, now time.Time) []Reason {
+	p, ok := models.FindPathway(s.Pathway)
+	if !ok {
+		return nil
+	}
+	var age *int
+	if f.BornOn != nil {
+		years := models.AgeOn(*f.BornOn, models.Today(now))
+		age = &years
+	}
+	tooOld, otherCrime := p.Eligible.Excludes(age, f.OffenceTypes, f.HateStrands)
+	var out []Reason
+	if tooOld {
+		out = append(out, no(WhyAge, p.Name+" is not for them: "+models.LowerFirst(p.Eligible.Words)))
+	}
+	if otherCrime {
+		out = append(out, no(WhyOffence, p.Name+" is not for them: "+models.LowerFirst(p.Eligible.Words)))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package quality_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -125,4 +126,15 @@ func TestMeasures(t *testing.T) {
 			t.Errorf("got %d faults (%v), want 2", got, err)
 		}
 	})
+}
+
+func TestEveryPathwayIsReadByMeasuresThatExist(t *testing.T) {
+	t.Parallel()
+	for _, p := range models.Pathways() {
+		for _, key := range p.Measures {
+			if !slices.ContainsFunc(quality.Measures(), func(m quality.Measure) bool { return m.Key == key }) {
+				t.Errorf("%s is measured by %q, which nobody measures", p.Key, key)
+			}
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package referrals
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -124,15 +123,44 @@ func inOrder(given []string, keep func(string) bool) []string {
 	return out
 }
 
-// freeze copies what is shared of the case as it is this moment. The answers
-// to the pathway's questions are what the referrer wrote for this receiver, and
-// are there from sending.
-func (f *caseFacts) freeze(first, second []string, answers map[string]any) map[string]map[string]any {
+// answersKey is where the answers are in what is frozen, beside the fields.
+const answersKey = "answers"
+
+// asked are the answers to one version of a pathway's questions.
+type asked struct {
+	pathway string
+	version int
+	answers map[string]any
+}
+
+// freeze copies what is shared of the case as it is this moment. The answers to
+// the pathway's questions are what the referrer wrote for this receiver: they
+// are there from sending, except those that belong to a field, which are shown
+// with it or not at all.
+func (f *caseFacts) freeze(first, second []string, of asked) map[string]map[string]any {
 	content := map[string]map[string]any{StageSending: f.values(first), StageAcceptance: f.values(second)}
-	if len(answers) > 0 {
-		content[StageSending]["answers"] = maps.Clone(answers)
+	before, after := models.Stages(of.pathway, of.version, of.answers, first, second)
+	for stage, answers := range map[string]map[string]any{StageSending: before, StageAcceptance: after} {
+		if len(answers) > 0 {
+			content[stage][answersKey] = answers
+		}
 	}
 	return content
+}
+
+// sending is what the guards of a pathway are held against.
+func (f *caseFacts) sending(answers map[string]any, now time.Time) models.Sending {
+	s := models.Sending{Answers: answers, Offences: f.OffenceTypes}
+	if f.BornOn != nil {
+		age := models.AgeOn(*f.BornOn, models.Today(now))
+		s.Age = &age
+	}
+	for _, r := range f.Related {
+		if r.suspect {
+			s.Suspects = append(s.Suspects, r.relation)
+		}
+	}
+	return s
 }
 
 func (f *caseFacts) values(fields []string) map[string]any {

@@ -119,6 +119,7 @@ func (d *draft) check(in CreateInput, req *models.Request, now time.Time) error 
 		fields := append(slices.Clone(in.SharedFields), in.SharedAfterAcceptance...)
 		checkFields(&f, in.SharedFields, in.SharedAfterAcceptance)
 		f.Join(decisionFaults(d.decision, in.CaseID, d.service.OrgID, fields, now)...)
+		f.Join(basisFault(d.service.Pathway, pathwayVersion(d.service.Pathway), d.decision)...)
 		f.Join(models.CheckAnswersGiven(d.service.Pathway, pathwayVersion(d.service.Pathway), in.Answers)...)
 	}
 	checkPriority(&f, in.Priority)

@@ -28,9 +28,10 @@ func (a *act) submit() {
 	if ref, ok := a.Case.Live[a.ServiceID]; ok {
 		a.fail(liveAlready(ref))
 	}
-	a.faults.Join(models.CheckAnswersGiven(a.Pathway, a.PathwayVersion, a.Answers)...)
+	a.faults.Join(models.CheckSending(a.Pathway, a.PathwayVersion, a.Case.sending(a.Answers, a.now))...)
+	a.faults.Join(basisFault(a.Pathway, a.PathwayVersion, a.Decision)...)
 	next.SubmittedAt, next.SubmittedBy = &a.now, nonZero(a.actor.UserID)
-	a.c.shares = a.Case.freeze(a.SharedFields, a.SharedAfterAcceptance, a.Answers)
+	a.c.shares = a.Case.freeze(a.SharedFields, a.SharedAfterAcceptance, asked{a.Pathway, a.PathwayVersion, a.Answers})
 	a.start(models.RuleAcknowledge, a.ToOrgID, a.Next.Service.AcknowledgeDays)
 	a.start(models.RuleDecide, a.ToOrgID, a.Next.Service.DecideDays)
 }
@@ -55,6 +56,17 @@ func decisionFaults(d *models.SharingDecision, caseID, receiver uuid.UUID, field
 		return []models.FieldError{models.Field("shared_fields", models.FieldNotOpen, "Select only what the decision to share allows")}
 	}
 	return nil
+}
+
+// basisFault says where a pathway does not take the reason for sharing: nobody
+// is brought to restorative justice by a duty. A coordinator who moves a referral
+// is not told the basis: whoever recorded the decision was held to it.
+func basisFault(pathway string, version int, d *models.SharingDecision) []models.FieldError {
+	p, ok := models.FindPathwayVersion(pathway, version)
+	if !ok || d == nil || d.Basis == "" || slices.Contains(p.Bases, d.Basis) {
+		return nil
+	}
+	return []models.FieldError{models.Field("sharing_decision_id", models.FieldNotOpen, p.Name+" is only asked with the person's agreement. Record that first")}
 }
 
 // checkSafeContact asks that somebody was asked how they can be reached: yes or
@@ -106,6 +118,7 @@ func (a *act) reroute() {
 	}
 	a.c.after.Reason = a.c.history.reason
 	a.checkDecision(a.Next.Decision, s.OrgID, nil)
+	a.faults.Join(basisFault(s.Pathway, pathwayVersion(s.Pathway), a.Next.Decision)...)
 	if a.has(models.SideReferrer) {
 		a.checkService(s)
 		if ref, ok := a.Case.Live[s.ID]; ok {
@@ -156,23 +169,29 @@ func (a *act) follow(s models.Service, d *models.SharingDecision) {
 		detail: map[string]any{"instead_of": a.ID},
 	}
 	if f.copied = !a.has(models.SideReferrer); f.copied {
-		f.shares = copied(a.Next.Frozen, d.Fields)
+		f.shares = copied(a.Next.Frozen, d.Fields, asked{pathway: a.Pathway, version: a.PathwayVersion}, s.Pathway)
 	} else {
-		f.shares = a.Case.freeze(f.shared, f.after, f.answers)
+		f.shares = a.Case.freeze(f.shared, f.after, asked{f.Pathway, f.PathwayVersion, f.answers})
 	}
 	a.c.next = f
 	a.c.history.detail["referral_id"] = f.ID
 }
 
-// copied is what was frozen before, as far as the new decision allows it.
-func copied(frozen map[string]map[string]any, fields []string) map[string]map[string]any {
+// copied is what was frozen before, as far as the new decision allows it: of the
+// answers those that belong to no field, or to one that it names, and none of
+// another pathway's.
+func copied(frozen map[string]map[string]any, fields []string, of asked, to string) map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for stage, content := range frozen {
 		out[stage] = map[string]any{}
 		for key, value := range content {
-			if key == "answers" || slices.Contains(fields, key) {
+			if slices.Contains(fields, key) {
 				out[stage][key] = value
 			}
+		}
+		answers, _ := content[answersKey].(map[string]any)
+		if kept, _ := models.Stages(of.pathway, of.version, answers, fields, nil); of.pathway == to && len(kept) > 0 {
+			out[stage][answersKey] = kept
 		}
 	}
 	return out

@@ -212,8 +212,8 @@ func (a *act) notEngaged() {
 		}
 	}
 	required := a.Service.ContactAttempts
-	if a.Pathway == models.PathwayRestorative {
-		required = attemptsAtRJ
+	if p, ok := models.FindPathwayVersion(a.Pathway, a.PathwayVersion); ok && p.AttemptsAtMost {
+		required = fewestAttempts
 	}
 	if len(days) < required {
 		a.faults.Add("attempts", models.FieldRequired, "There are attempts that count on "+models.Plural(len(days), "day", "days")+

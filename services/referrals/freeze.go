@@ -26,5 +26,5 @@ func (f *Freezing) Found() bool { return f.facts.found }
 // Content is what is frozen of the case, by stage, of the fields that are given
 // for each. Safe contact never is: it is the one live read.
 func (f *Freezing) Content(first, second []string) map[string]map[string]any {
-	return f.facts.freeze(first, second, nil)
+	return f.facts.freeze(first, second, asked{})
 }

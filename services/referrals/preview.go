@@ -16,6 +16,8 @@ type PreviewInput struct {
 	CaseID                uuid.UUID
 	SharedFields          []string
 	SharedAfterAcceptance []string
+	Pathway               string
+	Version               int // of the pathway
 	Answers               map[string]any
 }
 
@@ -46,7 +48,7 @@ func (s *Service) Preview(ctx context.Context, in PreviewInput) (before, after m
 		return nil, nil, models.NotFound("case")
 	}
 	first, second := stages(in.SharedFields, in.SharedAfterAcceptance, append(append([]string{}, in.SharedFields...), in.SharedAfterAcceptance...))
-	content := f.freeze(first, second, in.Answers)
+	content := f.freeze(first, second, asked{in.Pathway, in.Version, in.Answers})
 	if before, err = asRead(content[StageSending]); err != nil {
 		return nil, nil, err
 	}

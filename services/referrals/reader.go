@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -289,8 +290,21 @@ func (r *reader) shared(level Level) map[string]any {
 	}
 	if level == LevelAfter {
 		for key, v := range r.shares[StageAcceptance] {
+			if key == answersKey {
+				v = together(out[key], v)
+			}
 			out[key] = v
 		}
+	}
+	return out
+}
+
+// together are the answers that opened at sending and those that waited.
+func together(sending, acceptance any) map[string]any {
+	out := map[string]any{}
+	for _, part := range []any{sending, acceptance} {
+		answers, _ := part.(map[string]any)
+		maps.Copy(out, answers)
 	}
 	return out
 }

@@ -27,13 +27,13 @@ func New(db *pg.DB, calendar *models.Calendar, dir *directory.Service) *Service 
 // Limits that are not a service's own. Each is a setting of the pathway with no
 // confirmed London value (decisions.md 24).
 const (
-	reviewDays    = 1  // K32: a proposed decline is looked at
-	reportDays    = 5  // K35: the report after an early end
-	undoHours     = 24 // an acceptance can be taken back
-	reopenDays    = 28 // an ended referral can be opened again
-	lapseDays     = 5  // after the last step of the ladder
-	lastRung      = 3  // team, manager, coordinator and referrer: a working day apart
-	longestWait   = 180
-	attemptsAtRJ  = 1 // restorative justice has a most, not a least
-	mostQuestions = 10
+	reviewDays     = 1  // K32: a proposed decline is looked at
+	reportDays     = 5  // K35: the report after an early end
+	undoHours      = 24 // an acceptance can be taken back
+	reopenDays     = 28 // an ended referral can be opened again
+	lapseDays      = 5  // after the last step of the ladder
+	lastRung       = 3  // team, manager, coordinator and referrer: a working day apart
+	longestWait    = 180
+	fewestAttempts = 1 // where a pathway has a most, not a least
+	mostQuestions  = 10
 )

@@ -196,13 +196,13 @@ func queueChannels(b *pg.Batch, referral uuid.UUID, into *[]models.ContactChanne
 		where ch.case_id = (select case_id from referrals where id = $1) order by ch.position`, referral)
 }
 
-const decisionColumns = `d.id, d.case_id, d.receiver_org_id, d.fields, d.expires_on, d.withdrawn_at`
+const decisionColumns = `d.id, d.case_id, d.receiver_org_id, d.basis, d.fields, d.expires_on, d.withdrawn_at`
 
 func scanDecision(into **models.SharingDecision) func(pg.Row) error {
 	return pg.Each(func(rows pg.Row) error {
 		d := &models.SharingDecision{}
 		*into = d
-		return rows.Scan(&d.ID, &d.CaseID, &d.ReceiverOrgID, &d.Fields, &d.ExpiresOn, &d.WithdrawnAt)
+		return rows.Scan(&d.ID, &d.CaseID, &d.ReceiverOrgID, &d.Basis, &d.Fields, &d.ExpiresOn, &d.WithdrawnAt)
 	})
 }
 

@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"throughline/models"
@@ -9,8 +11,9 @@ import (
 
 // BasisFields ask why something may be shared with one receiver: on the victim's
 // agreement and how it was given, or on another basis and why. The reason has a
-// name of its own, because a form may ask for more than one.
-func BasisFields(basis, method, reasonName, reason string, errs components.FormErrors) []templ.Component {
+// name of its own, because a form may ask for more than one. Allowed are the bases
+// of the pathway, nil for every one.
+func BasisFields(allowed []string, basis, method, reasonName, reason string, errs components.FormErrors) []templ.Component {
 	var bases, methods []components.ChoiceItem
 	for _, m := range models.SharingMethods() {
 		if m.Key != models.MethodNone {
@@ -18,6 +21,9 @@ func BasisFields(basis, method, reasonName, reason string, errs components.FormE
 		}
 	}
 	for i, b := range models.SharingBases() {
+		if allowed != nil && !slices.Contains(allowed, b.Key) {
+			continue
+		}
 		item := components.ChoiceItem{Value: b.Key, Text: b.Words}
 		if b.Key == models.BasisAgreement {
 			item.Conditional = components.Radios(components.RadiosParams{
@@ -30,8 +36,12 @@ func BasisFields(basis, method, reasonName, reason string, errs components.FormE
 		}
 		bases = append(bases, item)
 	}
+	why := components.Radios(components.RadiosParams{Name: "basis", Legend: "Why may you share?", LegendSize: components.Medium, Items: bases, Value: basis, Error: errs.Of("basis")})
+	if len(bases) == 1 {
+		return []templ.Component{why}
+	}
 	return []templ.Component{
-		components.Radios(components.RadiosParams{Name: "basis", Legend: "Why may you share?", LegendSize: components.Medium, Items: bases, Value: basis, Error: errs.Of("basis")}),
+		why,
 		components.TextArea(components.TextAreaParams{Name: reasonName, Label: "If they have not agreed: why it is lawful and needed", Value: reason, Error: errs.Of(reasonName), Rows: 3}),
 	}
 }

@@ -107,7 +107,7 @@ func (p *Pages) showSharing(c *gin.Context, j *journey, terms handoffs.Terms, t 
 	name := terms.Receiver.Name
 	return p.question(c, j, shared.FormView{
 		Title: "Has the person agreed to share with " + name + "?", Lede: "Nothing holds yet for " + name + ". This is for them alone.",
-		Fields: append(frame.BasisFields(t.One("basis"), t.One("method"), "why", t.One("why"), errs),
+		Fields: append(frame.BasisFields(nil, t.One("basis"), t.One("method"), "why", t.One("why"), errs),
 			components.Checkboxes(components.CheckboxesParams{Name: "fields", Legend: "What may they know?", LegendSize: components.Medium, IsSmall: true, Items: items, Values: fields, Error: errs.Of("fields")})),
 	}, j.at("what"), errs)
 }

@@ -41,7 +41,7 @@ func (p *Pages) move(c *gin.Context) error {
 func (p *Pages) beginMove(c *gin.Context, v referrals.View) error {
 	after := slices.DeleteFunc(slices.Clone(v.SharedAfterAcceptance), func(f string) bool { return f == "safe_contact" })
 	j := journey{ref: v.CaseReference, plan: plan{
-		CaseID: v.CaseID, Pathway: v.Pathway, Priority: string(v.Priority), First: v.SharedFields, After: after,
+		CaseID: v.CaseID, Pathway: v.Pathway, Version: v.PathwayVersion, Priority: string(v.Priority), First: v.SharedFields, After: after,
 		Moves: &moving{ID: v.ID, Reference: v.Reference, Version: v.Version, First: v.SharedFields, After: after},
 	}}
 	j.Answers, _ = v.Shared["answers"].(map[string]any)

@@ -3,6 +3,7 @@ package referrals
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,6 +32,7 @@ type plan struct {
 	Pathway   string         `json:"pathway"`
 	Priority  string         `json:"priority"`
 	Answers   map[string]any `json:"answers"`
+	Version   int            `json:"version"` // of the pathway, whose questions they answer
 	ServiceID uuid.UUID      `json:"service_id"`
 	Basis     string         `json:"basis"`
 	Method    string         `json:"method"`
@@ -86,6 +88,16 @@ type journey struct {
 }
 
 func (j journey) at(step string) string { return "/cases/" + j.ref + "/refer/" + step }
+
+// definition is the version of the pathway that the answers are to: the current
+// one, and of a referral that moves the one it began under.
+func (j journey) definition() models.Pathway {
+	if pw, ok := models.FindPathwayVersion(j.Pathway, j.Version); ok && j.Moves != nil {
+		return pw
+	}
+	pw, _ := models.FindPathway(j.Pathway)
+	return pw
+}
 
 // caption says whose pages these are.
 func (j journey) caption() string {
@@ -206,6 +218,11 @@ func (p *Pages) takeStep(s step) route.Handler {
 		case err != nil:
 			return p.caseMoved(c, j, err)
 		}
+		if slices.ContainsFunc(faults, func(f models.FieldError) bool { return strings.HasPrefix(f.Field, "answers.") }) && s.path != "questions" {
+			// A guard holds the answers against the case: they are put right where
+			// they were given.
+			return p.showQuestions(c, j, nil, frame.Errors(models.Invalid(faults...), targetsOf("questions")))
+		}
 		if len(faults) > 0 {
 			return s.show(p, c, j, t, frame.Errors(models.Invalid(faults...), targetsOf(s.path)))
 		}
@@ -225,9 +242,7 @@ func targetsOf(step string) map[string]string {
 	case "questions":
 		out := map[string]string{}
 		for _, p := range models.Pathways() {
-			for _, q := range p.Questions {
-				out["answers."+q.Key], out[q.Key] = q.Key, q.Key
-			}
+			maps.Copy(out, frame.AnswerTargets(p.Questions))
 		}
 		return out
 	case "share":
@@ -248,7 +263,7 @@ func (j journey) missingBefore(step string) string {
 		done bool
 	}{
 		{"need", j.Pathway != ""},
-		{"questions", j.Answers != nil},
+		{"questions", j.Answers != nil && (j.Moves != nil || j.Version == j.definition().Version)},
 		{"service", j.ServiceID != uuid.Nil},
 		{"agreement", j.Basis != ""},
 		{"share", j.Shared},
@@ -337,80 +352,22 @@ func (p *Pages) takeNeed(_ *gin.Context, j *journey, t typed) ([]models.FieldErr
 func (p *Pages) showQuestions(c *gin.Context, j journey, t typed, errs components.FormErrors) error {
 	pw, _ := models.FindPathway(j.Pathway)
 	var fields []templ.Component
-	for _, q := range pw.Questions {
-		fields = append(fields, askQuestion(q, j.Answers[q.Key], t, errs))
+	for i := range pw.Questions {
+		fields = append(fields, frame.Ask(&pw.Questions[i], j.Answers[pw.Questions[i].Key], frame.Typed(t), errs))
 	}
-	return p.question(c, j, shared.FormView{Title: "A few things they will ask", Lede: "The service sees these answers as soon as you send the referral.", Fields: fields}, j.at("need"), errs)
-}
-
-// askQuestion draws one question of a pathway with the control of its kind.
-func askQuestion(q models.Question, answer any, t typed, errs components.FormErrors) templ.Component {
-	values := t[q.Key]
-	if t == nil {
-		switch a := answer.(type) {
-		case string:
-			values = []string{a}
-		case bool:
-			values = []string{map[bool]string{true: "yes", false: "no"}[a]}
-		case []any:
-			for _, v := range a {
-				if s, ok := v.(string); ok {
-					values = append(values, s)
-				}
-			}
-		}
-	}
-	one := ""
-	if len(values) > 0 {
-		one = values[0]
-	}
-	label, wrong := q.Label, errs.Of(q.Key)
-	if !q.Required {
-		label += " (optional)"
-	}
-	var items []components.ChoiceItem
-	for _, o := range q.Options {
-		items = append(items, components.ChoiceItem{Value: o.Key, Text: o.Words})
-	}
-	switch q.Kind {
-	case models.AskRadios:
-		return components.Radios(components.RadiosParams{Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, IsSmall: true, Items: items, Value: one, Error: wrong})
-	case models.AskCheckboxes:
-		return components.Checkboxes(components.CheckboxesParams{Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, IsSmall: true, Items: items, Values: values, Error: wrong})
-	case models.AskYesNo:
-		return components.Radios(components.RadiosParams{
-			Name: q.Key, Legend: label, LegendSize: components.Medium, Hint: q.Hint, Inline: true, Value: one, Error: wrong,
-			Items: []components.ChoiceItem{{Value: "yes", Text: "Yes"}, {Value: "no", Text: "No"}},
-		})
-	case models.AskTextarea:
-		return components.TextArea(components.TextAreaParams{Name: q.Key, Label: label, LabelSize: components.Medium, Hint: q.Hint, Value: one, Error: wrong, Rows: 3})
-	}
-	return components.TextInput(components.TextInputParams{Name: q.Key, Label: label, LabelSize: components.Medium, Hint: q.Hint, Value: one, Error: wrong})
+	return p.question(c, j, shared.FormView{
+		Title: "A few things they will ask", Lede: "The service sees these answers as soon as you send the referral, except where a question says otherwise.",
+		Fields: fields, Action: j.at("questions"),
+	}, j.at("need"), errs)
 }
 
 func (p *Pages) takeQuestions(_ *gin.Context, j *journey, t typed) ([]models.FieldError, error) {
 	pw, _ := models.FindPathway(j.Pathway)
-	answers := map[string]any{}
-	for _, q := range pw.Questions {
-		values := slices.DeleteFunc(slices.Clone(t[q.Key]), func(s string) bool { return s == "" })
-		switch {
-		case len(values) == 0:
-		case q.Kind == models.AskCheckboxes:
-			list := []any{}
-			for _, v := range values {
-				list = append(list, v)
-			}
-			answers[q.Key] = list
-		case q.Kind == models.AskYesNo:
-			answers[q.Key] = values[0] == "yes"
-		default:
-			answers[q.Key] = strings.ReplaceAll(values[0], "\r\n", "\n")
-		}
-	}
+	answers := frame.Answers(pw.Questions, frame.Typed(t))
 	if faults := models.CheckAnswers(j.Pathway, pw.Version, answers); len(faults) > 0 {
 		return faults, nil
 	}
-	j.Answers = answers
+	j.Answers, j.Version, j.ReferralID = answers, pw.Version, uuid.Nil
 	return nil, nil
 }
 

@@ -65,7 +65,7 @@ func notOffered(o directory.Option) view.NotOffered {
 
 // needRows is what was said of the need, beside the choice.
 func (p *Pages) needRows(j journey) []components.SummaryRow {
-	pw, _ := models.FindPathway(j.Pathway)
+	pw := j.definition()
 	rows := []components.SummaryRow{
 		{Key: "Kind of help", Value: pw.Name},
 		{Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), j.Priority)},
@@ -98,7 +98,7 @@ func (p *Pages) showAgreement(c *gin.Context, j journey, t typed, errs component
 	return p.question(c, j, shared.FormView{
 		Title:  "Has the person agreed to share with " + org.Name + "?",
 		Lede:   "This is for " + org.Name + " alone. Another service needs an agreement of its own.",
-		Fields: frame.BasisFields(basis, method, "reason", reason, errs),
+		Fields: frame.BasisFields(j.definition().Bases, basis, method, "reason", reason, errs),
 	}, j.at("service"), errs)
 }
 
@@ -148,12 +148,12 @@ func (p *Pages) showShare(c *gin.Context, j journey, t typed, errs components.Fo
 		first, after = t["first"], t["after"]
 	}
 	before, onAccept, err := p.Referrals.Preview(c.Request.Context(), referrals.PreviewInput{
-		CaseID: j.CaseID, SharedFields: first, SharedAfterAcceptance: append(slices.Clone(after), "safe_contact"), Answers: j.Answers,
+		CaseID: j.CaseID, SharedFields: first, SharedAfterAcceptance: append(slices.Clone(after), "safe_contact"), Pathway: j.Pathway, Version: j.definition().Version, Answers: j.Answers,
 	})
 	if err != nil {
 		return err
 	}
-	pw, _ := models.FindPathway(j.Pathway)
+	pw := j.definition()
 	v := view.ShareView{
 		Meta: p.Frame.Meta(c, "What they will see - case "+j.ref, "/cases"), Caption: j.caption() + " to " + s.Name, Receiver: org.Name,
 		Fields: shareFields(j, first, after, errs), Before: frame.ContentRows(before, j.Pathway, pw.Version, p.Now()),
@@ -270,9 +270,18 @@ func (p *Pages) showCheck(c *gin.Context, j journey, t typed, errs components.Fo
 		return p.checkMove(c, j, t, rows, p.clocksThatStart(s, org), errs)
 	}
 	return p.question(c, j, shared.FormView{
-		Title: "Check and send", Before: []templ.Component{components.SummaryList(components.SummaryListParams{Rows: rows})},
+		Title: "Check and send", Before: append(advice(j), components.SummaryList(components.SummaryListParams{Rows: rows})),
 		Button: "Send referral", After: p.clocksThatStart(s, org),
 	}, j.at("share"), errs)
+}
+
+// advice is what is worth thinking of before this is sent.
+func advice(j journey) []templ.Component {
+	var out []templ.Component
+	for _, words := range models.Advise(j.definition().Advice, j.Answers) {
+		out = append(out, components.WarningText(components.WarningTextParams{Text: words}))
+	}
+	return out
 }
 
 // clocksThatStart says what begins on sending, with its dates.

@@ -23,6 +23,12 @@ func (p *Pages) sharedRows(v referrals.View) []components.SummaryRow {
 			}
 		}
 	}
+	if answers, ok := v.Shared["answers"].(map[string]any); ok {
+		pw, _ := models.FindPathwayVersion(v.Pathway, v.PathwayVersion)
+		for _, words := range models.Advise(pw.Advice, answers) {
+			rows = append(rows, components.SummaryRow{Key: "To think of", Value: words})
+		}
+	}
 	if v.Level == referrals.LevelBefore {
 		rows = append(rows, components.SummaryRow{Key: "Once you accept", Value: "You see the rest that was shared with you, and how to reach them."})
 	}

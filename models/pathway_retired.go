@@ -1,13 +1,16 @@
 package models
 
-// The definitions. Questions come from domain.md 2.1 to 2.5: few, and only what
-// the receiver needs to decide and the case does not hold already.
+// The versions that are retired. A referral that began under one is shown with
+// its questions, keeps its limits, and is held to nothing that came later. What
+// is in this file is never changed (docs/adr/0036).
 
-func notKnown() Choice { return Choice{"not_known", "Not known"} }
+func retiredPathways() []Pathway {
+	return []Pathway{generalV1(), vawgV1(), childHouseV1(), hateCrimeV1(), restorativeV1()}
+}
 
 func generalV1() Pathway {
 	return Pathway{
-		Key: PathwayGeneral, Name: "Victim support", Version: 1, Limits: StartingLimits(),
+		Key: PathwayGeneral, Name: "Victim support", Version: 1, Limits: StartingLimits(), Bases: everyBasis(),
 		Summary:         "Practical and emotional help for any victim, adult or young, with ways on to other services.",
 		SuggestedFields: []string{"known_as", "borough", "language", "access_needs", "safe_contact", "risk_level", "incident_summary"},
 		Questions: []Question{
@@ -28,7 +31,7 @@ func generalV1() Pathway {
 
 func vawgV1() Pathway {
 	return Pathway{
-		Key: PathwayVAWG, Name: "Violence against women and girls", Version: 1, Limits: StartingLimits(),
+		Key: PathwayVAWG, Name: "Violence against women and girls", Version: 1, Limits: StartingLimits(), Bases: everyBasis(),
 		Summary:         "Advisers, counselling and safe places after domestic or sexual abuse, stalking and so-called honour-based abuse. Men are helped too.",
 		SuggestedFields: []string{"known_as", "borough", "language", "access_needs", "safe_contact", "risk_level", "risk_assessment", "incident_summary", "children"},
 		Questions: []Question{
@@ -59,7 +62,7 @@ func vawgV1() Pathway {
 
 func childHouseV1() Pathway {
 	return Pathway{
-		Key: PathwayChildHouse, Name: "Child House", Version: 1, Limits: StartingLimits(),
+		Key: PathwayChildHouse, Name: "Child House", Version: 1, Limits: StartingLimits(), Bases: everyBasis(),
 		Summary:         "Medical help, advocacy, therapy and police interview under one roof for a child after sexual abuse, and for the family.",
 		SuggestedFields: []string{"known_as", "date_of_birth", "borough", "language", "access_needs", "safe_contact", "risk_level", "incident_summary"},
 		Questions: []Question{
@@ -90,7 +93,7 @@ func childHouseV1() Pathway {
 
 func hateCrimeV1() Pathway {
 	return Pathway{
-		Key: PathwayHateCrime, Name: "Hate crime advocacy", Version: 1, Limits: StartingLimits(),
+		Key: PathwayHateCrime, Name: "Hate crime advocacy", Version: 1, Limits: StartingLimits(), Bases: everyBasis(),
 		Summary:         "Advocates and specialist partners for anyone attacked for who they are, or who someone thought they were, reported or not.",
 		SuggestedFields: []string{"known_as", "borough", "language", "access_needs", "safe_contact", "risk_level", "incident_summary"},
 		Questions: []Question{
@@ -130,7 +133,7 @@ func hateCrimeV1() Pathway {
 
 func restorativeV1() Pathway {
 	return Pathway{
-		Key: PathwayRestorative, Name: "Restorative justice", Version: 1, Limits: StartingLimits(),
+		Key: PathwayRestorative, Name: "Restorative justice", Version: 1, Limits: StartingLimits(), Bases: everyBasis(), AttemptsAtMost: true,
 		Summary:         "Safe contact between a victim and the person responsible, where both want it. Either can stop at any time.",
 		SuggestedFields: []string{"known_as", "borough", "language", "access_needs", "safe_contact", "risk_level", "incident_summary", "crime_reference"},
 		Questions: []Question{
