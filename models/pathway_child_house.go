@@ -43,8 +43,10 @@ func childHouse() Pathway {
 			{Key: "agreed_by", Label: "Who has agreed to this referral?", Kind: AskRadios, Options: []Choice{
 				{"parent", "A parent or carer"}, {"child", "The child, who understands what it means"}, {"both", "Both"}, {"nobody", "Nobody yet: shared to keep a child safe"},
 			}, Required: true},
-			{Key: "agreed_why", Label: "Who judged that, and why?", Hint: "If the child decided, say why they understand what it means (Gillick). If nobody agreed, say why it is shared.", Kind: AskTextarea, MaxLength: 500,
-				When: When{Key: "agreed_by", Is: []string{"child", "nobody"}}},
+			{
+				Key: "agreed_why", Label: "Who judged that, and why?", Hint: "If the child decided, say why they understand what it means (Gillick). If nobody agreed, say why it is shared.", Kind: AskTextarea, MaxLength: 500,
+				When: When{Key: "agreed_by", Is: []string{"child", "nobody"}},
+			},
 			{Key: "parent_safe", Label: "Is it safe to contact a parent or carer?", Hint: "A parent who may be responsible is never contacted.", Kind: AskRadios, Options: []Choice{
 				{"yes", "Yes"}, {"one_only", "Only the one named in safe contact"}, {"no", "No"}, notKnown(),
 			}, Required: true},
@@ -91,5 +93,5 @@ func suspectParent(s Sending) (FieldError, bool) {
 func grownUp(s Sending) (FieldError, bool) {
 	need, answered := yesNo(s.Answers["learning_need"])
 	return Field("answers.learning_need", "not_eligible_age", "From 18 the Child House is for people with a learning disability or other needs. Say whether they have"),
-		s.Age != nil && *s.Age > childHouseAge && !(answered && need)
+		s.Age != nil && *s.Age > childHouseAge && (!answered || !need)
 }

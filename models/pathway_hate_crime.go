@@ -10,8 +10,12 @@ func hateCrime() Pathway {
 		SuggestedFields: []string{"known_as", "borough", "language", "access_needs", "safe_contact", "risk_level", "incident_summary"},
 		Strands:         append([]Choice{{"lead", "Lead advocate"}}, HateStrands()...),
 		Outcomes: []Choice{
-			{"safer", "Feels safer"}, {"confidence", "Trusts that something is done"}, {"isolation", "Is less alone"}, {"reported", "Decided freely about reporting"},
-			{"housing", "The housing problem was solved"}, {"takedown", "What was online was taken down"},
+			{"safer", "Feels safer"},
+			{"confidence", "Trusts that something is done"},
+			{"isolation", "Is less alone"},
+			{"reported", "Decided freely about reporting"},
+			{"housing", "The housing problem was solved"},
+			{"takedown", "What was online was taken down"},
 		},
 		Questions: []Question{
 			{Key: "where", Label: "Where does it happen?", Hint: "Select all that apply.", Kind: AskCheckboxes, Options: []Choice{
@@ -35,10 +39,12 @@ func hateCrime() Pathway {
 				{"known", "Someone else they know"},
 				notKnown(),
 			}, Required: true},
-			{Key: "contact_check", Label: "If it is a neighbour, a landlord or someone at work or school, was contact checked against that?", Kind: AskRadios,
+			{
+				Key: "contact_check", Label: "If it is a neighbour, a landlord or someone at work or school, was contact checked against that?", Kind: AskRadios,
 				When: When{Key: "responsible", Is: []string{"neighbour", "landlord_or_work"}}, Options: []Choice{
 					{"checked", "Yes, the ways marked safe do not go through them"}, {"not_yet", "Not yet: check before any contact"},
-				}},
+				},
+			},
 			{Key: "wants_to_report", Label: "Do they want to report it to the police?", Kind: AskRadios, Options: WantsToReport()},
 			{Key: "specialist", Label: "Would they like a specialist partner?", Hint: "For example a service run by and for their community.", Kind: AskRadios, Options: []Choice{
 				{"yes", "Yes"}, {"no", "No"}, {"no_preference", "No preference"}, {"not_asked", "Not asked yet"},

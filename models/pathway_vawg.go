@@ -13,8 +13,12 @@ func vawg() Pathway {
 		SuggestedFields: []string{"known_as", "borough", "language", "access_needs", "safe_contact", "risk_level", "risk_assessment", "incident_summary", "children"},
 		Strands:         []Choice{{"idva", "IDVA"}, {"isva", "ISVA"}, {"refuge", "Refuge"}, {"counselling", "Counselling"}, {"marac", "MARAC"}},
 		Outcomes: []Choice{
-			{"abuse_stopped", "The abuse stopped or became less"}, {"safer", "Feels safer"}, {"wellbeing", "Feels better"},
-			{"housing", "Has somewhere safe to live"}, {"orders", "Has the legal protection asked for"}, {"justice", "Stayed with the case as far as they wanted to"},
+			{"abuse_stopped", "The abuse stopped or became less"},
+			{"safer", "Feels safer"},
+			{"wellbeing", "Feels better"},
+			{"housing", "Has somewhere safe to live"},
+			{"orders", "Has the legal protection asked for"},
+			{"justice", "Stayed with the case as far as they wanted to"},
 		},
 		Questions: []Question{
 			{Key: "asked_for", Label: "What is asked for?", Kind: AskRadios, Options: []Choice{
