@@ -99,7 +99,7 @@ func (f *failures) fail(c *gin.Context, err error) {
 	}
 	c.Abort()
 	if c.Writer.Written() {
-		return // the reader has part of an answer: all that is left is the log
+		panic(http.ErrAbortHandler) // the reader has part of an answer, and must not take it for the whole
 	}
 	if e.RetryAfter > 0 {
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))

@@ -27,6 +27,7 @@ import (
 	eventpages "throughline/handlers/pages/events"
 	"throughline/handlers/pages/frame"
 	handoffpages "throughline/handlers/pages/handoffs"
+	importpages "throughline/handlers/pages/imports"
 	infopages "throughline/handlers/pages/info"
 	linkagepages "throughline/handlers/pages/linkage"
 	notepages "throughline/handlers/pages/notes"
@@ -163,6 +164,7 @@ func pages(d Deps) []route.Route {
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),
 		handoffpages.New(handoffpages.Deps{Frame: f, Calendar: d.Calendar, Now: d.Now, Handoffs: d.Handoffs, Cases: d.Cases, Sharing: d.Sharing, Directory: d.Directory, Drafts: d.Drafts, Owed: d.Owed}).Routes(),
 		protectionpages.New(f, d.Protection, d.Directory, d.Now).Routes(),
+		importpages.New(f, d.Imports, d.Now).Routes(),
 		linkagepages.New(f, d.Linkage, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),

@@ -34,6 +34,7 @@ func importScenes() map[string]func(setting) scene {
 		"GET /api/v1/imports/{id}/refused":  one(models.ImportChecked, "/refused", ""),
 		"POST /api/v1/imports/{id}/mapping": one(models.ImportMapping, "/mapping", `{"mapping":{"reference":"reference","force":"force","offences":"offences","summary":"summary"},"save":true}`),
 		"POST /api/v1/imports/{id}/start":   one(models.ImportChecked, "/start", ""),
+		"POST /api/v1/imports/{id}/stop":    one(models.ImportRunning, "/stop", ""),
 		"POST /api/v1/imports/{id}/discard": one(models.ImportChecked, "/discard", ""),
 	}
 }

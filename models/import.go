@@ -114,6 +114,7 @@ type ImportRow struct {
 	Code    string // of a refused one
 	Says    string
 	CaseID  *uuid.UUID
+	Case    string // its reference
 	Flags   []string
 }
 
@@ -137,6 +138,22 @@ type ImportSpec struct {
 
 // MayRun reports whether an organisation of a kind has such files.
 func (s *ImportSpec) MayRun(k OrganisationKind) bool { return slices.Contains(s.By, k) }
+
+// Name is what such a file is called, without what becomes of its rows.
+func (s *ImportSpec) Name() string {
+	name, _, _ := strings.Cut(s.Words, ":")
+	return name
+}
+
+// Label is how a form asks for a column: its words, with its key where another
+// column of the layout has the same.
+func (s *ImportSpec) Label(f ImportField) string {
+	out := f.Words
+	if slices.ContainsFunc(s.Fields, func(other ImportField) bool { return other.Key != f.Key && other.Words == f.Words }) {
+		out += " (" + f.Key + ")"
+	}
+	return out
+}
 
 // Field finds a column of the layout.
 func (s *ImportSpec) Field(key string) (ImportField, bool) {

@@ -36,6 +36,17 @@ func ImportFlags() []Choice {
 	}
 }
 
+// FlagWords are the words of flags, the most pressing first.
+func FlagWords(flags []string) []string {
+	var out []string
+	for _, f := range ImportFlags() {
+		if slices.Contains(flags, f.Key) {
+			out = append(out, f.Words)
+		}
+	}
+	return out
+}
+
 // ConsentAnswers are what a police row can say of the victim's agreement to be
 // referred to support.
 func ConsentAnswers() []Choice {
@@ -56,6 +67,18 @@ func ExplicitConsent(offences []string) bool {
 
 // ImportSpecs are the kinds of file that are taken.
 func ImportSpecs() []ImportSpec { return importSpecs() }
+
+// ImportSpecsOf are the kinds of file that an actor's organisation has and their
+// role may run; none where there is none.
+func ImportSpecsOf(a Actor) []ImportSpec {
+	var out []ImportSpec
+	for _, s := range importSpecs() {
+		if a.Can(ImportRun) && a.Can(s.Needs) && s.MayRun(a.OrgKind) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
 
 // FindImportKind finds a kind of file.
 func FindImportKind(k ImportKind) (*ImportSpec, bool) {

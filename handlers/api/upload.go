@@ -301,6 +301,7 @@ func saved() *huma.Response {
 type Sent struct {
 	Name    string
 	Content []byte
+	Write   func(io.Writer) error // in place of Content: it is written as it goes, after the answer has begun
 }
 
 // Download adds an operation that answers with a file, always to be saved and
@@ -320,6 +321,9 @@ func Download[I any](a *API, op Op, fn func(context.Context, *I) (Sent, error)) 
 		}
 		if len(req.Invalid) > 0 {
 			return models.Internal("answering "+p.op.ID, errors.New("its service did not return the faults of the body"))
+		}
+		if f.Write != nil {
+			return render.AttachmentFrom(c, f.Name, f.Write)
 		}
 		return render.Attachment(c, f.Name, f.Content)
 	})

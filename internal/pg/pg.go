@@ -8,6 +8,7 @@ package pg
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -217,6 +218,22 @@ func (tx *Tx) Exec(ctx context.Context, q string, args ...any) (int64, error) {
 // Scan runs one query that GORM has no words for into dest.
 func (tx *Tx) Scan(ctx context.Context, dest any, q string, args ...any) error {
 	return tx.gorm.WithContext(ctx).Raw(q, args...).Scan(dest).Error
+}
+
+// Each runs one query and calls fn for every row as it comes, so that they are
+// never all in memory. fn must not ask the database for anything.
+func (tx *Tx) Each(ctx context.Context, fn func(scan func(...any) error) error, q string, args ...any) (err error) {
+	rows, err := tx.gorm.WithContext(ctx).Raw(q, args...).Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // Record appends to the audit trail, in the same transaction as the change.

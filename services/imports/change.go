@@ -69,11 +69,29 @@ func (s *Service) Start(ctx context.Context, id uuid.UUID) (models.Import, error
 			i.Status = models.ImportRunning
 			return s.begin(ctx, tx, i, "import.started", nil)
 		case models.ImportStopped:
-			i.Status = i.StoppedIn
+			if err := room(ctx, tx); err != nil {
+				return err
+			}
+			i.Status, i.StoppedIn = i.StoppedIn, ""
 			return s.save(ctx, tx, i, "import.resumed", counted(i))
 		case models.ImportMapping, models.ImportChecking, models.ImportRunning, models.ImportDone, models.ImportDiscarded:
 		}
 		return notNow(i)
+	})
+}
+
+// Stop leaves a file where it is: what was done stays, and somebody of the
+// organisation goes on with it by Start. Errors as Match.
+func (s *Service) Stop(ctx context.Context, id uuid.UUID) (models.Import, error) {
+	return s.change(ctx, id, func(ctx context.Context, tx *pg.Tx, i *models.Import) error {
+		if faults := models.RequestFrom(ctx).Invalid; len(faults) > 0 {
+			return models.Invalid(faults...)
+		}
+		if !i.Waits() {
+			return notNow(i)
+		}
+		i.StoppedIn, i.Status = i.Status, models.ImportStopped
+		return s.save(ctx, tx, i, "import.stopped", counted(i))
 	})
 }
 
@@ -87,7 +105,7 @@ func (s *Service) Discard(ctx context.Context, id uuid.UUID) (models.Import, err
 		if i.Status == models.ImportDone || i.Status == models.ImportDiscarded {
 			return notNow(i)
 		}
-		i.Status = models.ImportDiscarded
+		i.Status, i.StoppedIn = models.ImportDiscarded, ""
 		return s.save(ctx, tx, i, "import.discarded", counted(i))
 	})
 }
@@ -134,10 +152,9 @@ func (s *Service) begin(ctx context.Context, tx *pg.Tx, i *models.Import, action
 // save writes a file as it is now, in the name of the actor.
 func (s *Service) save(ctx context.Context, tx *pg.Tx, i *models.Import, action string, detail map[string]any) error {
 	i.Version++
-	i.StoppedIn = ""
 	if _, err := tx.Exec(ctx, `update imports set status = ?, mapping = ?::jsonb, done = ?, accepted = ?, changed = ?, duplicate = ?, refused = ?, started_by = ?, started_role = ?,
-		started_at = ?, finished_at = ?, stopped_in = null, version = ? where id = ?`, i.Status, written(i.Mapping), i.Done, i.Accepted, i.Changed, i.Duplicate, i.Refused,
-		tx.Actor.UserID, string(tx.Actor.Role), tx.Now, i.FinishedAt, i.Version, i.ID); err != nil {
+		started_at = ?, finished_at = ?, stopped_in = ?, version = ? where id = ?`, i.Status, written(i.Mapping), i.Done, i.Accepted, i.Changed, i.Duplicate, i.Refused,
+		tx.Actor.UserID, string(tx.Actor.Role), tx.Now, i.FinishedAt, pg.OrNull(i.StoppedIn), i.Version, i.ID); err != nil {
 		return err
 	}
 	return tx.Record(ctx, event(action, i, detail))

@@ -61,18 +61,6 @@ func may(ctx context.Context) (models.Actor, error) {
 	return a, err
 }
 
-// Kinds are the kinds of file that the actor's organisation has and their role
-// may run; none where there is none.
-func Kinds(a models.Actor) []models.ImportSpec {
-	var out []models.ImportSpec
-	for _, s := range models.ImportSpecs() {
-		if a.Can(models.ImportRun) && a.Can(s.Needs) && s.MayRun(a.OrgKind) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // mayRun refuses a kind of file that the actor does not run; one there is not is
 // a fault of the field.
 func mayRun(ctx context.Context, kind models.ImportKind) (*models.ImportSpec, error) {

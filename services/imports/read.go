@@ -161,15 +161,16 @@ func rowsOf(ctx context.Context, tx *pg.Tx, id uuid.UUID, outcome models.ImportO
 		Outcome                  models.ImportOutcome
 		Field, Code, Says, Flags string
 		CaseID                   *uuid.UUID
+		Reference                string
 	}
 	if err := tx.Scan(ctx, &rows, `select n, outcome, coalesce(field, '') as field, coalesce(code, '') as code, coalesce(says, '') as says, 
-		array_to_json(case when r.case_id is null or c.id is not null then r.flags else '{}' end)::text as flags, c.id as case_id
+		array_to_json(case when r.case_id is null or c.id is not null then r.flags else '{}' end)::text as flags, c.id as case_id, coalesce(c.reference, '') as reference
 		from import_rows r left join cases c on c.id = r.case_id where r.import_id = ? and n > ? and (? = '' or outcome = ?) order by n limit ?`, id, after, outcome, outcome, most); err != nil {
 		return nil, err
 	}
 	out := make([]models.ImportRow, len(rows))
 	for i, r := range rows {
-		out[i] = models.ImportRow{N: r.N, Outcome: r.Outcome, Field: r.Field, Code: r.Code, Says: r.Says, CaseID: r.CaseID}
+		out[i] = models.ImportRow{N: r.N, Outcome: r.Outcome, Field: r.Field, Code: r.Code, Says: r.Says, CaseID: r.CaseID, Case: r.Reference}
 		if err := json.Unmarshal([]byte(r.Flags), &out[i].Flags); err != nil {
 			return nil, models.Internal("reading the flags of a row", err)
 		}
@@ -177,21 +178,30 @@ func rowsOf(ctx context.Context, tx *pg.Tx, id uuid.UUID, outcome models.ImportO
 	return out, nil
 }
 
-// EachRefused calls fn with the refused rows of a file, in their order.
+// EachRefused calls fn with the refused rows of a file, in their order and as
+// they are read: they are never all in memory. That they were shown is on record
+// before the first of them is. An error of fn ends it.
 func (s *Service) EachRefused(ctx context.Context, id uuid.UUID, fn func(models.ImportRow) error) error {
-	q := Query{Outcome: models.RowRefused, Limit: 100}
-	for {
-		items, next, err := s.Rows(ctx, id, q)
+	if _, err := may(ctx); err != nil {
+		return err
+	}
+	err := s.db.View(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		of, err := find(ctx, tx, id, "")
 		if err != nil {
 			return err
 		}
-		for _, r := range items {
-			if err := fn(r); err != nil {
+		return tx.Record(ctx, event("import.rows_viewed", &of, map[string]any{"outcome": models.RowRefused, "after": 0, "rows": of.Refused}))
+	})
+	if err != nil {
+		return err
+	}
+	return s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Each(ctx, func(scan func(...any) error) error {
+			r := models.ImportRow{Outcome: models.RowRefused}
+			if err := scan(&r.N, &r.Field, &r.Code, &r.Says); err != nil {
 				return err
 			}
-		}
-		if q.Cursor = next; next == "" {
-			return nil
-		}
-	}
+			return fn(r)
+		}, "select n, coalesce(field, ''), code, says from import_rows where import_id = ? and outcome = 'refused' order by n", id)
+	})
 }

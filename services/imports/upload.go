@@ -21,7 +21,7 @@ import (
 type File struct {
 	Kind   models.ImportKind
 	Format models.ImportFormat
-	Body   io.Reader // read once, to its end
+	Body   io.Reader // read once, to its end; nil: none was sent
 }
 
 // piece is a part of a file in the store.
@@ -40,7 +40,12 @@ func (s *Service) Take(ctx context.Context, in File) (models.Import, error) {
 	if err != nil {
 		return models.Import{}, err
 	}
-	if faults := models.RequestFrom(ctx).Invalid; len(faults) > 0 {
+	f := &models.Faults{}
+	f.Join(models.RequestFrom(ctx).Invalid...)
+	if in.Body == nil {
+		f.Add("file", models.FieldRequired, "Send a file")
+	}
+	if faults := f.List(); len(faults) > 0 {
 		return models.Import{}, models.Invalid(faults...)
 	}
 	k := &keeping{service: s, id: models.NewID(), key: blob.NewKey(), most: casesAtOnce}

@@ -1,14 +1,12 @@
 package v1
 
 import (
-	"bytes"
 	"context"
-	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -112,11 +110,6 @@ func RegisterImports(a *api.API, svc *imports.Service) {
 		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	take.Status = http.StatusCreated
 	api.UploadStream(a, take, imports.MostBytes, importFields(), func(ctx context.Context, in *api.StreamIn) (models.Import, error) {
-		if in.File.Stream == nil {
-			r := models.RequestFrom(ctx)
-			r.Invalid = append(r.Invalid, models.Field("file", models.FieldRequired, "Send a file"))
-			in.File.Stream = strings.NewReader("")
-		}
 		out, err := svc.Take(ctx, imports.File{Kind: models.ImportKind(in.File.Fields["kind"]), Format: models.ImportFormat(in.File.Fields["format"]), Body: in.File.Stream})
 		if err != nil {
 			in.File.Drain()
@@ -135,7 +128,7 @@ func RegisterImports(a *api.API, svc *imports.Service) {
 		if err != nil {
 			return nil, err
 		}
-		return &importLayoutsOut{Body: listed(imports.Kinds(actor), "", presentLayout)}, nil
+		return &importLayoutsOut{Body: listed(models.ImportSpecsOf(actor), "", presentLayout)}, nil
 	})
 	api.Register(a, op(http.MethodGet, "/{id}", "get-import", "A file and how far it is", "It holds nobody's data."), func(ctx context.Context, in *importIn) (*importOut, error) {
 		i, err := svc.Get(ctx, in.ID)
@@ -152,7 +145,7 @@ func RegisterImports(a *api.API, svc *imports.Service) {
 		return &importRowsOut{Body: listed(items, next, presentImportRow)}, nil
 	})
 	api.Download(a, op(http.MethodGet, "/{id}/refused", "download-refused-rows", "The refused rows, as CSV", "By number and reason."), func(ctx context.Context, in *importIn) (api.Sent, error) {
-		return RefusedRows(ctx, svc, in.ID)
+		return RefusedRows(ctx, svc, in.ID), nil
 	})
 	registerImportActs(a, svc, op, present)
 }
@@ -167,9 +160,12 @@ func registerImportActs(a *api.API, svc *imports.Service, op func(method, path, 
 		}
 		return svc.Match(ctx, in.ID, imports.Matching{Mapping: mapping, Save: in.Body.Save})
 	}, present)
-	start := op(http.MethodPost, "/{id}/start", "start-import", "Run a file that was checked, or go on with one that stopped", "In your name.", http.StatusConflict)
+	start := op(http.MethodPost, "/{id}/start", "start-import", "Run a file that was checked, or go on with one that was stopped", "In your name.", http.StatusConflict)
 	start.Status = http.StatusOK
 	api.Keyed(a, start, func(ctx context.Context, in *importIn) (models.Import, error) { return svc.Start(ctx, in.ID) }, present)
+	stop := op(http.MethodPost, "/{id}/stop", "stop-import", "Stop a file that is being checked or run", "What was done stays. Start goes on where it was.", http.StatusConflict)
+	stop.Status = http.StatusOK
+	api.Keyed(a, stop, func(ctx context.Context, in *importIn) (models.Import, error) { return svc.Stop(ctx, in.ID) }, present)
 	discard := op(http.MethodPost, "/{id}/discard", "discard-import", "Give a file up", "Its content goes. What rows that were run have made stays.", http.StatusConflict)
 	discard.Status = http.StatusOK
 	api.Keyed(a, discard, func(ctx context.Context, in *importIn) (models.Import, error) { return svc.Discard(ctx, in.ID) }, present)
@@ -187,19 +183,27 @@ func importFields() map[string]*huma.Schema {
 }
 
 // RefusedRows is the table of refused rows: number, column and why, and nothing
-// of what was in them.
-func RefusedRows(ctx context.Context, svc *imports.Service, id uuid.UUID) (api.Sent, error) {
-	var b bytes.Buffer
-	w := models.NewSheet(&b)
-	w.Row("row", "column", "reason", "code")
-	err := svc.EachRefused(ctx, id, func(r models.ImportRow) error {
-		w.Row(strconv.Itoa(r.N), r.Field, r.Says, r.Code)
-		return nil
-	})
-	if err = errors.Join(err, w.Close()); err != nil {
-		return api.Sent{}, err
-	}
-	return api.Sent{Name: "refused-rows.csv", Content: b.Bytes()}, nil
+// of what was in them. It is written as it is read.
+func RefusedRows(ctx context.Context, svc *imports.Service, id uuid.UUID) api.Sent {
+	return api.Sent{Name: "refused-rows.csv", Write: func(out io.Writer) error {
+		var w *models.Sheet
+		begin := func() {
+			if w == nil {
+				w = models.NewSheet(out)
+				w.Row("row", "column", "reason", "code")
+			}
+		}
+		err := svc.EachRefused(ctx, id, func(r models.ImportRow) error {
+			begin()
+			w.Row(strconv.Itoa(r.N), r.Field, r.Says, r.Code)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		begin()
+		return w.Close()
+	}}
 }
 
 func presentImport(i models.Import) Import {

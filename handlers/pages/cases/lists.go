@@ -56,8 +56,12 @@ func (p *Pages) list(c *gin.Context) error {
 	if page.Next != "" {
 		v.Pages.NextHref = address(&f, page.Next)
 	}
-	if a, _ := models.ActorFrom(c.Request.Context()); a.Can(models.CaseCreate) {
+	a, _ := models.ActorFrom(c.Request.Context())
+	if a.Can(models.CaseCreate) {
 		v.Log = &components.Link{Text: "Log a case", Href: "/cases/new", Keys: "n"}
+	}
+	if len(models.ImportSpecsOf(a)) > 0 {
+		v.Besides = append(v.Besides, components.Link{Text: "Import files", Href: frame.ImportsPath, Keys: "g i"})
 	}
 	return render.OK(c, view.List(v))
 }

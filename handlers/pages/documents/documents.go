@@ -109,7 +109,7 @@ func (p *Pages) attach(c *gin.Context, r record) error {
 		render.See(c, r.path(c)+"?done=attached")
 		return nil
 	}
-	errs, status := faults(err)
+	errs, status := frame.FileFaults(err)
 	if !errs.Any() {
 		return p.moved(c, r, err)
 	}
@@ -118,20 +118,6 @@ func (p *Pages) attach(c *gin.Context, r record) error {
 		return p.moved(c, r, listed)
 	}
 	return p.page(c, r, l, kind, "", errs, status)
-}
-
-// faults are what is wrong with a file, at the place where it was chosen.
-func faults(err error) (components.FormErrors, int) {
-	switch code := models.CodeOf(err); code {
-	case models.CodeInvalid:
-		return frame.Errors(err, nil), http.StatusUnprocessableEntity
-	case models.CodeTooLarge, models.CodeUnsupportedType, models.CodeTooMany:
-		status := map[models.Code]int{
-			models.CodeTooLarge: http.StatusRequestEntityTooLarge, models.CodeUnsupportedType: http.StatusUnsupportedMediaType, models.CodeTooMany: http.StatusTooManyRequests,
-		}[code]
-		return components.FormErrors{{Field: "file", Message: models.MessageOf(err)}}, status
-	}
-	return nil, 0
 }
 
 // openList shows to its receiver what it kept of a referral that has ended.

@@ -4,6 +4,7 @@ package frame
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -55,6 +56,9 @@ func Nav(a models.Actor) []layouts.NavItem {
 
 // HandoffsPath is the list of hand-offs.
 const HandoffsPath = "/handoffs"
+
+// ImportsPath is the list of files that were sent.
+const ImportsPath = "/imports"
 
 // OwedPath is the list of what is owed.
 const OwedPath = "/owed"
@@ -124,6 +128,22 @@ func Errors(err error, target map[string]string) components.FormErrors {
 		out = append(out, components.FormError{Field: name, Target: id, Message: f.Message})
 	}
 	return out
+}
+
+// FileFaults are what is wrong with a form that sends a file, at the place where
+// it was chosen, and the status of the page that says so; none for an error that
+// is not of that kind.
+func FileFaults(err error) (components.FormErrors, int) {
+	switch code := models.CodeOf(err); code {
+	case models.CodeInvalid:
+		return Errors(err, nil), http.StatusUnprocessableEntity
+	case models.CodeTooLarge, models.CodeUnsupportedType, models.CodeTooMany:
+		status := map[models.Code]int{
+			models.CodeTooLarge: http.StatusRequestEntityTooLarge, models.CodeUnsupportedType: http.StatusUnsupportedMediaType, models.CodeTooMany: http.StatusTooManyRequests,
+		}[code]
+		return components.FormErrors{{Field: "file", Message: models.MessageOf(err)}}, status
+	}
+	return nil, 0
 }
 
 // IsInvalid reports whether a form is to be shown again with what was typed.

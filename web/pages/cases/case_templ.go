@@ -317,6 +317,7 @@ type ListView struct {
 	Meta        layouts.PageMeta
 	Title, Text string
 	Log         *components.Link
+	Besides     []components.Link // other ways that cases come in
 	Filter      components.FilterView
 	Fields      []templ.Component
 	Table       components.DataTable
@@ -371,6 +372,12 @@ func List(v ListView) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				if v.Log != nil {
 					templ_7745c5c3_Err = components.Button(components.ButtonParams{Text: v.Log.Text, Href: v.Log.Href, Keys: v.Log.Keys}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+				for _, l := range v.Besides {
+					templ_7745c5c3_Err = components.Button(components.ButtonParams{Text: l.Text, Href: l.Href, Keys: l.Keys, Kind: components.Secondary}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
