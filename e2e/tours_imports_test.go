@@ -51,12 +51,28 @@ func (w *tour) importing() {
 	p.comes(file, "Its content is removed").sees("Somebody", "Already here", "Refused")
 	w.look(p, "done")
 	w.look(p.visit(file+"?outcome=refused").is(200).sees("Column: Kinds of crime"), "refused")
+	w.triaging()
+	w.look(p.visit("/imports/quality").is(200).sees("No ethnicity"), filled)
+	w.look(w.as("commissioner").visit("/overview/feeds").is(200).sees("No ethnicity"), filled)
 	// The next file of the unit goes in as it is.
 	p.visit("/imports/new").attach("The file", "feed.csv", oneFeed("Zznext")).press("Send and check").is(200)
 	p.comes(p.address(), "Start: take in 2 rows").press("Give this file up").is(200).sees("The file was given up")
 	w.look(p, "given up")
 	w.look(p.visit("/imports").is(200), filled)
 	w.look(w.as("witnesscare").visit("/imports").is(200).sees("No file was sent yet."), empty)
+}
+
+// triaging meets what the feed left to see to, case by case, until nothing is.
+func (w *tour) triaging() {
+	p := w.as("police")
+	w.look(p.visit("/triage").is(200).sees("Open the case", "A way to reach them is not safe"), filled)
+	p.press("Later: show me the next").is(200).press("I will see to it").is(200).sees("What you said you will see to")
+	w.look(p, "followed")
+	p.press("Done").is(200)
+	for strings.Contains(p.text(), "Nothing more to see to") {
+		p.press("Nothing more to see to").is(200)
+	}
+	w.look(p.sees("Nothing is left to look at."), empty)
 }
 
 // attach puts a file of the reader's machine into the control with this label.

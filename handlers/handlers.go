@@ -125,6 +125,8 @@ func API(d Deps) *api.API {
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterLinkage(a, d.Linkage)
 	v1.RegisterImports(a, d.Imports)
+	v1.RegisterTriage(a, d.Imports)
+	v1.RegisterFeedQuality(a, d.Quality)
 	v1.RegisterEmergency(a, d.Protection)
 	v1.RegisterConflicts(a, d.Protection)
 	v1.RegisterFiles(a, d.Documents)
@@ -164,7 +166,7 @@ func pages(d Deps) []route.Route {
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),
 		handoffpages.New(handoffpages.Deps{Frame: f, Calendar: d.Calendar, Now: d.Now, Handoffs: d.Handoffs, Cases: d.Cases, Sharing: d.Sharing, Directory: d.Directory, Drafts: d.Drafts, Owed: d.Owed}).Routes(),
 		protectionpages.New(f, d.Protection, d.Directory, d.Now).Routes(),
-		importpages.New(f, d.Imports, d.Now).Routes(),
+		importpages.New(f, d.Imports, d.Cases, d.Now).Routes(),
 		linkagepages.New(f, d.Linkage, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),

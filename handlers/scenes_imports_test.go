@@ -34,9 +34,22 @@ func importScenes() map[string]func(setting) scene {
 		"GET /api/v1/imports/{id}/refused":  one(models.ImportChecked, "/refused", ""),
 		"POST /api/v1/imports/{id}/mapping": one(models.ImportMapping, "/mapping", `{"mapping":{"reference":"reference","force":"force","offences":"offences","summary":"summary"},"save":true}`),
 		"POST /api/v1/imports/{id}/start":   one(models.ImportChecked, "/start", ""),
+		"POST /api/v1/cases/{id}/triage": func(s setting) scene {
+			id := s.Case(s.t, s.As("police")).ID
+			plantRow(s.t, s.Stage, id)
+			return scene{who: "police", id: id.String(), path: "/api/v1/cases/" + id.String() + "/triage", body: `{"answer":"fine"}`, foreign: "refuge"}
+		},
 		"POST /api/v1/imports/{id}/stop":    one(models.ImportRunning, "/stop", ""),
 		"POST /api/v1/imports/{id}/discard": one(models.ImportChecked, "/discard", ""),
 	}
+}
+
+// plantRow is the row of a feed that made a case of the police, with two flags.
+func plantRow(t testing.TB, s *testkit.Stage, caseID uuid.UUID) {
+	t.Helper()
+	file := plantImport(t, s, models.ImportDone)
+	s.Do(t, `insert into import_rows (id, import_id, n, org_id, kind, applied, outcome, case_id, flags, force, at)
+		values ($1, $2, 3, $3, 'police_feed', true, 'accepted', $4, '{no_needs_check,unsafe}', 'metropolitan', $5)`, models.NewID(), file, s.Actor("police").OrgID, caseID, s.Clock.Now())
 }
 
 // plantImport is a file of the police of two rows, one of which was refused.

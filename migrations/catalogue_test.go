@@ -160,6 +160,7 @@ func trusted() map[string]string {
 	return map[string]string{
 		"app_enter":                  "the session's row is not to be seen until it is known who asks",
 		"app_enter_import":           "a job has no session: it writes the rows of a file in the name of who started it",
+		"count_feed":                 "what came back as not safe stands with whoever a case was referred to; it gives numbers alone, to a job",
 		"import_rows_erased":         "trigger: a file that waits goes with whoever is erased, and the eraser sees no file",
 		"app_sign_in_lookup":         "nobody is signed in yet, and no other way reads a password's hash",
 		"app_session_start":          "nobody is signed in yet",

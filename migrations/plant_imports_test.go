@@ -16,6 +16,7 @@ func init() {
 			"import_chunks":   {rows: "import_id in (select id from imports where org_id = $2)"},
 			"import_rows":     {rows: ofPolice, by: "police", signed: []string{"org_id"}},
 			"import_mappings": {rows: ofPolice, by: "police", signed: []string{"by_user_id"}},
+			"feed_quality":    {rows: ofPolice},
 		},
 		set: func(t *testing.T, s *scene) {
 			t.Helper()
@@ -25,6 +26,7 @@ func init() {
 			s.Do(t, "insert into import_chunks (import_id, first_row, rows, name) values ($1, 1, 2, repeat('a', 40))", id)
 			s.Do(t, "insert into import_rows (id, import_id, n, org_id, kind, applied, outcome, case_id, at) values ($1, $2, 1, $3, 'police_feed', true, 'accepted', $4, $5)",
 				models.NewID(), id, police.OrgID, s.ID, now)
+			s.Do(t, "insert into feed_quality (org_id, force, month, rows, no_safe_way, no_ethnicity, no_needs_check, returned_unsafe, counted_at) values ($1, 'metropolitan', '2026-11-01', 2, 1, 1, 0, 0, $2)", police.OrgID, now)
 			s.Do(t, "insert into import_mappings (org_id, kind, mapping, by_user_id, at) values ($1, 'police_feed', '{}', $2, $3)", police.OrgID, police.UserID, now)
 		},
 	})

@@ -36,13 +36,28 @@ func ImportFlags() []Choice {
 	}
 }
 
-// FlagWords are the words of flags, the most pressing first.
-func FlagWords(flags []string) []string {
+// Triages reports whether an actor sees to what a police feed leaves: their
+// organisation has one, and their role runs it.
+func Triages(a Actor) bool {
+	return slices.ContainsFunc(ImportSpecsOf(a), func(s ImportSpec) bool { return s.Kind == ImportPoliceFeed })
+}
+
+// SortFlags puts flags in order, the most pressing first.
+func SortFlags(flags []string) []string {
 	var out []string
 	for _, f := range ImportFlags() {
 		if slices.Contains(flags, f.Key) {
-			out = append(out, f.Words)
+			out = append(out, f.Key)
 		}
+	}
+	return out
+}
+
+// FlagWords are the words of flags, the most pressing first.
+func FlagWords(flags []string) []string {
+	out := SortFlags(flags)
+	for i, f := range out {
+		out[i] = ChoiceWords(ImportFlags(), f)
 	}
 	return out
 }

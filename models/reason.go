@@ -142,6 +142,18 @@ func AllReasons() []Reason {
 	return out
 }
 
+// UnsafeReasons are the codes of endings that mean that it was not safe to reach
+// somebody.
+func UnsafeReasons() []string {
+	var out []string
+	for _, r := range AllReasons() {
+		if !r.byWhose && r.ending == ResultUnsafeToContact {
+			out = append(out, r.Code)
+		}
+	}
+	return out
+}
+
 // FindReason returns the reason of a group with a code.
 func FindReason(g ReasonGroup, code string) (Reason, bool) {
 	for _, r := range reasonsByGroup()[g] {

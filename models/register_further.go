@@ -112,8 +112,13 @@ func furtherTables() []registered {
 		{"import_chunks", ControllerAuthor, RetainSession, []registeredLine{{ClassLink, "import_id first_row rows name", "", "where the content is, by random names"}}},
 		{"import_rows", ControllerAuthor, RetainCase, []registeredLine{
 			{ClassLink, "id import_id n org_id kind applied outcome field code says case_id at", "", "numbers and codes of rows, and nothing of what was in them"},
-			{ClassFact, "flags force", "", "what to see to first"},
+			{ClassFact, "flags force pressing", "", "what to see to first"},
+			{ClassLink, "held_at later_at seen_at seen_as", "", "what was done about it in triage, and when"},
+			{ClassStaff, "held_by seen_by", "", ""},
 			{ClassOffence, "reference_key content_key", "", "of the source: whether it was sent before, and as it is"},
+		}},
+		{"feed_quality", ControllerOperator, RetainFigures, []registeredLine{
+			{ClassLink, "org_id force month rows no_safe_way no_ethnicity no_needs_check returned_unsafe counted_at", "", "numbers alone: what the feed of a force left out in a month"},
 		}},
 		{"import_mappings", ControllerAuthor, RetainTrail, []registeredLine{{ClassLink, "org_id kind mapping at", "", "names of columns"}, {ClassStaff, "by_user_id", "", ""}}},
 		{"approvals", ControllerAuthor, RetainTrail, []registeredLine{

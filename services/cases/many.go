@@ -38,10 +38,7 @@ func (m *Many) Add(b *pg.Batch, in *LogInput, source map[string]any) Logged {
 	c := in.begin(b.Now)
 	in.Victim.ID = c.VictimID
 	m.victims = append(m.victims, victimArgs(b, &in.Victim))
-	// The statement for one case gives two columns the same values.
-	args := caseArgs(b, &c)
-	args = append(append(args[:6:6], b.Actor.OrgID), args[6:]...)
-	m.cases = append(m.cases, append(args, b.Now))
+	m.cases = append(m.cases, caseArgs(b, &c))
 	for n := range in.Incidents {
 		m.incidents = append(m.incidents, incidentArgs(b.Vault, models.NewID(), c.ID, n+1, &in.Incidents[n]))
 	}
@@ -72,6 +69,3 @@ func (m *Many) Write(b *pg.Batch) {
 	b.RecordAll(m.events)
 	b.EnqueueAll("case.logged", m.ids)
 }
-
-const intoCases = `cases (id, reference, victim_id, status, source, accountable_org_id, logged_by_org_id, logged_by, risk_level,
-	risk_note, enhanced, enhanced_reasons, enhanced_off_reason, enhanced_off_note, help_offered, help_reason, help_note, wants, logged_at, updated_at)`

@@ -77,9 +77,11 @@ func victimArgs(b *pg.Batch, v *models.Victim) []any {
 	}
 }
 
-const insertCase = `insert into cases (id, reference, victim_id, status, source, accountable_org_id, logged_by_org_id, logged_by, risk_level,
-	risk_note, enhanced, enhanced_reasons, enhanced_off_reason, enhanced_off_note, help_offered, help_reason, help_note, wants, logged_at, updated_at)
-	values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)`
+const intoCases = `cases (id, reference, victim_id, status, source, accountable_org_id, logged_by_org_id, logged_by, risk_level,
+	risk_note, enhanced, enhanced_reasons, enhanced_off_reason, enhanced_off_note, help_offered, help_reason, help_note, wants, logged_at, updated_at)`
+
+const insertCase = "insert into " + intoCases + `
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
 
 func addCase(b *pg.Batch, c *models.Case) {
 	b.Exec(insertCase, caseArgs(b, c)...)
@@ -87,10 +89,10 @@ func addCase(b *pg.Batch, c *models.Case) {
 
 func caseArgs(b *pg.Batch, c *models.Case) []any {
 	return []any{
-		c.ID, c.Reference, c.VictimID, c.Status, c.Source, b.Actor.OrgID, b.Actor.UserID, c.RiskLevel,
+		c.ID, c.Reference, c.VictimID, c.Status, c.Source, b.Actor.OrgID, b.Actor.OrgID, b.Actor.UserID, c.RiskLevel,
 		b.Vault.Seal(vault.CaseRiskNote, c.ID, c.RiskNote), c.Enhanced, list(c.EnhancedReasons), pg.OrNull(c.EnhancedOffReason),
 		b.Vault.Seal(vault.CaseEnhancedOffNote, c.ID, c.EnhancedOffNote), c.HelpOffered,
-		pg.OrNull(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now,
+		pg.OrNull(c.HelpReason), b.Vault.Seal(vault.CaseHelpNote, c.ID, c.HelpNote), list(c.Wants), b.Now, b.Now,
 	}
 }
 

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -142,10 +143,7 @@ func refusal(err error) (models.FieldError, bool) {
 	switch models.CodeOf(err) {
 	case models.CodeInvalid:
 		f := models.FieldsOf(err)[0]
-		switch {
-		case len(f.Field) > len("details.") && f.Field[:len("details.")] == "details.":
-			f.Field = f.Field[len("details."):]
-		case f.Field == "source_reference":
+		if f.Field, _ = strings.CutPrefix(f.Field, "details."); f.Field == "source_reference" {
 			f.Field = "reference"
 		}
 		return f, true

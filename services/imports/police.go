@@ -127,8 +127,6 @@ func policeField(fault string, in *cases.LogInput) string {
 		return "reference"
 	case last == "offence_types":
 		return "offences"
-	case strings.HasPrefix(fault, "victim.missing."):
-		return last
 	}
 	return last
 }

@@ -11,8 +11,11 @@ import (
 
 // Sweep removes the content of files that are over, or that nobody ran for a
 // week, and after 90 days what is left of rows that made nothing. It acts for the
-// system. Done twice it does no more.
+// system, and counts again what feeds leave out. Done twice it does no more.
 func (s *Service) Sweep(ctx context.Context) error {
+	if err := s.Count(ctx); err != nil {
+		return err
+	}
 	var ids []uuid.UUID
 	var old int
 	err := s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -85,17 +86,20 @@ func (l *line) moment(key string) *time.Time {
 	return nil
 }
 
+// The words for yes and no, in small letters.
+var (
+	yesWords = []string{"yes", "y", "true", "1"}
+	noWords  = []string{"no", "n", "false", "0"}
+)
+
 // yesNo reads an answer; nil where there is none.
 func (l *line) yesNo(key string) *bool {
-	yes := false
-	switch strings.ToLower(l.value(key)) {
-	case "":
-		return nil
-	case "yes", "y", "true", "1":
-		yes = true
-	case "no", "n", "false", "0":
-	default:
-		l.faults.Add(key, models.FieldInvalid, "Write yes or no")
+	said := strings.ToLower(l.value(key))
+	yes := slices.Contains(yesWords, said)
+	if !yes && !slices.Contains(noWords, said) {
+		if said != "" {
+			l.faults.Add(key, models.FieldInvalid, "Write yes or no")
+		}
 		return nil
 	}
 	return &yes
@@ -103,12 +107,12 @@ func (l *line) yesNo(key string) *bool {
 
 // safety reads whether a way to reach somebody is safe. Nothing said is not safe.
 func (l *line) safety(key string) models.Safety {
-	switch strings.ToLower(l.value(key)) {
-	case "yes", "y", "true", "1", "safe":
+	switch said := strings.ToLower(l.value(key)); {
+	case said == "safe" || slices.Contains(yesWords, said):
 		return models.SafeYes
-	case "no", "n", "false", "0", "unsafe", "not safe":
+	case said == "unsafe" || said == "not safe" || slices.Contains(noWords, said):
 		return models.SafeNo
-	case "", "unknown", "not known", "not_known":
+	case said == "" || said == "unknown" || said == "not known" || said == "not_known":
 	default:
 		l.faults.Add(key, models.FieldInvalid, "Write yes, no or unknown")
 	}

@@ -289,6 +289,11 @@ func (s *Service) finish(ctx context.Context, t *task) error {
 	if err != nil || to != models.ImportDone {
 		return err
 	}
+	if len(t.spec.Types) == 0 {
+		if err := s.Count(ctx); err != nil {
+			return err
+		}
+	}
 	return s.drop(ctx, t.ID)
 }
 

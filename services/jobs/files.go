@@ -33,17 +33,13 @@ func WithFiles(f Files) Option {
 		river.AddWorker(workers, &worker[scanFilesArgs]{do: f.Scan})
 		river.AddWorker(workers, &worker[sweepFilesArgs]{do: f.Sweep})
 		cfg.Queues[filesQueue] = river.QueueConfig{MaxWorkers: 1}
-		cfg.PeriodicJobs = append(cfg.PeriodicJobs, alone[scanFilesArgs](10*time.Second), alone[sweepFilesArgs](time.Hour))
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[scanFilesArgs](filesQueue, 10*time.Second, alone()), inQueue[sweepFilesArgs](filesQueue, time.Hour, alone()))
 	}
 }
 
-// alone schedules a job of the queue of files; none is added while one waits
-// or runs, however long that takes.
-func alone[T river.JobArgs](d time.Duration) *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) {
-		var args T
-		return args, &river.InsertOpts{Queue: filesQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{
-			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
-		}}}
-	}, &river.PeriodicJobOpts{RunOnStart: true})
+// alone adds no job while one of its kind waits or runs, however long that takes.
+func alone() river.UniqueOpts {
+	return river.UniqueOpts{ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+	}}
 }

@@ -34,13 +34,16 @@ func WithImports(i Importer) Option {
 		river.AddWorker(workers, &worker[importArgs]{do: i.Work})
 		river.AddWorker(workers, &worker[sweepImportArgs]{do: i.Sweep})
 		cfg.Queues[importsQueue] = river.QueueConfig{MaxWorkers: 1}
-		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[importArgs](5*time.Second), inQueue[sweepImportArgs](time.Hour))
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[importArgs](importsQueue, 5*time.Second, river.UniqueOpts{ByPeriod: 5 * time.Second}),
+			inQueue[sweepImportArgs](importsQueue, time.Hour, river.UniqueOpts{ByPeriod: time.Hour}))
 	}
 }
 
-func inQueue[T river.JobArgs](d time.Duration) *river.PeriodicJob {
+// inQueue schedules a job of a queue of its own; unique says beside which others
+// none is added.
+func inQueue[T river.JobArgs](queue string, d time.Duration, unique river.UniqueOpts) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) {
 		var args T
-		return args, &river.InsertOpts{Queue: importsQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: d}}
+		return args, &river.InsertOpts{Queue: queue, MaxAttempts: 1, UniqueOpts: unique}
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 }

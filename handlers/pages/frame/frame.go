@@ -60,6 +60,9 @@ const HandoffsPath = "/handoffs"
 // ImportsPath is the list of files that were sent.
 const ImportsPath = "/imports"
 
+// TriagePath is the next case that a feed left to see to.
+const TriagePath = "/triage"
+
 // OwedPath is the list of what is owed.
 const OwedPath = "/owed"
 

@@ -17,6 +17,7 @@ import (
 	"throughline/handlers/render"
 	"throughline/handlers/route"
 	"throughline/models"
+	"throughline/services/cases"
 	"throughline/services/imports"
 	"throughline/web/components"
 	"throughline/web/pages/admin"
@@ -27,12 +28,13 @@ import (
 type Pages struct {
 	frame frame.Frame
 	svc   *imports.Service
+	cases *cases.Service
 	now   func() time.Time
 }
 
 // New returns the pages.
-func New(f frame.Frame, svc *imports.Service, now func() time.Time) *Pages {
-	return &Pages{frame: f, svc: svc, now: now}
+func New(f frame.Frame, svc *imports.Service, c *cases.Service, now func() time.Time) *Pages {
+	return &Pages{frame: f, svc: svc, cases: c, now: now}
 }
 
 const root = frame.ImportsPath
@@ -53,6 +55,8 @@ func (p *Pages) Routes() []route.Route {
 		at(http.MethodPost, "/:id/start", p.act((*imports.Service).Start, "started")),
 		at(http.MethodPost, "/:id/stop", p.act((*imports.Service).Stop, "stopped")),
 		at(http.MethodPost, "/:id/discard", p.act((*imports.Service).Discard, "discarded")),
+		{Method: http.MethodGet, Path: frame.TriagePath, Need: models.ImportRun, Handle: p.triage},
+		{Method: http.MethodPost, Path: "/cases/:ref/triage", Need: models.ImportRun, Handle: p.answer},
 	}
 }
 
@@ -95,6 +99,11 @@ func (p *Pages) list(c *gin.Context) error {
 	v.Meta.Back = &components.Link{Text: "Cases", Href: "/cases"}
 	if a, err := models.ActorFrom(c.Request.Context()); err == nil && len(models.ImportSpecsOf(a)) > 0 {
 		v.Buttons = []components.ButtonParams{{Text: "Send a file", Href: root + "/new", Keys: "n"}}
+		if models.Triages(a) {
+			v.Buttons = append(v.Buttons,
+				components.ButtonParams{Text: "Triage", Href: frame.TriagePath, Kind: components.Secondary, Keys: "g r"},
+				components.ButtonParams{Text: "What our feed leaves out", Href: root + "/quality", Kind: components.Secondary})
+		}
 	} else {
 		v.Text = "Your organisation has no files of a kind that is taken in here."
 	}

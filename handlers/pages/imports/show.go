@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
 	"throughline/models"
 	"throughline/services/imports"
@@ -41,6 +42,13 @@ func (p *Pages) show(c *gin.Context) error {
 	}
 	if i.Waits() || i.Status == models.ImportStopped {
 		v.Progress = &view.ProgressView{Done: i.Done, Total: i.Total, Again: address(id)}
+	}
+	a, err := models.ActorFrom(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	if models.Triages(a) && i.Kind == models.ImportPoliceFeed && (i.Status == models.ImportRunning || i.Status == models.ImportDone) {
+		v.Acts = append(v.Acts, view.ActView{Button: components.ButtonParams{Text: "Triage what it left to see to", Href: frame.TriagePath}})
 	}
 	if i.Done > 0 {
 		v.Counts = counts(&i)

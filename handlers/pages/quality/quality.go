@@ -39,6 +39,8 @@ func New(f frame.Frame, svc *figures.Service, now func() time.Time) *Pages {
 func (p *Pages) Routes() []route.Route {
 	return []route.Route{
 		{Method: http.MethodGet, Path: "/overview", Need: models.QualityRead, Handle: p.overview},
+		{Method: http.MethodGet, Path: "/overview/feeds", Need: models.QualityRead, Handle: p.feed("/overview")},
+		{Method: http.MethodGet, Path: frame.ImportsPath + "/quality", Need: models.ImportRun, Handle: p.feed(frame.ImportsPath)},
 	}
 }
 
