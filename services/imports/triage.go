@@ -25,18 +25,6 @@ type Triage struct {
 	Yours []models.TriageItem
 }
 
-// mayTriage refuses an actor whose organisation has no feed.
-func mayTriage(ctx context.Context) error {
-	a, err := may(ctx)
-	if err != nil {
-		return err
-	}
-	if !models.Triages(a) {
-		return models.RoleForbidden()
-	}
-	return nil
-}
-
 // waiting are the rows that somebody has to look at, of open cases that the
 // actor sees; each case stands there once for each row that was not looked at.
 const waiting = `import_rows r join cases c on c.id = r.case_id where r.org_id = (select app_org_id()) and r.applied and r.case_id is not null and r.flags <> '{}' and r.seen_at is null and c.status = 'open'`
@@ -45,7 +33,7 @@ const waiting = `import_rows r join cases c on c.id = r.case_id where r.org_id =
 // at, and keeps it for the actor for three minutes; asked again it is the same.
 // It records that the case was listed. Cases that were put off come last.
 func (s *Service) Next(ctx context.Context) (Triage, error) {
-	if err := mayTriage(ctx); err != nil {
+	if _, err := may(ctx); err != nil {
 		return Triage{}, err
 	}
 	var out Triage
@@ -82,7 +70,7 @@ func (s *Service) Next(ctx context.Context) (Triage, error) {
 // Waiting lists what is left to look at, the most pressing first, up to 100, and
 // records that it was listed. It keeps nothing for the actor.
 func (s *Service) Waiting(ctx context.Context) ([]models.TriageItem, error) {
-	if err := mayTriage(ctx); err != nil {
+	if _, err := may(ctx); err != nil {
 		return nil, err
 	}
 	var out []models.TriageItem
@@ -141,7 +129,7 @@ func items(ctx context.Context, tx *pg.Tx, which, state string, args ...any) ([]
 // one that the actor sees to already, it is done with. Errors: forbidden, not
 // found, a models.Replay, invalid, and a conflict where somebody else was faster.
 func (s *Service) Triage(ctx context.Context, caseID uuid.UUID, answer models.TriageAnswer) error {
-	if err := mayTriage(ctx); err != nil {
+	if _, err := may(ctx); err != nil {
 		return err
 	}
 	return pg.Once(func() error {

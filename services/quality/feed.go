@@ -56,7 +56,7 @@ func (s *Service) Feed(ctx context.Context, months int) (FeedQuality, error) {
 	if err != nil {
 		return FeedQuality{}, err
 	}
-	if !a.Can(models.QualityRead) && !models.Triages(a) {
+	if !a.Can(models.QualityRead) && !a.Can(models.ImportRun) {
 		return FeedQuality{}, models.RoleForbidden()
 	}
 	if months < 1 || months > 36 {

@@ -30,7 +30,8 @@ func (p *Pages) drawSend(c *gin.Context, typed map[string]string, errs component
 	}
 	kinds := models.ImportSpecsOf(a)
 	if len(kinds) == 0 {
-		return models.RoleForbidden()
+		render.See(c, root) // which says that there is nothing to send
+		return nil
 	}
 	v := view.SendView{Meta: p.frame.Meta(c, "Send a file", root), Help: help()}
 	v.Meta.Back, v.Meta.Errors = &components.Link{Text: "Import files", Href: root}, errs
