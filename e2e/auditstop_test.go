@@ -128,7 +128,7 @@ func (r *records) prepare(t *testing.T) {
 // of a case is ids, but for documents and requests, whose services hold in tests
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
-	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/certificates/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
+	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/bulk-handoffs/", "/certificates/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
 	"/files/", "/handoffs/", "/imports/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/requests/", "/retention/", "/team/",
 }

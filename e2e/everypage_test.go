@@ -147,6 +147,7 @@ var never = map[string]string{
 	"POST /cases/{ref}/hand-over/check": "is a button",
 	"POST /cases/{ref}/reopen":          "is a button",
 	"POST /handoffs/{ref}/recall":       "asks for nothing that has to be given",
+	"POST /bulk-handoffs/{ref}/recall":  "asks for nothing that has to be given",
 	"POST /keyboard":                    "is a button",
 	"POST /referrals/{ref}/assign":      "begins with somebody chosen",
 	"POST /referrals/{ref}/accept":      "begins with somebody chosen",

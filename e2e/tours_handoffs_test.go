@@ -50,6 +50,41 @@ func (w *tour) handing() {
 	w.look(sender.press("The line").is(200).sees("London Victim Service", "Victim not told", "The same, as a table"), filled)
 
 	w.apart(police)
+	w.many(police)
+}
+
+// many meets the cases of a contract that ends, handed over as one act: one
+// without an agreement is left out and says why, the other is accepted.
+func (w *tour) many(police *caller) {
+	with, without := police.create("/api/v1/cases", aCase("Agreed")), police.create("/api/v1/cases", aCase("Unasked")).text(w.t, "reference")
+	police.create("/api/v1/cases/"+with.text(w.t, "id")+"/sharing-decisions", map[string]any{
+		"receiver_organisation_id": w.organisation("caseworker"), "purpose": "support", "basis": "agreement", "method": "spoken", "fields": []string{"given_name", "borough", "safe_contact"},
+	})
+	sender, receiver := w.as("police.manager").proves(), w.as("caseworker.manager")
+	w.look(w.as("vawg.manager").visit("/bulk-handoffs").is(200), empty)
+	sender.visit("/bulk-handoffs").is(200).press("Hand over many cases").is(200)
+	w.look(sender, filled)
+	w.wrong(sender, "Offer them")
+	sender.pick("Who will hold it?", "London Victim Service").write("Why are you handing it over?", "The contract ends.").write("What do they need to know to take over?", "Each has a plan.")
+	sender.choose("Some of them").write("References of the cases, for some of them", with.text(w.t, "reference")+" "+without).press("Offer them").is(200)
+	w.look(sender.sees("Could not be offered", "Record a decision to share with this organisation first"), filled)
+	w.look(sender.visit("/bulk-handoffs").is(200).sees("0 of 2 answered"), filled)
+	sender.press("G-").is(200).press("Take back what is not answered").is(200)
+	w.look(sender, filled)
+	receiver.visit("/bulk-handoffs").is(200).press("G-").is(200).press("Refuse them all").is(200)
+	w.look(receiver, filled)
+	w.wrong(receiver, "Refuse them all")
+	receiver.press("Back").press("Accept all that are offered").is(200)
+	w.look(receiver, filled)
+	w.wrong(receiver, "Accept: we hold them from now")
+	receiver.write("Your own reference for them", "LVS-26").press("Accept: we hold them from now").is(200).sees("1 of 1 answered", with.text(w.t, "reference"))
+}
+
+// organisation is the id of the organisation somebody works for.
+func (w *tour) organisation(who string) string {
+	w.t.Helper()
+	org, _ := signIn(w.t, w.base, who).get("/api/v1/me").Body["organisation"].(map[string]any)
+	return org["id"].(string)
 }
 
 // apart meets a duty that lies apart from its case, and a partner's word.

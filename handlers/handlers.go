@@ -120,6 +120,7 @@ func API(d Deps) *api.API {
 	v1.RegisterEvents(a, d.Events)
 	v1.RegisterSupport(a, d.Support)
 	v1.RegisterHandoffs(a, d.Handoffs)
+	v1.RegisterBulkHandoffs(a, d.Handoffs)
 	v1.RegisterOwed(a, d.Owed)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)

@@ -25,7 +25,8 @@ func aboutNobody() map[string]string {
 		"/account/": "one's own", "/api/v1/conflicts/": "one's own declaration", "/api/v1/me/": "one's own", "/cases/new/": "one's own unfinished form",
 		"/admin/": "staff", "/api/v1/people/": "staff", "/api/v1/invitations/": "staff", "/invitation/": "staff", "/team/": "staff",
 		"/api/v1/imports/": "a file: numbers and codes of rows, and cases where the reader sees them", "/imports/": "a file, the same",
-		"/agreements/": "an organisation's", "/api/v1/agreements/": "an organisation's",
+		"/bulk-handoffs/": "many hand-offs: numbers and states, and cases where the reader sees them", "/api/v1/bulk-handoffs/": "the same",
+		"/agreements/":     "an organisation's", "/api/v1/agreements/": "an organisation's",
 		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public",
 		"/retention/schedules/": "a rule", "/api/v1/retention/schedules/": "a rule",
 	}

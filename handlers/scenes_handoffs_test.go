@@ -94,7 +94,44 @@ func (s setting) tookOver() handoffs.View {
 	return v
 }
 
+// many is two cases that a manager of the police has offered as one act, one of
+// them without an agreement to share.
+func (s setting) many() handoffs.BulkView {
+	s.t.Helper()
+	c, without := s.Case(s.t, s.As("police")), s.Case(s.t, s.As("police"))
+	s.Agreement(s.t, c, s.Org(testkit.OrgVictims).ID)
+	v, err := s.deps.Handoffs.BeginBulk(s.As("police.manager"), handoffs.BulkOffer{
+		ToOrgID: s.Org(testkit.OrgVictims).ID, Reason: "The contract ends.", Summary: "Each has a plan.", CaseIDs: []uuid.UUID{c.ID, without.ID},
+	})
+	if err != nil {
+		s.t.Fatal(err, models.FieldsOf(err))
+	}
+	return v
+}
+
 func init() {
+	furtherScenes = append(furtherScenes, func() map[string]func(setting) scene {
+		bulk := func(who, action, body string) func(setting) scene {
+			return func(s setting) scene {
+				v := s.many()
+				return scene{who: who, id: v.ID.String(), path: "/api/v1/bulk-handoffs/" + v.ID.String() + action, body: body, foreign: "refuge.manager"}
+			}
+		}
+		return map[string]func(setting) scene{
+			"POST /api/v1/bulk-handoffs": func(s setting) scene {
+				c := s.Case(s.t, s.As("police"))
+				s.Agreement(s.t, c, s.Org(testkit.OrgVictims).ID)
+				return scene{who: "police.manager", path: "/api/v1/bulk-handoffs", body: doc("to_organisation_id", s.Org(testkit.OrgVictims).ID,
+					"reason", "The contract ends.", "summary", "Each has a plan.", "case_ids", []uuid.UUID{c.ID})}
+			},
+			"GET /api/v1/bulk-handoffs/{id}":         bulk("caseworker.manager", "", ""),
+			"GET /api/v1/bulk-handoffs/{id}/cases":   bulk("caseworker.manager", "/cases", ""),
+			"POST /api/v1/bulk-handoffs/{id}/offer":  bulk("police.manager", "/offer", ""),
+			"POST /api/v1/bulk-handoffs/{id}/recall": bulk("police.manager", "/recall", doc("note", "The contract goes on.")),
+			"POST /api/v1/bulk-handoffs/{id}/accept": bulk("caseworker.manager", "/accept", doc("receiver_reference", "LVS-26")),
+			"POST /api/v1/bulk-handoffs/{id}/refuse": bulk("caseworker.manager", "/refuse", doc("reason", "no_capacity", "note", "There are too many.")),
+		}
+	})
 	furtherScenes = append(furtherScenes, func() map[string]func(setting) scene {
 		on := func(who, action, body string) func(setting) scene {
 			return func(s setting) scene {

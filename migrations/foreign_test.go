@@ -317,6 +317,7 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 		"case_clocks",                      // whether whoever owes a clock writes here; what stopped it
 		"sign_ons",                         // how organisations sign in; the secret is sealed
 		"linkage_waiting", "linkage_pairs", // which records are compared, and how two agree: ids and levels
+		"bulk_handoffs",            // what goes on, between whom: the words are sealed
 		"handoffs",                 // whom to tell: the two sides, states and times
 		"blobs",                    // where files are, and no name of one
 		"imports", "import_chunks", // how far files are, and where: names of columns, and a sealed key

@@ -31,6 +31,7 @@ func reaches() map[Permission]may {
 		MatterManage:       {"Keep a court matter", within(RelationHolder)},
 		HandoffSend:        {"Hand over a case or a duty, take it back, say that the victim was told; close a case", within(RelationHolder)},
 		HandoffAnswer:      {"Take over or refuse a duty", within(RelationOffered)},
+		HandoffBulk:        {"Hand over many cases as one act, and answer such an act", append(under(proof, RelationHolder), within(RelationOffered)...)},
 		EventRecord:        {"Record what happened in a case", within(RelationHolder)},
 		ReferralCoordinate: {"Review a decline, reroute what nobody took", under(reason, RelationPathway)},
 		UnmetRead:          {"Read what no service could take", within(RelationPathway)},

@@ -80,6 +80,8 @@ type Actor struct {
 	// ImportID is the file whose rows a job writes in this person's name, where
 	// that is why they act; then there is no session.
 	ImportID uuid.UUID
+	// BulkID is the bulk hand-over that a job goes on with in this person's name.
+	BulkID uuid.UUID
 	Role     Role
 	Name     string
 	OrgName  string

@@ -25,6 +25,7 @@ const (
 	MatterManage       Permission = "matter:manage"
 	HandoffAnswer      Permission = "handoff:answer"
 	HandoffSend        Permission = "handoff:send" // hand on what one's organisation holds; close a case
+	HandoffBulk        Permission = "handoff:bulk" // hand on, and take over, many cases as one act
 	EventRecord        Permission = "event:record"
 	UnmetRead          Permission = "unmet:read"
 	QualityRead        Permission = "quality:read"
@@ -55,7 +56,7 @@ func caseWork() []Permission {
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.

@@ -21,6 +21,7 @@ const (
 	CertificateReference ReferenceKind = 'T' // of a deletion
 	BreachReference      ReferenceKind = 'B'
 	HandoffReference     ReferenceKind = 'H'
+	BulkReference        ReferenceKind = 'G' // of many hand-offs made as one
 )
 
 // ErrReference is returned for anything that is not a reference of ours: the

@@ -36,6 +36,14 @@ func furtherTables() []registered {
 			{ClassLink, "id stage", "", ""},
 			{ClassCopy, "content", "", "the summary, and what the decision to share allows, frozen at sending"},
 		}},
+		{"bulk_handoffs", ControllerParties, RetainCase, []registeredLine{
+			{ClassLink, "id reference from_org_id to_org_id at recorded_at doing run version", "", ""},
+			{ClassNarrative, "words run_words", "", "why many cases are handed over, and what the receiver needs to know of all of them"},
+			{ClassStaff, "by_user_id run_by run_org_id run_role", "", ""},
+		}},
+		{"bulk_handoff_cases", ControllerParties, RetainCase, []registeredLine{
+			{ClassLink, "bulk_id n case_id from_org_id to_org_id handoff_id tried code says", "", "which cases, and by code why one could not be handed over"},
+		}},
 		{"case_duties", ControllerHolder, RetainCase, []registeredLine{{ClassFact, "id case_id duty org_id from_at until_at", "", "who owes one duty apart from the case"}}},
 		{"case_closings", ControllerHolder, RetainCase, []registeredLine{
 			{ClassLink, "id case_id closed_at reopened_at recorded_at", "", ""},

@@ -202,6 +202,9 @@ func enter(a models.Actor) (string, []any) {
 	if a.ImportID != uuid.Nil {
 		return "select app_enter_import($1)", []any{a.ImportID}
 	}
+	if a.BulkID != uuid.Nil {
+		return "select app_enter_bulk($1)", []any{a.BulkID}
+	}
 	return "select app_enter($1, $2)", []any{a.SessionID, string(a.Role)}
 }
 

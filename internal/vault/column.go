@@ -62,6 +62,8 @@ const (
 	HandoffPartnerReference
 	HandoffNote
 	HandoffProof
+	BulkWords
+	BulkRunWords
 	ClosingNote
 	EventReference
 	EventWords
@@ -118,6 +120,8 @@ var specs = [columnCount]Spec{
 	HandoffPartnerReference: {"handoffs", "receiver_reference", "id", "", ClassNarrative, false},
 	HandoffNote:             {"handoffs", "note", "id", "", ClassNarrative, false},
 	HandoffProof:            {"handoffs", "proof", "id", "", ClassNarrative, false},
+	BulkWords:           {"bulk_handoffs", "words", "id", "", ClassNarrative, true},
+	BulkRunWords:        {"bulk_handoffs", "run_words", "id", "", ClassNarrative, true},
 	ClosingNote:             {"case_closings", "note", "id", "", ClassNarrative, false},
 
 	ShareSending:      {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},

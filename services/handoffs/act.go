@@ -23,6 +23,8 @@ type Act struct {
 	Reason            string     // refuse: a code of GroupHandoffRefused
 	Note              string
 	Told              models.Telling // victim-told
+
+	bulk *bulkItem // one of many
 }
 
 // Do takes an action on a hand-off and returns it as the actor reads it then. It
@@ -208,10 +210,10 @@ func (s *Service) accept(ctx context.Context, tx *pg.Tx, h *models.Handoff, in A
 	if n == 0 {
 		return pg.ErrLostRace
 	}
-	if err := tell(ctx, tx, "accepted", h); err != nil {
+	if err := in.bulk.tell(ctx, tx, "accepted", h); err != nil {
 		return err
 	}
-	return tx.Record(ctx, event("accepted", h, map[string]any{"off_system": h.OffSystem}))
+	return tx.Record(ctx, event("accepted", h, in.bulk.detail(map[string]any{"off_system": h.OffSystem})))
 }
 
 // end ends an offer: the duty stays where it was.
@@ -230,10 +232,10 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, h *models.Handoff, to mode
 	if n == 0 {
 		return pg.ErrLostRace
 	}
-	if err := tell(ctx, tx, string(to), h); err != nil {
+	if err := in.bulk.tell(ctx, tx, string(to), h); err != nil {
 		return err
 	}
-	return tx.Record(ctx, event(string(to), h, detail))
+	return tx.Record(ctx, event(string(to), h, in.bulk.detail(detail)))
 }
 
 // askGate holds a telling against the rules and the safe-contact gate, where the

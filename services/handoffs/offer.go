@@ -26,6 +26,8 @@ type Offer struct {
 	Summary           string
 	SharingDecisionID uuid.UUID             // the latest that holds for the receiver, where none is named
 	OffSystem         *models.OffSystemWord // of a partner that never signs in
+
+	bulk *bulkItem // one of many
 }
 
 // The stages of what is frozen for the receiver.
@@ -342,13 +344,16 @@ func (s *Service) put(ctx context.Context, tx *pg.Tx, in *Offer, g *ground, h *m
 	if err := g.freeze(ctx, tx, in, h); err != nil {
 		return err
 	}
-	if err := tx.Record(ctx, event("offered", h, map[string]any{"off_system": h.OffSystem})); err != nil {
+	if err := in.bulk.mark(ctx, tx, h); err != nil {
+		return err
+	}
+	if err := tx.Record(ctx, event("offered", h, in.bulk.detail(map[string]any{"off_system": h.OffSystem}))); err != nil {
 		return err
 	}
 	if w := in.OffSystem; w != nil && w.AcceptedAt != nil {
 		return s.accept(ctx, tx, h, Act{ReceiverReference: w.PartnerReference, AcceptedAt: w.AcceptedAt})
 	}
-	return tell(ctx, tx, "offered", h)
+	return in.bulk.tell(ctx, tx, "offered", h)
 }
 
 // freeze keeps what the receiver may read, in two stages.

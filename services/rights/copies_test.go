@@ -126,6 +126,10 @@ func (b *bench) handedOver(c testkit.CaseFacts) {
 		testkit.Seal(vault.HandoffNote, id, "Canary lives too far away."))
 	b.Do(b.t, "insert into handoff_contents (id, stage, content) values ($1, 'sending', $2)", id, testkit.Seal(vault.HandoffSending, id, `{"summary": "Canary has a hearing."}`))
 	b.Do(b.t, "insert into case_duties (case_id, duty, org_id, from_at, until_at) values ($1, 'updates', $2, $3, $3)", c.ID, vawg.OrgID, now)
+	bulk := models.NewID()
+	b.Do(b.t, "insert into bulk_handoffs (id, reference, from_org_id, to_org_id, words, at, by_user_id) values ($1, $2, $3, $4, $5, $6, $7)", bulk, models.NewReference(models.BulkReference),
+		police.OrgID, vawg.OrgID, testkit.Seal(vault.BulkWords, bulk, `{"summary": "A contract ends."}`), now, police.UserID)
+	b.Do(b.t, "insert into bulk_handoff_cases (bulk_id, n, case_id, from_org_id, to_org_id, handoff_id) values ($1, 1, $2, $3, $4, $5)", bulk, c.ID, police.OrgID, vawg.OrgID, id)
 	b.Do(b.t, "insert into case_closings (id, case_id, reason, note, closed_at, closed_by, closed_by_org_id, reopened_at) values ($1, $2, 'other', $3, $4, $5, $6, $4)",
 		closing, c.ID, testkit.Seal(vault.ClosingNote, closing, "Canary asked."), now, police.UserID, police.OrgID)
 }

@@ -16,12 +16,15 @@ import (
 )
 
 // boxes are the lists of this part of the product.
-func boxes(here string) []components.SubNavItem {
+func (p *Pages) boxes(c *gin.Context, here string) []components.SubNavItem {
 	out := []components.SubNavItem{
 		{Text: "Offered to you", Href: frame.HandoffsPath},
 		{Text: "Offered by you", Href: frame.HandoffsPath + "?box=sent"},
 		{Text: "Owed by your organisation", Href: frame.OwedPath},
 		{Text: "Owed by you", Href: frame.OwedPath + "?of=me"},
+	}
+	if a, err := models.ActorFrom(c.Request.Context()); err == nil && a.Can(models.HandoffBulk) {
+		out = append(out, components.SubNavItem{Text: "Many at once", Href: bulkPath})
 	}
 	for i := range out {
 		out[i].Current = out[i].Href == here
@@ -42,7 +45,7 @@ func (p *Pages) owed(c *gin.Context) error {
 		here, whose, say = frame.OwedPath+"?of=me", "you owe", "You"
 	}
 	v := view.ListView{
-		Meta: p.Frame.Meta(c, "Owed", section(c)), Title: "Owed today", Parts: boxes(here),
+		Meta: p.Frame.Meta(c, "Owed", section(c)), Title: "Owed today", Parts: p.boxes(c, here),
 		Lede: "Clocks that run, offers that wait for an answer, and people who have not been told of a hand-off. What is due first comes first.",
 	}
 	other := url.Values{}

@@ -58,6 +58,7 @@ func (p *Pages) Routes() []route.Route {
 			route.Route{Method: http.MethodGet, Path: "/cases/:ref/hand-over/" + s.path, Need: send, Handle: p.showStep(s)},
 			route.Route{Method: http.MethodPost, Path: "/cases/:ref/hand-over/" + s.path, Need: send, Handle: p.takeStep(s)})
 	}
+	out = append(out, p.bulkRoutes()...)
 	for _, a := range p.forms() {
 		out = append(out,
 			route.Route{Method: http.MethodGet, Path: "/handoffs/:ref/" + a.path, Need: a.need, Handle: func(c *gin.Context) error { return p.ask(c, a) }},
@@ -78,7 +79,7 @@ func (p *Pages) list(c *gin.Context) error {
 	}
 	v := view.ListView{
 		Meta: p.Frame.Meta(c, "Hand-offs", frame.HandoffsPath), Title: "Hand-offs", Lede: "Until a hand-off is accepted, the sender is responsible.",
-		Parts: boxes(map[string]string{"inbox": frame.HandoffsPath, "sent": frame.HandoffsPath + "?box=sent"}[f.Box]),
+		Parts: p.boxes(c, map[string]string{"inbox": frame.HandoffsPath, "sent": frame.HandoffsPath + "?box=sent"}[f.Box]),
 		Table: p.table(page, f.Box),
 	}
 	v.Meta.Wide = true

@@ -1,0 +1,28 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// HandOver goes on with what somebody began for many cases. services/handoffs
+// does it.
+type HandOver interface {
+	Work(ctx context.Context) error
+}
+
+type handOverArgs struct{}
+
+func (handOverArgs) Kind() string { return "bulk_handoffs" }
+
+// WithHandOvers goes on with bulk hand-overs every five seconds. One that was cut
+// off is not waited for: the next begins with the cases that are left.
+func WithHandOvers(h HandOver) Option {
+	return func(workers *river.Workers, cfg *river.Config) {
+		river.AddWorker(workers, &worker[handOverArgs]{do: h.Work})
+		cfg.Queues[importsQueue] = river.QueueConfig{MaxWorkers: 1}
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[handOverArgs](5*time.Second))
+	}
+}
