@@ -180,6 +180,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"proving": (*tour).proving, "importing": (*tour).importing,
 			"alarms":  (*tour).alarms,
 			"handing": (*tour).handing,
+			"trying":  (*tour).trying,
 			"moving":  (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
 			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements,
 		} {

@@ -50,6 +50,7 @@ import (
 	"throughline/services/handoffs"
 	"throughline/services/imports"
 	"throughline/services/linkage"
+	"throughline/services/matters"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/owed"
@@ -96,6 +97,7 @@ type Deps struct {
 	Handoffs   *handoffs.Service
 	Owed       *owed.Service
 	Events     *events.Service
+	Matters    *matters.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -118,6 +120,7 @@ func API(d Deps) *api.API {
 	v1.RegisterReferrals(a, d.Referrals)
 	v1.RegisterContact(a, d.Referrals)
 	v1.RegisterEvents(a, d.Events)
+	v1.RegisterMatters(a, d.Matters)
 	v1.RegisterSupport(a, d.Support)
 	v1.RegisterHandoffs(a, d.Handoffs)
 	v1.RegisterBulkHandoffs(a, d.Handoffs)
@@ -161,7 +164,7 @@ func pages(d Deps) []route.Route {
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit, Referrals: d.Referrals,
 		}).Routes(),
 		documentpages.New(documentpages.Deps{Frame: f, Now: d.Now, Documents: d.Documents, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
-		eventpages.New(eventpages.Deps{Frame: f, Now: d.Now, Calendar: d.Calendar, Events: d.Events, Cases: d.Cases, Directory: d.Directory}).Routes(),
+		eventpages.New(eventpages.Deps{Frame: f, Now: d.Now, Calendar: d.Calendar, Events: d.Events, Cases: d.Cases, Directory: d.Directory, Matters: d.Matters}).Routes(),
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),

@@ -213,6 +213,7 @@ func trusted() map[string]string {
 		"app_conflict_answer":        "a bar is nobody's to write, one on oneself neither",
 		"app_duties":                 "who owes one duty of a case does not see the case; it checks who asks",
 		"org_signs_in":               "says of an organisation that somebody signs in there, and not who",
+		"matter_cases_erased":        "trigger: whoever erases need not be who keeps the matter",
 		"app_enter_bulk":             "a job has no session: it hands over cases in the name of who began it",
 		"handoffs_begin":             "trigger: locks the case, which who owes one duty of it does not see",
 		"handoffs_move":              "trigger: nobody may write who holds a case, but an acceptance",

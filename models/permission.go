@@ -62,9 +62,13 @@ func manages() []Permission {
 // Permissions returns what a role may do. An unknown role may do nothing.
 func Permissions(r Role) []Permission {
 	switch r {
-	case RoleCaseworker, RoleProviderWorker:
+	case RoleCaseworker:
+		return append(caseWork(), MatterManage)
+	case RoleProviderWorker:
 		return caseWork()
-	case RoleManager, RoleProviderManager:
+	case RoleManager:
+		return append(manages(), MatterManage)
+	case RoleProviderManager:
 		return manages()
 	case RoleCourtOfficer:
 		return []Permission{CaseRead, MatterManage, HandoffSend, HandoffAnswer, EventRecord, ImportRun}

@@ -44,6 +44,34 @@ func furtherTables() []registered {
 		{"bulk_handoff_cases", ControllerParties, RetainCase, []registeredLine{
 			{ClassLink, "bulk_id n case_id from_org_id to_org_id handoff_id tried code says", "", "which cases, and by code why one could not be handed over"},
 		}},
+		{"matters", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id org_id at recorded_at", "", ""},
+			{ClassOffence, "urn", "", "the number of a court case"},
+			{ClassStaff, "by_user_id", "", ""},
+		}},
+		{"matter_cases", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "matter_id case_id org_id at", "", ""}, {ClassStaff, "by_user_id", "", ""},
+		}},
+		{"matter_people", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id matter_id org_id kind at", "", ""},
+			{ClassIdentity, "name", "", "a witness who is not a victim, or a defendant"},
+			{ClassNarrative, "note", "", ""},
+			{ClassSpecial, "needs measures", "", "what a witness needs to give evidence"},
+			{ClassStaff, "by_user_id", "", ""},
+		}},
+		{"matter_events", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id matter_id org_id type at", "", ""},
+			{ClassSuspect, "occurred_at known_at content", "", "what was done about a suspect, and the reference of whoever entered it"},
+			{ClassOffence, "reference_key", "", ""},
+			{ClassStaff, "by_user_id", "", ""},
+		}},
+		{"matter_event_cases", ControllerAuthor, RetainCase, []registeredLine{{ClassLink, "event_id case_id org_id case_event_id says", "", "which event of which case it became, or why not"}}},
+		{"matter_tellings", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "event_id person_id org_id rule rule_version due_at told_at", "", ""},
+			{ClassContactSafe, "told_channel", "", ""},
+			{ClassFact, "told_understood", "", ""},
+			{ClassStaff, "told_by_user_id", "", ""},
+		}},
 		{"case_duties", ControllerHolder, RetainCase, []registeredLine{{ClassFact, "id case_id duty org_id from_at until_at", "", "who owes one duty apart from the case"}}},
 		{"case_closings", ControllerHolder, RetainCase, []registeredLine{
 			{ClassLink, "id case_id closed_at reopened_at recorded_at", "", ""},

@@ -38,6 +38,7 @@ import (
 	"throughline/services/jobs"
 	"throughline/services/keys"
 	"throughline/services/linkage"
+	"throughline/services/matters"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/owed"
@@ -168,6 +169,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Handoffs:   handoffs.New(a.db, calendar, dir, refs),
 		Owed:       owed.New(a.db, calendar, dir),
 		Events:     events.New(a.db, calendar, dir, refs),
+		Matters:    matters.New(a.db, calendar, dir, events.New(a.db, calendar, dir, refs)),
 		Imports:    a.imports,
 		Linkage:    linkage.New(a.db),
 		Protection: protection.New(a.db, calendar),

@@ -64,6 +64,9 @@ const (
 	HandoffProof
 	BulkWords
 	BulkRunWords
+	MatterName
+	MatterNote
+	MatterEvent
 	ClosingNote
 	EventReference
 	EventWords
@@ -122,6 +125,9 @@ var specs = [columnCount]Spec{
 	HandoffProof:            {"handoffs", "proof", "id", "", ClassNarrative, false},
 	BulkWords:           {"bulk_handoffs", "words", "id", "", ClassNarrative, true},
 	BulkRunWords:        {"bulk_handoffs", "run_words", "id", "", ClassNarrative, true},
+	MatterName:          {"matter_people", "name", "id", "", ClassNarrative, false},
+	MatterNote:          {"matter_people", "note", "id", "", ClassNarrative, false},
+	MatterEvent:         {"matter_events", "content", "id", "", ClassNarrative, true},
 	ClosingNote:             {"case_closings", "note", "id", "", ClassNarrative, false},
 
 	ShareSending:      {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
@@ -178,6 +184,7 @@ const (
 	CrimeKey
 	EventReferenceKey
 	ImportReferenceKey
+	MatterEventKey
 	ImportContentKey // of a whole row: whether it was sent before as it is
 
 	keyCount
@@ -195,13 +202,14 @@ var keySpecs = [keyCount]KeySpec{
 	CrimeKey:        {"incidents", "crime_key", "id", ClassLookUpCrime},
 
 	EventReferenceKey:  {"case_events", "reference_key", "id", ClassLookUpCrime},
+	MatterEventKey:     {"matter_events", "reference_key", "id", ClassLookUpCrime},
 	ImportReferenceKey: {"import_rows", "reference_key", "id", ClassLookUpCrime},
 	ImportContentKey:   {"import_rows", "content_key", "id", ClassLookUpCrime},
 }
 
 // Keys are all of them.
 func Keys() []Key {
-	return []Key{ContactValueKey, PostcodeKey, CrimeKey, EventReferenceKey, ImportReferenceKey, ImportContentKey}
+	return []Key{ContactValueKey, PostcodeKey, CrimeKey, EventReferenceKey, ImportReferenceKey, MatterEventKey, ImportContentKey}
 }
 
 // Spec says where the key is.

@@ -75,6 +75,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.twice(c)
 	b.happened(c)
 	b.imported(c)
+	b.tried(c)
 	return d.ID
 }
 
@@ -88,6 +89,20 @@ func (b *bench) happened(c testkit.CaseFacts) {
 	b.Do(b.t, `insert into clocks (id, case_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
 		values ($1, $2, 'K3', $3, 'running', 1, $4, $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day', $4)`, clock, c.ID, police.OrgID, now)
 	b.Do(b.t, "insert into case_clocks (clock_id, case_id, event_id, off_record, enhanced) values ($1, $2, $3, false, true)", clock, c.ID, event)
+}
+
+// tried plants a court matter that is about nobody else.
+func (b *bench) tried(c testkit.CaseFacts) {
+	b.t.Helper()
+	police, now, m, p, e := b.Actor("police"), b.Clock.Now(), models.NewID(), models.NewID(), models.NewID()
+	b.Do(b.t, "insert into matters (id, org_id, urn, at, by_user_id) values ($1, $2, '01CANARY26', $4, $3)", m, police.OrgID, police.UserID, now)
+	b.Do(b.t, "insert into matter_cases (matter_id, case_id, org_id, at, by_user_id) values ($1, $2, $3, $5, $4)", m, c.ID, police.OrgID, police.UserID, now)
+	b.Do(b.t, "insert into matter_people (id, matter_id, org_id, kind, name, note, at, by_user_id) values ($1, $2, $3, 'witness', $6, $7, $5, $4)", p, m, police.OrgID, police.UserID, now,
+		testkit.Seal(vault.MatterName, p, "Canary's brother"), testkit.Seal(vault.MatterNote, p, "He saw Canary."))
+	b.Do(b.t, `insert into matter_events (id, matter_id, org_id, type, occurred_at, known_at, content, reference_key, at, by_user_id) values ($1, $2, $3, 'E9', $5, $5, $6, $7, $5, $4)`,
+		e, m, police.OrgID, police.UserID, now, testkit.Seal(vault.MatterEvent, e, `{"reference": "Canary/3"}`), testkit.LookUp(vault.MatterEventKey, "Canary/3"))
+	b.Do(b.t, "insert into matter_event_cases (event_id, case_id, org_id, case_event_id) select $1, $2, $3, id from case_events where case_id = $2 limit 1", e, c.ID, police.OrgID)
+	b.Do(b.t, "insert into matter_tellings (event_id, person_id, org_id, rule, rule_version, due_at) values ($1, $2, $3, 'K11', 1, $4)", e, p, police.OrgID, now)
 }
 
 // imported plants a list of a court that was checked and waits to be run, with a

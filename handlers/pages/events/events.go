@@ -18,6 +18,7 @@ import (
 	"throughline/services/cases"
 	"throughline/services/directory"
 	"throughline/services/events"
+	"throughline/services/matters"
 	"throughline/web/components"
 	"throughline/web/layouts"
 	"throughline/web/pages/admin"
@@ -32,6 +33,7 @@ type Deps struct {
 	Events    *events.Service
 	Cases     *cases.Service
 	Directory *directory.Service
+	Matters   *matters.Service
 }
 
 // Pages serves them.
@@ -45,7 +47,7 @@ func (p *Pages) Routes() []route.Route {
 	at := func(method, path string, need models.Permission, h func(*gin.Context) error) route.Route {
 		return route.Route{Method: method, Path: "/cases/:ref/" + path, Need: need, Handle: h}
 	}
-	return []route.Route{
+	return append(p.matterRoutes(), []route.Route{
 		at(http.MethodGet, "events", models.CaseRead, p.list),
 		at(http.MethodGet, "events/record", models.EventRecord, p.choose),
 		at(http.MethodPost, "events/record", models.EventRecord, p.record),
@@ -54,7 +56,7 @@ func (p *Pages) Routes() []route.Route {
 		at(http.MethodGet, "clocks", models.CaseRead, p.clocks),
 		at(http.MethodGet, "clocks/change", models.EventRecord, p.askChange),
 		at(http.MethodPost, "clocks/change", models.EventRecord, p.change),
-	}
+	}...)
 }
 
 func path(c *gin.Context) string { return "/cases/" + strings.ToUpper(c.Param("ref")) }

@@ -35,12 +35,7 @@ func (p *Pages) choose(c *gin.Context) error {
 		if !ok {
 			return models.NotFound("event")
 		}
-		now := p.Now().In(models.London())
-		t := frame.Typed{
-			"once": {models.NewID().String()}, "occurred_at-day": {now.Format("2")}, "occurred_at-month": {now.Format("1")}, "occurred_at-year": {now.Format("2006")},
-			"occurred_at-time": {now.Format("15:04")},
-		}
-		return p.form(c, spec, t, nil)
+		return p.form(c, spec, p.blank(), nil)
 	}
 	own, err := p.ownKind(c)
 	if err != nil {
@@ -50,18 +45,34 @@ func (p *Pages) choose(c *gin.Context) error {
 		Meta: p.meta(c, "Record what happened", "/events", "Back to events"), Caption: "Case " + strings.ToUpper(c.Param("ref")), Title: "What happened?",
 		Text: "Choose one. What is recorded is never changed, and starts and stops clocks.",
 	}
+	v.Parts = groups(own, func(spec *models.EventSpec) string { return path(c) + "/events/record?type=" + string(spec.Type) })
+	return render.OK(c, admin.Page(v))
+}
+
+// blank is a form of something that happens now.
+func (p *Pages) blank() frame.Typed {
+	now := p.Now().In(models.London())
+	return frame.Typed{
+		"once": {models.NewID().String()}, "occurred_at-day": {now.Format("2")}, "occurred_at-month": {now.Format("1")}, "occurred_at-year": {now.Format("2006")},
+		"occurred_at-time": {now.Format("15:04")},
+	}
+}
+
+// groups are the kinds of event that a kind of organisation records, each with
+// where its form is.
+func groups(own models.OrganisationKind, href func(*models.EventSpec) string) (out []admin.PartView) {
 	for _, group := range models.EventGroups() {
 		var links []components.StackItem
 		for _, spec := range models.EventTypes() {
 			if spec.Group == group && spec.MayRecord(own) {
-				links = append(links, components.StackItem{Link: components.Link{Text: spec.Words, Href: path(c) + "/events/record?type=" + string(spec.Type)}, Note: kinds(&spec)})
+				links = append(links, components.StackItem{Link: components.Link{Text: spec.Words, Href: href(&spec)}, Note: kinds(&spec)})
 			}
 		}
 		if len(links) > 0 {
-			v.Parts = append(v.Parts, admin.PartView{Title: group, Links: links})
+			out = append(out, admin.PartView{Title: group, Links: links})
 		}
 	}
-	return render.OK(c, admin.Page(v))
+	return out
 }
 
 func (p *Pages) ownKind(c *gin.Context) (models.OrganisationKind, error) {
@@ -103,9 +114,26 @@ func (p *Pages) record(c *gin.Context) error {
 	if !ok {
 		return models.Invalid(models.Field("type", models.FieldRequired, "Choose what happened"))
 	}
-	in := events.Input{NewCaseEvent: models.NewCaseEvent{Type: string(spec.Type), Reference: t.One("source_reference"), Details: map[string]any{}}}
+	in, wrong := readEvent(t, spec)
+	done, err := p.Events.Record(frame.Held(c, "", wrong...), id, in)
+	switch {
+	case err == nil:
+		what := "recorded"
+		if done.Event.Freer() {
+			what = "freer"
+		}
+		render.See(c, path(c)+"/events?done="+what+"&event="+done.Event.ID.String())
+		return nil
+	case !frame.IsInvalid(err):
+		return p.moved(c, err, "/events")
+	}
+	return p.form(c, spec, t, frame.Errors(err, targets(spec)))
+}
+
+// readEvent reads a form about what happened, with what is wrong with its times.
+func readEvent(t frame.Typed, spec *models.EventSpec) (in events.Input, wrong []models.FieldError) {
+	in = events.Input{NewCaseEvent: models.NewCaseEvent{Type: string(spec.Type), Reference: t.One("source_reference"), Details: map[string]any{}}}
 	in.Once, _ = uuid.Parse(t.One("once"))
-	var wrong []models.FieldError
 	at := func(name, field string) *time.Time {
 		when, fault := t.Moment(name, field, field)
 		wrong = append(wrong, fault...)
@@ -125,19 +153,7 @@ func (p *Pages) record(c *gin.Context) error {
 			in.Details[d.Key] = v
 		}
 	}
-	done, err := p.Events.Record(frame.Held(c, "", wrong...), id, in)
-	switch {
-	case err == nil:
-		what := "recorded"
-		if done.Event.Freer() {
-			what = "freer"
-		}
-		render.See(c, path(c)+"/events?done="+what+"&event="+done.Event.ID.String())
-		return nil
-	case !frame.IsInvalid(err):
-		return p.moved(c, err, "/events")
-	}
-	return p.form(c, spec, t, frame.Errors(err, targets(spec)))
+	return in, wrong
 }
 
 // targets are the boxes in which the parts of an event are put right.
@@ -154,7 +170,15 @@ func targets(spec *models.EventSpec) map[string]string {
 func (p *Pages) form(c *gin.Context, spec *models.EventSpec, t frame.Typed, errs components.FormErrors) error {
 	meta := p.meta(c, spec.Words, "/events/record", "Back")
 	meta.Errors = errs
-	var fields []templ.Component
+	return render.Form(c, shared.Form(shared.FormView{
+		Meta: meta, Caption: "Case " + strings.ToUpper(c.Param("ref")), Title: spec.Words, Fields: fieldsOf(spec, t, errs), Button: "Record", Action: path(c) + "/events/record",
+		Hidden: []shared.Hidden{{Name: "type", Value: string(spec.Type)}, {Name: "once", Value: t.One("once")}},
+		Cancel: &components.Link{Text: "Cancel", Href: path(c) + "/events"},
+	}), errs.Any())
+}
+
+// fieldsOf asks for what belongs to a kind of event.
+func fieldsOf(spec *models.EventSpec, t frame.Typed, errs components.FormErrors) (fields []templ.Component) {
 	for i := range spec.Details {
 		if spec.Details[i].Key == "what" {
 			fields = append(fields, field(&spec.Details[i], t, errs))
@@ -168,15 +192,10 @@ func (p *Pages) form(c *gin.Context, spec *models.EventSpec, t frame.Typed, errs
 			fields = append(fields, field(&spec.Details[i], t, errs))
 		}
 	}
-	fields = append(fields, components.TextInput(components.TextInputParams{
+	return append(fields, components.TextInput(components.TextInputParams{
 		Name: "source_reference", Label: "Your reference", LabelSize: components.Small, Hint: "Optional. Recorded again under it, it stays one event.",
 		Value: t.One("source_reference"), Error: errs.Of("source_reference"), Autocomplete: "off", Classes: "govuk-input--width-20",
 	}))
-	return render.Form(c, shared.Form(shared.FormView{
-		Meta: meta, Caption: "Case " + strings.ToUpper(c.Param("ref")), Title: spec.Words, Fields: fields, Button: "Record", Action: path(c) + "/events/record",
-		Hidden: []shared.Hidden{{Name: "type", Value: string(spec.Type)}, {Name: "once", Value: t.One("once")}},
-		Cancel: &components.Link{Text: "Cancel", Href: path(c) + "/events"},
-	}), errs.Any())
 }
 
 // when asks for a date and a time.

@@ -48,6 +48,9 @@ func (f Frame) Meta(c *gin.Context, title, section string) layouts.PageMeta {
 // is where signing in leads.
 func Nav(a models.Actor) []layouts.NavItem {
 	items := navOf(a)
+	if a.Can(models.MatterManage) && a.OrgKind.LawEnforcement() {
+		items = append(items, layouts.NavItem{Text: "Court matters", Href: MattersPath})
+	}
 	if a.Can(models.RightsManage) {
 		items = append(items, layouts.NavItem{Text: "Data protection", Href: DataPath})
 	}
@@ -62,6 +65,9 @@ const ImportsPath = "/imports"
 
 // TriagePath is the next case that a feed left to see to.
 const TriagePath = "/triage"
+
+// MattersPath is the list of court matters.
+const MattersPath = "/matters"
 
 // OwedPath is the list of what is owed.
 const OwedPath = "/owed"

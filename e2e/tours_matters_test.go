@@ -1,0 +1,36 @@
+package e2e
+
+// trying meets court work by URN: a matter with the case of a victim, a witness
+// and a defendant, a hearing entered once, and who was told of it.
+func (w *tour) trying() {
+	police := signIn(w.t, w.base, "police")
+	ref := police.create("/api/v1/cases", aCase("Trying")).text(w.t, "reference")
+	second := police.create("/api/v1/cases", aCase("Trying too")).text(w.t, "reference")
+	w.look(w.as("witnesscare").visit("/matters").is(200).sees("keeps no court matters yet"), empty)
+	p := w.as("police")
+	p.visit("/matters").is(200).press("Keep a matter").is(200)
+	w.look(p, filled)
+	w.wrong(p, "Keep it")
+	p.write("URN", "01 YA 22315 26").write("References of its victims' cases (optional)", ref).press("Keep it").is(200).sees("01YA2231526", ref, "Nobody was added yet.")
+	w.look(p, empty)
+	p.press("Add a case").is(200)
+	w.look(p, filled)
+	w.wrong(p, "Add it")
+	p.write("Reference of the case", second).press("Add it").is(200).sees(second)
+	p.press("Add a witness or a defendant").is(200)
+	w.look(p, filled)
+	w.wrong(p, "Add them")
+	p.choose("A witness who is not a victim").write("Name", "Idris Vane").choose("Travel").choose("A screen: asked for").press("Add them").is(200).sees("Idris Vane", "A screen: asked for")
+	p.press("Enter what happened").is(200)
+	w.look(p, "kinds")
+	p.press("Hearing").is(200)
+	w.look(p, filled)
+	w.wrong(p, "Enter it in every case")
+	p.visit("/matters/01YA2231526/events?type=E17").is(200).choose("Guilty").press("Enter it in every case").is(200).sees("Witness", "Record that Idris Vane was told")
+	w.look(p, filled)
+	p.press("Record that Idris Vane was told").is(200)
+	w.look(p, filled)
+	w.wrong(p, "Record that they were told")
+	p.choose("Phone").choose("Yes", "Did they understand?").press("Record that they were told").is(200).sees("In time")
+	w.look(p.visit("/matters").is(200), filled)
+}
