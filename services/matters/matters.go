@@ -7,6 +7,7 @@ package matters
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -39,14 +40,13 @@ type NewMatter struct {
 	People     []models.MatterPerson
 }
 
-// may refuses whoever keeps no matters: the role, and a kind of organisation
-// that is no body of criminal justice.
+// may refuses a role that keeps no matters.
 func may(ctx context.Context) (models.Actor, error) {
 	a, err := models.ActorFrom(ctx)
 	if err != nil {
 		return a, err
 	}
-	if !a.Can(models.MatterManage) || !a.OrgKind.LawEnforcement() {
+	if !a.Can(models.MatterManage) {
 		return a, models.RoleForbidden()
 	}
 	return a, nil
@@ -70,21 +70,24 @@ func about(m *models.Matter, action string, caseID uuid.UUID, detail map[string]
 }
 
 // Open begins to keep a matter. Errors: forbidden, a models.Replay, a conflict
-// where the organisation keeps it already, and invalid.
+// where the organisation keeps it already, and invalid: of an organisation that is
+// no body of criminal justice too.
 func (s *Service) Open(ctx context.Context, in NewMatter) (View, error) {
-	if _, err := may(ctx); err != nil {
+	a, err := may(ctx)
+	if err != nil {
 		return View{}, err
 	}
 	var out View
-	err := pg.Once(func() error {
+	err = pg.Once(func() error {
 		return s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
 			if err := tx.FindReplay(ctx); err != nil {
 				return err
 			}
 			found := models.CheckURN(in.URN)
-			for i := range in.People {
-				found = append(found, in.People[i].Check()...)
+			if !a.OrgKind.LawEnforcement() {
+				found = []models.FieldError{models.Field("urn", models.FieldNotOpen, "Court matters are kept by police, witness care, courts, prosecutors, probation, prisons and youth justice")}
 			}
+			found = append(found, checkPeople(in.People)...)
 			ids, wrong, err := cases(ctx, tx, in.CaseIDs, in.References)
 			if err != nil {
 				return err
@@ -119,6 +122,21 @@ func (s *Service) Open(ctx context.Context, in NewMatter) (View, error) {
 		})
 	})
 	return out, err
+}
+
+// checkPeople names what is wrong with each as it stands among those of its kind.
+func checkPeople(people []models.MatterPerson) (found []models.FieldError) {
+	nth := map[models.MatterPersonKind]int{}
+	for i := range people {
+		p := &people[i]
+		at := fmt.Sprintf("%ss[%d].", p.Kind, nth[p.Kind])
+		nth[p.Kind]++
+		for _, f := range p.Check() {
+			f.Field = at + f.Field
+			found = append(found, f)
+		}
+	}
+	return found
 }
 
 // cases are those that were named, each once; what is not a case the actor sees

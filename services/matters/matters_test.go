@@ -70,7 +70,7 @@ func TestAMatterShowsTheCasesItsReaderSeesAndNoOther(t *testing.T) {
 	_, err = s.m.Open(s.As("police"), matters.NewMatter{URN: "?"})
 	s.want(err, models.CodeInvalid, "urn")
 	_, err = s.m.Open(s.As("caseworker"), matters.NewMatter{URN: "01YA2231526"})
-	s.want(err, models.CodeForbidden, "")
+	s.want(err, models.CodeInvalid, "urn")
 	s.must(s.m.Open(s.As("police"), matters.NewMatter{
 		URN: "01YA2231526", CaseIDs: []uuid.UUID{open.ID, closed.ID, hidden.ID},
 		People: []models.MatterPerson{{Kind: models.MatterWitness, Name: "Idris Vane", Needs: []string{"travel"}}, {Kind: models.MatterWitness, Name: "Ada Penhale"}},

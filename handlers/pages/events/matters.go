@@ -289,7 +289,7 @@ func (p *Pages) matterToldForm(c *gin.Context, t frame.Typed, errs components.Fo
 				}
 			}
 			return p.matterPage(c, shared.FormView{
-				Caption: v.Events[i].Title, Title: "How was " + w.Name + " told?", Button: "Record that they were told", Action: matterPath(c) + "/told",
+				Caption: v.Events[i].Title, Title: "How were they told?", Lede: "Who is to be told: " + w.Name + ".", Button: "Record that they were told", Action: matterPath(c) + "/told",
 				Hidden: []shared.Hidden{{Name: "event", Value: event}, {Name: "person", Value: person}},
 				Fields: []templ.Component{
 					components.Radios(components.RadiosParams{Name: "channel", Legend: "How?", LegendSize: components.Small, IsSmall: true, Items: frame.Choices(ways), Value: t.One("channel"), Error: errs.Of("channel")}),
