@@ -44,6 +44,7 @@ func (s setting) subjects() map[string][]subject {
 			{word.Reference, []string{"police"}},
 			{said.Reference, []string{"police"}},
 		},
+		"bulk-handoffs": {{s.many().Reference, []string{"caseworker.manager", "police.manager"}}},
 		"requests": {
 			{s.access().Reference, []string{"police.manager"}},
 			{s.identified().Reference, []string{"police.manager"}},
