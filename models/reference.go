@@ -116,7 +116,7 @@ func ParseReference(s string) (string, error) {
 		return "", ErrReference
 	}
 	kind := ReferenceKind(symbols[0])
-	if kind != CaseReference && kind != ReferralReference && kind != HandoffReference {
+	if kind != CaseReference && kind != ReferralReference && kind != HandoffReference && kind != BulkReference {
 		return "", ErrReference
 	}
 	values := make([]int, 0, randomSymbols+1)
