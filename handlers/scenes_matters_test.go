@@ -79,7 +79,7 @@ func TestOneEventOfACourtReachesEveryVictimAndWitness(t *testing.T) {
 		w := s.do(t, call{who: "police", method: http.MethodPost, path: path, body: body, headers: header{"Idempotency-Key": "k-" + uuid.NewString()}})
 		out := map[string]any{}
 		if err := json.Unmarshal(w.Body.Bytes(), &out); w.Code != want || err != nil {
-			t.Fatalf("%s: got %d, want %d: %s %s", path, w.Code, want, w.Body, s.log.String())
+			t.Fatalf("%s: got %d, want %d: %s", path, w.Code, want, w.Body)
 		}
 		return out
 	}

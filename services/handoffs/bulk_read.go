@@ -104,14 +104,14 @@ func (s *Service) FindBulk(ctx context.Context, reference string) (uuid.UUID, er
 	if err != nil {
 		return uuid.Nil, models.NotFound("hand-over")
 	}
-	var id uuid.UUID
+	var found struct{ ID uuid.UUID }
 	err = s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Scan(ctx, &id, "select id from bulk_handoffs where reference = ?", written)
+		return tx.Scan(ctx, &found, "select id from bulk_handoffs where reference = ?", written)
 	})
-	if err == nil && id == uuid.Nil {
+	if err == nil && found.ID == uuid.Nil {
 		err = models.NotFound("hand-over")
 	}
-	return id, err
+	return found.ID, err
 }
 
 // BulkQuery says which part of a list is wanted.

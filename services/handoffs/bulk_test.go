@@ -74,6 +74,9 @@ func TestAContractThatEndsIsHandedOverCaseByCase(t *testing.T) {
 	if diff := cmp.Diff(models.BulkCount{Offered: all - 1, Stopped: 1}, s.counts("police.manager", v.ID)); diff != "" {
 		t.Errorf("once it is over: %s", diff)
 	}
+	if id, err := s.handoffs.FindBulk(s.As("caseworker.manager"), v.Reference); err != nil || id != v.ID {
+		t.Errorf("by its reference: %v, %v", id, err)
+	}
 	oneHolder("offered,")
 	stopped, _, err := s.handoffs.BulkCases(s.As("police.manager"), v.ID, handoffs.BulkQuery{Stopped: true})
 	if err != nil || len(stopped) != 1 || stopped[0].Says != "Record a decision to share with this organisation first" || stopped[0].CaseReference == "" {

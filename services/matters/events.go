@@ -83,7 +83,9 @@ func (s *Service) keep(ctx context.Context, tx *pg.Tx, m *models.Matter, e *mode
 	if err != nil || n == 1 {
 		return id, n == 1, err
 	}
-	return id, false, tx.Scan(ctx, &id, "select id from matter_events where matter_id = ? and type = ? and reference_key = ?", m.ID, e.Type, key)
+	var kept struct{ ID uuid.UUID }
+	err = tx.Scan(ctx, &kept, "select id from matter_events where matter_id = ? and type = ? and reference_key = ?", m.ID, e.Type, key)
+	return kept.ID, false, err
 }
 
 // into enters an event in one case, by the rules of services/events.
