@@ -43,7 +43,9 @@ func matterScenes() map[string]func(setting) scene {
 			return scene{who: "police", id: v.URN, path: "/api/v1/matters/" + v.URN + action, body: body(s, v), foreign: "caseworker"}
 		}
 	}
-	said := func(body string) func(setting, matters.View) string { return func(setting, matters.View) string { return body } }
+	said := func(body string) func(setting, matters.View) string {
+		return func(setting, matters.View) string { return body }
+	}
 	return map[string]func(setting) scene{
 		"POST /api/v1/matters": func(s setting) scene {
 			c := s.Case(s.t, s.As("police"))
