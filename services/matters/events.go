@@ -196,6 +196,9 @@ type Telling struct {
 // models.Replay, a conflict where it is recorded already, and invalid.
 func (s *Service) Told(ctx context.Context, urn string, in Telling) (View, error) {
 	return s.change(ctx, urn, func(ctx context.Context, tx *pg.Tx, m *models.Matter) (uuid.UUID, error) {
+		if err := faults(ctx, nil); err != nil {
+			return uuid.Nil, err
+		}
 		var row struct {
 			EventID    uuid.UUID
 			OccurredAt time.Time
@@ -206,7 +209,7 @@ func (s *Service) Told(ctx context.Context, urn string, in Telling) (View, error
 			return uuid.Nil, err
 		}
 		if row.EventID == uuid.Nil {
-			return uuid.Nil, models.NotFound("telling")
+			return uuid.Nil, models.Invalid(models.Field("witness_id", models.FieldUnknown, "This witness is not to be told of this event"))
 		}
 		if row.ToldAt != nil {
 			return uuid.Nil, models.Conflict("They were told on " + models.DateTime(*row.ToldAt) + ". Nothing you did was saved.")
