@@ -15,9 +15,9 @@ func init() {
 			"handoffs": {rows: ofCase, by: "police", signed: []string{"from_org_id", "sent_by"}, loose: map[string]string{
 				"received_by": held, "decided_by": held, "decided_by_org_id": held, "told_by": held, "told_by_org_id": held,
 			}},
-			"handoff_contents": {rows: "id in (select id from handoffs where case_id = $1)"},
-			"case_duties":      {rows: ofCase},
-			"bulk_handoffs": {rows: "from_org_id = $2", by: "police.manager", signed: []string{"from_org_id", "by_user_id", "run_by", "run_org_id"}},
+			"handoff_contents":   {rows: "id in (select id from handoffs where case_id = $1)"},
+			"case_duties":        {rows: ofCase},
+			"bulk_handoffs":      {rows: "from_org_id = $2", by: "police.manager", signed: []string{"from_org_id", "by_user_id", "run_by", "run_org_id"}},
 			"bulk_handoff_cases": {rows: ofCase, by: "police.manager", signed: []string{"from_org_id"}},
 			"case_closings": {rows: ofCase, by: "police", signed: []string{"closed_by", "closed_by_org_id"}, loose: map[string]string{
 				"reopened_by": "who opened it again is held to who asks when it is said",

@@ -81,11 +81,11 @@ type Actor struct {
 	// that is why they act; then there is no session.
 	ImportID uuid.UUID
 	// BulkID is the bulk hand-over that a job goes on with in this person's name.
-	BulkID uuid.UUID
-	Role     Role
-	Name     string
-	OrgName  string
-	OrgKind  OrganisationKind
+	BulkID  uuid.UUID
+	Role    Role
+	Name    string
+	OrgName string
+	OrgKind OrganisationKind
 	// SteppedUpAt is when this session's holder last proved who they are, in
 	// real time: by a second factor, or by their password again where they have
 	// none. Zero: not since the session began with a password alone.

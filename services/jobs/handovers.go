@@ -23,6 +23,6 @@ func WithHandOvers(h HandOver) Option {
 	return func(workers *river.Workers, cfg *river.Config) {
 		river.AddWorker(workers, &worker[handOverArgs]{do: h.Work})
 		cfg.Queues[importsQueue] = river.QueueConfig{MaxWorkers: 1}
-		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[handOverArgs](5*time.Second))
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[handOverArgs](importsQueue, 5*time.Second, river.UniqueOpts{ByPeriod: 5 * time.Second}))
 	}
 }

@@ -22,8 +22,8 @@ type (
 func (importArgs) Kind() string      { return "imports_work" }
 func (sweepImportArgs) Kind() string { return "imports_sweep" }
 
-// importsQueue has one worker: one file after the other, and nothing else waits
-// for them.
+// importsQueue has one worker: one file, or one piece of a hand-over of many
+// cases, after the other, and nothing else waits for them.
 const importsQueue = "imports"
 
 // WithImports goes on with files every five seconds and removes old ones every

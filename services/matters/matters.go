@@ -32,7 +32,7 @@ func New(db *pg.DB, calendar *models.Calendar, dir *directory.Service, happened 
 	return &Service{db: db, calendar: calendar, directory: dir, events: happened}
 }
 
-// New is a matter about to be kept.
+// NewMatter is a matter about to be kept.
 type NewMatter struct {
 	URN        string
 	CaseIDs    []uuid.UUID // with References

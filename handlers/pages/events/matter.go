@@ -23,7 +23,8 @@ func (p *Pages) matterShow(c *gin.Context) error {
 	page := admin.PageView{
 		Meta: p.matterMeta(c, "Matter "+v.URN, "/matters", "Court matters"), Caption: "Court matter", Title: v.URN,
 		Buttons: []components.ButtonParams{
-			{Text: "Enter what happened", Href: here + "/events"}, {Text: "Add a case", Href: here + "/cases", Kind: components.Secondary},
+			{Text: "Enter what happened", Href: here + "/events"},
+			{Text: "Add a case", Href: here + "/cases", Kind: components.Secondary},
 			{Text: "Add a witness or a defendant", Href: here + "/people", Kind: components.Secondary},
 		},
 	}

@@ -283,8 +283,13 @@ func bulkCounts(v *handoffs.BulkView) []components.SummaryRow {
 		key string
 		n   int
 	}{
-		{"Cases", v.Total()}, {"Not offered yet", v.Waiting}, {"Could not be offered", v.Stopped}, {"Offered, not answered", v.Offered}, {"Accepted", v.Accepted},
-		{"Refused", v.Refused}, {"Taken back", v.Recalled},
+		{"Cases", v.Total()},
+		{"Not offered yet", v.Waiting},
+		{"Could not be offered", v.Stopped},
+		{"Offered, not answered", v.Offered},
+		{"Accepted", v.Accepted},
+		{"Refused", v.Refused},
+		{"Taken back", v.Recalled},
 	} {
 		if r.n > 0 || r.key == "Cases" {
 			rows = append(rows, components.SummaryRow{Key: r.key, Value: strconv.Itoa(r.n)})
