@@ -60,7 +60,7 @@ func (w *tour) many(police *caller) {
 	police.create("/api/v1/cases/"+with.text(w.t, "id")+"/sharing-decisions", map[string]any{
 		"receiver_organisation_id": w.organisation("caseworker"), "purpose": "support", "basis": "agreement", "method": "spoken", "fields": []string{"given_name", "borough", "safe_contact"},
 	})
-	sender, receiver := w.as("police.manager").proves(), w.as("caseworker.manager")
+	sender, receiver := w.as(site(w.t).managerOf(w.t, "police")).proves(), w.as("caseworker.manager")
 	w.look(w.as("vawg.manager").visit("/bulk-handoffs").is(200), empty)
 	sender.visit("/bulk-handoffs").is(200).press("Hand over many cases").is(200)
 	w.look(sender, filled)

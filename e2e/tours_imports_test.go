@@ -27,13 +27,14 @@ func oneFeed(mark string) string {
 // importing meets the pages of files that partners send: nothing sent yet, one
 // whose columns have to be matched, its check, its run, and what came of it.
 func (w *tour) importing() {
+	const crimes = "Police feed: each row becomes a case"
 	p := w.as(site(w.t).managerOf(w.t, "police"))
 	p.visit("/cases").is(200).press("Import files").is(200)
 	w.look(p, filled)
 	p.press("Send a file").is(200)
 	w.look(p, filled)
 	w.wrong(p, "Send and check")
-	p.attach("The file", "feed.csv", oneFeed("Zztour")).press("Send and check").is(200).sees("Match the columns")
+	p.choose(crimes).attach("The file", "feed.csv", oneFeed("Zztour")).press("Send and check").is(200).sees("Match the columns")
 	w.look(p, filled)
 	w.wrong(p, "Save and check")
 	for label, column := range map[string]string{
@@ -55,7 +56,7 @@ func (w *tour) importing() {
 	w.look(p.visit("/imports/quality").is(200).sees("No ethnicity"), filled)
 	w.look(w.as("commissioner").visit("/overview/feeds").is(200).sees("No ethnicity"), filled)
 	// The next file of the unit goes in as it is.
-	p.visit("/imports/new").attach("The file", "feed.csv", oneFeed("Zznext")).press("Send and check").is(200)
+	p.visit("/imports/new").choose(crimes).attach("The file", "feed.csv", oneFeed("Zznext")).press("Send and check").is(200)
 	p.comes(p.address(), "Start: take in 2 rows").press("Give this file up").is(200).sees("The file was given up")
 	w.look(p, "given up")
 	w.look(p.visit("/imports").is(200), filled)

@@ -23,6 +23,7 @@ func (s setting) subjects() map[string][]subject {
 	record := s.Case(s.t, s.As("police"))
 	s.Do(s.t, `insert into audit_events (id, at, actor_org_id, actor_role, action, subject_type, subject_id, case_id) values (gen_random_uuid(), $1, $2, 'caseworker', 'case.opened', 'case', $3, $3)`,
 		s.Clock.Now(), record.OrgID, record.ID)
+	plantRow(s.t, s.Stage, record.ID) // of a feed, so that there is something to see to
 	referrals := []subject{}
 	sides := []string{"vawg", "police", "vawg.manager", "police.manager", "coordinator"}
 	for _, ref := range []string{

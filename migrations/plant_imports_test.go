@@ -10,13 +10,14 @@ import (
 
 func init() {
 	ofPolice := "org_id = $2"
+	seen := "nobody has seen to a row that is only just written, and its trigger holds later to who asks"
 	furtherPlants = append(furtherPlants, plantation{
 		plants: map[string]plant{
 			"imports":         {rows: ofPolice, by: "police", signed: []string{"by_user_id", "started_by"}},
 			"import_chunks":   {rows: "import_id in (select id from imports where org_id = $2)"},
-			"import_rows":     {rows: ofPolice, by: "police", signed: []string{"org_id"}},
+			"import_rows":     {rows: ofPolice, by: "police", signed: []string{"org_id"}, loose: map[string]string{"held_by": seen, "seen_by": seen}},
 			"import_mappings": {rows: ofPolice, by: "police", signed: []string{"by_user_id"}},
-			"feed_quality":    {rows: ofPolice},
+			"feed_quality":    {rows: ofPolice, sees: map[models.Role]string{models.RoleCommissionerAuditor: "counts of each force", models.RoleCommissionerAnalyst: "counts of each force"}},
 		},
 		set: func(t *testing.T, s *scene) {
 			t.Helper()

@@ -50,6 +50,14 @@ const (
 	MatterDefendant MatterPersonKind = "defendant"
 )
 
+// Plural names several of a kind, as documents do.
+func (k MatterPersonKind) Plural() string {
+	if k == MatterWitness {
+		return "witnesses"
+	}
+	return string(k) + "s"
+}
+
 // MatterPersonKinds lists them with their words.
 func MatterPersonKinds() []Choice {
 	return []Choice{{string(MatterWitness), "A witness who is not a victim"}, {string(MatterDefendant), "A defendant"}}

@@ -129,7 +129,7 @@ func checkPeople(people []models.MatterPerson) (found []models.FieldError) {
 	nth := map[models.MatterPersonKind]int{}
 	for i := range people {
 		p := &people[i]
-		at := fmt.Sprintf("%ss[%d].", p.Kind, nth[p.Kind])
+		at := fmt.Sprintf("%s[%d].", p.Kind.Plural(), nth[p.Kind])
 		nth[p.Kind]++
 		for _, f := range p.Check() {
 			f.Field = at + f.Field

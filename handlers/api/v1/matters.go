@@ -24,15 +24,15 @@ type NewMatter struct {
 // MatterWitness is a witness who is not a victim.
 type MatterWitness struct {
 	Name            string           `json:"name" minLength:"1" maxLength:"200"`
-	Needs           []string         `json:"needs,omitempty" maxItems:"20" doc:"under_18, mental_health, disability, intimidated, interpreter, communication, travel, care, safe_waiting, media."`
+	Needs           []Key            `json:"needs,omitempty" maxItems:"20" doc:"under_18, mental_health, disability, intimidated, interpreter, communication, travel, care, safe_waiting, media."`
 	SpecialMeasures []SpecialMeasure `json:"special_measures,omitempty" maxItems:"20"`
 	Note            string           `json:"note,omitempty" maxLength:"2000"`
 }
 
 // SpecialMeasure is one, and how far it is.
 type SpecialMeasure struct {
-	Measure string `json:"measure" doc:"screens, live_link, in_private, no_wigs, video_interview, video_cross, intermediary, aids."`
-	State   string `json:"state" doc:"asked, granted or refused."`
+	Measure Key `json:"measure" doc:"screens, live_link, in_private, no_wigs, video_interview, video_cross, intermediary, aids."`
+	State   Key `json:"state" doc:"asked, granted or refused."`
 }
 
 // MatterDefendant is who is charged.
@@ -215,9 +215,9 @@ func RegisterMatters(a *api.API, svc *matters.Service) {
 }
 
 func (w MatterWitness) input() models.MatterPerson {
-	p := models.MatterPerson{Kind: models.MatterWitness, Name: w.Name, Note: w.Note, Needs: w.Needs, Measures: map[string]string{}}
+	p := models.MatterPerson{Kind: models.MatterWitness, Name: w.Name, Note: w.Note, Needs: texts(w.Needs), Measures: map[string]string{}}
 	for _, m := range w.SpecialMeasures {
-		p.Measures[m.Measure] = m.State
+		p.Measures[string(m.Measure)] = string(m.State)
 	}
 	return p
 }
