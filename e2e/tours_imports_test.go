@@ -49,7 +49,7 @@ func (w *tour) importing() {
 	w.look(p, filled)
 	p.press("Start: take in 2 rows").is(200).sees("The file was started")
 	w.look(p, "running")
-	p.comes(file, "Its content is removed").sees("Somebody", "Already here", "Refused")
+	p.comes(file, "Its content is removed").sees("Accepted", "Already here", "Refused")
 	w.look(p, "done")
 	w.look(p.visit(file+"?outcome=refused").is(200).sees("Column: Kinds of crime"), "refused")
 	w.triaging()
