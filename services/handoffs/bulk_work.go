@@ -166,29 +166,51 @@ func (it *bulkItem) mark(ctx context.Context, tx *pg.Tx, h *models.Handoff) erro
 	return err
 }
 
-// note keeps why something could not be done to a case.
+// errDoneMeanwhile says that the other did it, and there is nothing to keep.
+var errDoneMeanwhile = errors.New("it was done meanwhile")
+
+// note keeps why something could not be done to a case. Where the request and the
+// job went on side by side and the other did it, there is nothing to say.
 func (s *Service) note(ctx context.Context, r *bulkRow, it *bulkItem, why error) error {
-	code, says := string(models.CodeOf(why)), why.Error()
+	code, says := string(models.CodeOf(why)), models.MessageOf(why)
 	if list := models.FieldsOf(why); len(list) > 0 {
 		code, says = list[0].Field, list[0].Message
 	}
 	says = strings.TrimSuffix(says, " Nothing you did was saved.")
-	return s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if _, err := tx.Exec(ctx, "update bulk_handoff_cases set tried = ?, code = ?, says = ? where bulk_id = ? and n = ? and tried < ?", r.Run, code, says, it.BulkID, it.N, r.Run); err != nil {
+	err := s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		n, err := tx.Exec(ctx, `update bulk_handoff_cases k set tried = ?, code = ?, says = ? where bulk_id = ? and n = ? and tried < ?
+			and case when ? then handoff_id is null else exists (select from handoffs h where h.id = k.handoff_id and h.status = 'offered') end`,
+			r.Run, code, says, it.BulkID, it.N, r.Run, r.Doing == models.BulkOffer)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return errDoneMeanwhile
 		}
 		e := bulkEvent("case_stopped", &r.BulkHandoff, map[string]any{"doing": r.Doing, "code": code})
 		e.CaseID = it.CaseID
 		return tx.Record(ctx, e)
 	})
+	return unlessDone(err)
+}
+
+func unlessDone(err error) error {
+	if errors.Is(err, errDoneMeanwhile) {
+		return nil
+	}
+	return err
 }
 
 // settle ends what was begun: nothing is left of it, or nobody may go on.
 func (s *Service) settle(ctx context.Context, r *bulkRow, how string) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if _, err := tx.Exec(ctx, "update bulk_handoffs set doing = null, run_words = null, version = version + 1 where id = ? and run = ? and doing is not null", r.ID, r.Run); err != nil {
+	return unlessDone(s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		n, err := tx.Exec(ctx, "update bulk_handoffs set doing = null, run_words = null, version = version + 1 where id = ? and run = ? and doing is not null", r.ID, r.Run)
+		if err != nil {
 			return err
 		}
+		if n == 0 {
+			return errDoneMeanwhile
+		}
 		return tx.Record(ctx, bulkEvent(how, &r.BulkHandoff, map[string]any{"doing": r.Doing}))
-	})
+	}))
 }

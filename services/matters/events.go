@@ -97,7 +97,7 @@ func (s *Service) into(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, 
 	_, done, err := s.events.RecordIn(ctx, tx, dir, reference, events.Input{NewCaseEvent: in})
 	switch models.CodeOf(err) {
 	case models.CodeConflict:
-		_, err = tx.Exec(ctx, `insert into matter_event_cases (event_id, case_id, org_id, says) values (?, ?, ?, ?) on conflict do nothing`, id, caseID, tx.Actor.OrgID, err.Error())
+		_, err = tx.Exec(ctx, `insert into matter_event_cases (event_id, case_id, org_id, says) values (?, ?, ?, ?) on conflict do nothing`, id, caseID, tx.Actor.OrgID, models.MessageOf(err))
 		return err
 	default:
 		if err != nil {

@@ -123,7 +123,11 @@ func (p *Pages) matterEvent(v *matters.View, e *matters.Event, here string) admi
 		clock := components.ClockView{Kind: components.ClockKind(w.State(now)), Words: words}
 		t.Rows = append(t.Rows, []components.DataCell{{Text: w.Name}, {Text: "Witness"}, {Content: components.Clock(clock)}, told})
 	}
-	return admin.PartView{ID: "event-" + e.ID.String(), Title: e.Title + ", " + models.DateTimeIn(e.OccurredAt, now), Text: "Reference " + e.Reference, Table: t}
+	out := admin.PartView{ID: "event-" + e.ID.String(), Title: e.Title + ", " + models.DateTimeIn(e.OccurredAt, now), Table: t}
+	if !strings.HasPrefix(e.Reference, v.URN+"/") { // made for whoever had none of their own
+		out.Text = "Reference " + e.Reference
+	}
+	return out
 }
 
 func understoodWords(understood *bool) string {
