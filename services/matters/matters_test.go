@@ -1,11 +1,13 @@
 package matters_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/directory"
@@ -46,11 +48,12 @@ func (s *stage) want(err error, code models.Code, field string) {
 	}
 }
 
-// listing is a hearing of which witness care heard an hour ago.
+// listing is a hearing of two days ago, of which witness care heard an hour ago:
+// by when people are to be told counts from then.
 func (s *stage) listing(reference string) events.Input {
 	at := s.Clock.Now().Add(-time.Hour)
 	return events.Input{NewCaseEvent: models.NewCaseEvent{
-		Type: "E12", OccurredAt: at.Add(-time.Hour), KnownAt: &at, Reference: reference,
+		Type: "E12", OccurredAt: at.Add(-48 * time.Hour), KnownAt: &at, Reference: reference,
 		Details: map[string]any{"what": "listed", "court": "Snaresbrook", "hearing_at": s.Clock.Now().Add(30 * 24 * time.Hour).UTC().Format(time.RFC3339)},
 	}}
 }
@@ -106,6 +109,14 @@ func TestAMatterShowsTheCasesItsReaderSeesAndNoOther(t *testing.T) {
 		if k.CaseID == hidden.ID {
 			t.Error("an event tells of a case that its reader may not see")
 		}
+	}
+	// The table itself hides it, whatever asks.
+	var rows int
+	err = s.DB.Read(s.As("police"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Scan(ctx, &rows, "select count(*) from matter_event_cases where case_id = ?", hidden.ID)
+	})
+	if err != nil || rows != 0 {
+		t.Errorf("got %d rows of events of a case that is hidden, %v, want none", rows, err)
 	}
 	if len(v.Cases) != 3 || len(v.Events[0].Cases) != 3 {
 		t.Errorf("got %d cases, and %d of the event, want 3", len(v.Cases), len(v.Events[0].Cases))
