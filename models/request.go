@@ -41,3 +41,17 @@ func RequestFrom(ctx context.Context) *Request {
 type Replay struct{ Answer []byte }
 
 func (*Replay) Error() string { return "replayed: this key was answered before" }
+
+// Refusal joins what was found wrong at the edge with what the rules found: the
+// error that tells all of it, nil where nothing is wrong.
+func Refusal(ctx context.Context, found ...[]FieldError) error {
+	f := &Faults{}
+	f.Join(RequestFrom(ctx).Invalid...)
+	for _, list := range found {
+		f.Join(list...)
+	}
+	if list := f.List(); len(list) > 0 {
+		return Invalid(list...)
+	}
+	return nil
+}

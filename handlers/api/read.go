@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"hash"
 	"io"
 	"mime"
 	"net/http"
@@ -56,18 +57,20 @@ func (p *plan) read(c *gin.Context, in any) (context.Context, *models.Request, e
 			return nil, nil, err
 		}
 		if req.IdempotencyKey != "" {
-			req.BodyHash = fingerprint(p.op.Method, c.Request.URL.EscapedPath(), body)
+			h := fingerprint(p.op.Method, c.Request.URL.EscapedPath())
+			_, _ = h.Write(body)
+			req.BodyHash = h.Sum(nil)
 		}
 	}
 	return models.WithRequest(ctx, req), req, nil
 }
 
-// fingerprint tells two requests that carry one key apart.
-func fingerprint(method, path string, body []byte) []byte {
+// fingerprint begins what tells two requests that carry one key apart: the body
+// is still to be written to it.
+func fingerprint(method, path string) hash.Hash {
 	h := sha256.New()
 	_, _ = io.WriteString(h, method+" "+path+"\n")
-	_, _ = h.Write(body)
-	return h.Sum(nil)
+	return h
 }
 
 // preconditions reads the two headers. An entity tag that is none of ours is

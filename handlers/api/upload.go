@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -89,8 +88,7 @@ func (p *plan) readUpload(c *gin.Context, req *models.Request, in reflect.Value)
 	if !ok {
 		return models.Internal("reading an upload", errors.New("its input has no file"))
 	}
-	h := sha256.New()
-	_, _ = io.WriteString(h, p.op.Method+" "+c.Request.URL.EscapedPath()+"\n")
+	h := fingerprint(p.op.Method, c.Request.URL.EscapedPath())
 	f := &findings{}
 	known := func(name string) bool { return p.op.upload.fields[name] != nil }
 	read := func() (Uploaded, error) { return ReadUpload(c, p.op.upload.most, h, known, f.unknown) }

@@ -89,7 +89,7 @@ func (s *Service) change(ctx context.Context, tx *pg.Tx, l *Line, in Change) err
 	if err := fits(l, in.Act); err != nil {
 		return err
 	}
-	if err := faults(ctx, in.check(tx.Now)); err != nil {
+	if err := models.Refusal(ctx, in.check(tx.Now)); err != nil {
 		return err
 	}
 	k := &clock{Clock: l.Clock, EventID: l.EventID}

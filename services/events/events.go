@@ -104,17 +104,6 @@ func (f *facts) mustBeOpen() error {
 	return nil
 }
 
-// faults joins what was found at the edge with what the rules find.
-func faults(ctx context.Context, found []models.FieldError) error {
-	f := &models.Faults{}
-	f.Join(models.RequestFrom(ctx).Invalid...)
-	f.Join(found...)
-	if list := f.List(); len(list) > 0 {
-		return models.Invalid(list...)
-	}
-	return nil
-}
-
 // about is a line of the trail about an event or a clock of a case.
 func about(f *facts, action string, detail map[string]any) models.Event {
 	return models.Event{Action: action, SubjectType: "case", SubjectID: f.ID, CaseID: f.ID, Detail: detail}

@@ -62,7 +62,7 @@ func (s *Service) record(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot
 	if spec, ok := models.FindEventType(string(e.Type)); ok && !spec.MayRecord(own.Kind) {
 		found = append(found, models.Field("type", models.FieldNotOpen, "Another kind of organisation records this. Choose what your organisation did"))
 	}
-	if err := faults(ctx, found); err != nil {
+	if err := models.Refusal(ctx, found); err != nil {
 		return Recorded{}, err
 	}
 	e.CaseID, e.SourceOrgID, e.ByOrgID, e.ByUserID = f.ID, tx.Actor.OrgID, tx.Actor.OrgID, tx.Actor.UserID

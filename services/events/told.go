@@ -43,7 +43,7 @@ func (s *Service) Told(ctx context.Context, caseID, id uuid.UUID, in Telling) (R
 			if err != nil {
 				return err
 			}
-			if err := faults(ctx, in.check(&e, tx.Now)); err != nil {
+			if err := models.Refusal(ctx, in.check(&e, tx.Now)); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(ctx, `update case_events set told_at = ?, told_recorded_at = ?, told_channel = ?, told_understood = ?, told_offered = ?, told_by_user_id = ?, told_by_org_id = ?

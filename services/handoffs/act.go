@@ -153,18 +153,18 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, h *models.Handoff, actio
 		} else if in.AcceptedAt != nil {
 			f.Add("accepted_at", models.FieldNotOpen, "An acceptance counts from the moment it is made")
 		}
-		if err := faults(ctx, f.List()); err != nil {
+		if err := models.Refusal(ctx, f.List()); err != nil {
 			return err
 		}
 		return s.accept(ctx, tx, h, in)
 	case models.HandoffRefuse:
-		if err := faults(ctx, models.CheckCoded(models.GroupHandoffRefused, "reason", in.Reason, "note", in.Note, models.HandoffNoteLongest)); err != nil {
+		if err := models.Refusal(ctx, models.CheckCoded(models.GroupHandoffRefused, "reason", in.Reason, "note", in.Note, models.HandoffNoteLongest)); err != nil {
 			return err
 		}
 		return s.end(ctx, tx, h, models.HandoffRefused, in)
 	case models.HandoffRecall:
 		in.Reason = ""
-		if err := faults(ctx, models.CheckHandoffNote(in.Note)); err != nil {
+		if err := models.Refusal(ctx, models.CheckHandoffNote(in.Note)); err != nil {
 			return err
 		}
 		return s.end(ctx, tx, h, models.HandoffRecalled, in)
@@ -266,7 +266,7 @@ func (s *Service) askGate(ctx context.Context, dir *directory.Snapshot, id uuid.
 
 // told keeps who told the victim, how, and whether it was understood.
 func (s *Service) told(ctx context.Context, tx *pg.Tx, h *models.Handoff, t models.Telling) error {
-	if err := faults(ctx, t.CheckTelling(*h.DecidedAt, tx.Now)); err != nil {
+	if err := models.Refusal(ctx, t.CheckTelling(*h.DecidedAt, tx.Now)); err != nil {
 		return err
 	}
 	if t.Help == "" {

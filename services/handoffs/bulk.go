@@ -106,7 +106,7 @@ func (s *Service) checkBulk(ctx context.Context, tx *pg.Tx, dir *directory.Snaps
 	case len(ids) > models.BulkMost:
 		f.Add("case_ids", models.FieldTooLong, "Choose at most 10,000 cases at once")
 	}
-	if err := faults(ctx, f.List()); err != nil {
+	if err := models.Refusal(ctx, f.List()); err != nil {
 		return nil, err
 	}
 	if len(ids) == 0 {
@@ -200,7 +200,7 @@ func (s *Service) actBulk(ctx context.Context, tx *pg.Tx, dir *directory.Snapsho
 		wrong, words["note"] = models.CheckHandoffNote(in.Note), in.Note
 	case models.BulkOffer:
 	}
-	if err := faults(ctx, wrong); err != nil {
+	if err := models.Refusal(ctx, wrong); err != nil {
 		return v, err
 	}
 	if _, err := tx.Exec(ctx, `update bulk_handoffs set doing = ?, run = run + 1, run_by = ?, run_org_id = ?, run_role = ?, run_words = ?, version = version + 1 where id = ?`,

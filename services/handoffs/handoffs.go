@@ -124,19 +124,6 @@ func organisation(dir *directory.Snapshot, id uuid.UUID) models.Organisation {
 	return o
 }
 
-// faults joins what was found at the edge with what the rules find.
-func faults(ctx context.Context, found ...[]models.FieldError) error {
-	f := &models.Faults{}
-	f.Join(models.RequestFrom(ctx).Invalid...)
-	for _, list := range found {
-		f.Join(list...)
-	}
-	if list := f.List(); len(list) > 0 {
-		return models.Invalid(list...)
-	}
-	return nil
-}
-
 // topic is the row of the outbox that has the other side told.
 const topicSQL = `insert into outbox (topic, case_id, payload, at) values (?, ?, jsonb_build_object('handoff', ?::text), ?)`
 

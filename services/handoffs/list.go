@@ -41,7 +41,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	if _, err := may(ctx, models.HandoffAnswer); err != nil {
 		return Page{}, err
 	}
-	if err := faults(ctx); err != nil {
+	if err := models.Refusal(ctx); err != nil {
 		return Page{}, err
 	}
 	at, err := subject.ReadCursor(f.Cursor)

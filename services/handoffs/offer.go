@@ -217,7 +217,7 @@ func (g *ground) check(ctx context.Context, in *Offer, a models.Actor, now time.
 	if g.known && !f.At("to_organisation_id") {
 		g.checkSharing(f, in, a, now)
 	}
-	return faults(ctx, f.List())
+	return models.Refusal(ctx, f.List())
 }
 
 func (g *ground) checkReceiver(f *models.Faults, in *Offer, a models.Actor) {

@@ -52,7 +52,7 @@ func (s *Service) Terms(ctx context.Context, caseID uuid.UUID, duty models.Duty,
 	} else if out.Lawful {
 		out.Fields = lawfulFields()
 	}
-	return out, faults(ctx, f.List())
+	return out, models.Refusal(ctx, f.List())
 }
 
 // Preview returns exactly what the receiver would read of the case where these

@@ -22,7 +22,7 @@ func (handOverArgs) Kind() string { return "bulk_handoffs" }
 func WithHandOvers(h HandOver) Option {
 	return func(workers *river.Workers, cfg *river.Config) {
 		river.AddWorker(workers, &worker[handOverArgs]{do: h.Work})
-		cfg.Queues[importsQueue] = river.QueueConfig{MaxWorkers: 1}
-		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[handOverArgs](importsQueue, 5*time.Second, river.UniqueOpts{ByPeriod: 5 * time.Second}))
+		cfg.Queues[longQueue] = river.QueueConfig{MaxWorkers: 1}
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[handOverArgs](longQueue, 5*time.Second, river.UniqueOpts{ByPeriod: 5 * time.Second}))
 	}
 }

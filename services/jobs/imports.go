@@ -22,9 +22,9 @@ type (
 func (importArgs) Kind() string      { return "imports_work" }
 func (sweepImportArgs) Kind() string { return "imports_sweep" }
 
-// importsQueue has one worker: one file, or one piece of a hand-over of many
+// longQueue has one worker: one file, or one piece of a hand-over of many
 // cases, after the other, and nothing else waits for them.
-const importsQueue = "imports"
+const longQueue = "imports"
 
 // WithImports goes on with files every five seconds and removes old ones every
 // hour. A job that was cut off is not waited for: the next begins where the rows
@@ -33,9 +33,9 @@ func WithImports(i Importer) Option {
 	return func(workers *river.Workers, cfg *river.Config) {
 		river.AddWorker(workers, &worker[importArgs]{do: i.Work})
 		river.AddWorker(workers, &worker[sweepImportArgs]{do: i.Sweep})
-		cfg.Queues[importsQueue] = river.QueueConfig{MaxWorkers: 1}
-		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[importArgs](importsQueue, 5*time.Second, river.UniqueOpts{ByPeriod: 5 * time.Second}),
-			inQueue[sweepImportArgs](importsQueue, time.Hour, river.UniqueOpts{ByPeriod: time.Hour}))
+		cfg.Queues[longQueue] = river.QueueConfig{MaxWorkers: 1}
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, inQueue[importArgs](longQueue, 5*time.Second, river.UniqueOpts{ByPeriod: 5 * time.Second}),
+			inQueue[sweepImportArgs](longQueue, time.Hour, river.UniqueOpts{ByPeriod: time.Hour}))
 	}
 }
 

@@ -35,7 +35,7 @@ func (s *Service) Record(ctx context.Context, urn string, in events.Input) (View
 	}
 	return s.change(ctx, urn, func(ctx context.Context, tx *pg.Tx, m *models.Matter) (uuid.UUID, error) {
 		if strings.TrimSpace(in.Reference) == "" && in.Once != uuid.Nil {
-			in.Reference = m.URN + "/" + in.Once.String()
+			in.Reference = ownPrefix(m.URN) + in.Once.String()
 		}
 		e, found := in.Check(tx.Now, s.calendar)
 		if e.Reference == "" {
@@ -44,7 +44,7 @@ func (s *Service) Record(ctx context.Context, urn string, in events.Input) (View
 		if spec, ok := models.FindEventType(string(e.Type)); ok && !spec.MayRecord(tx.Actor.OrgKind) {
 			found = append(found, models.Field("type", models.FieldNotOpen, "Another kind of organisation records this. Choose what your organisation did"))
 		}
-		if err := faults(ctx, found); err != nil {
+		if err := models.Refusal(ctx, found); err != nil {
 			return uuid.Nil, err
 		}
 		id, fresh, err := s.keep(ctx, tx, m, &e, in.Details)
@@ -72,6 +72,9 @@ func (s *Service) Record(ctx context.Context, urn string, in events.Input) (View
 		return id, tx.Record(ctx, about(m, action, uuid.Nil, map[string]any{"event": id, "type": e.Type, "cases": len(list)}))
 	})
 }
+
+// ownPrefix begins a reference that was made for whoever had none of their own.
+func ownPrefix(urn string) string { return urn + "/" }
 
 // keep keeps what was entered, once for its type and reference.
 func (s *Service) keep(ctx context.Context, tx *pg.Tx, m *models.Matter, e *models.CaseEvent, details map[string]any) (id uuid.UUID, fresh bool, err error) {
@@ -196,7 +199,7 @@ type Telling struct {
 // models.Replay, a conflict where it is recorded already, and invalid.
 func (s *Service) Told(ctx context.Context, urn string, in Telling) (View, error) {
 	return s.change(ctx, urn, func(ctx context.Context, tx *pg.Tx, m *models.Matter) (uuid.UUID, error) {
-		if err := faults(ctx, nil); err != nil {
+		if err := models.Refusal(ctx, nil); err != nil {
 			return uuid.Nil, err
 		}
 		var row struct {
@@ -225,7 +228,7 @@ func (s *Service) Told(ctx context.Context, urn string, in Telling) (View, error
 				found[i] = models.Field("told_at", models.FieldInvalid, "The time they were told must be in the past, and after it happened")
 			}
 		}
-		if err := faults(ctx, found); err != nil {
+		if err := models.Refusal(ctx, found); err != nil {
 			return uuid.Nil, err
 		}
 		if _, err := tx.Exec(ctx, "update matter_tellings set told_at = ?, told_channel = ?, told_understood = ?, told_by_user_id = ? where event_id = ? and person_id = ?",

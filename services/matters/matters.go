@@ -52,17 +52,6 @@ func may(ctx context.Context) (models.Actor, error) {
 	return a, nil
 }
 
-// faults joins what was found at the edge with what the rules find.
-func faults(ctx context.Context, found []models.FieldError) error {
-	f := &models.Faults{}
-	f.Join(models.RequestFrom(ctx).Invalid...)
-	f.Join(found...)
-	if list := f.List(); len(list) > 0 {
-		return models.Invalid(list...)
-	}
-	return nil
-}
-
 // about is a line of the trail about a matter, and of a case of it where one is
 // named.
 func about(m *models.Matter, action string, caseID uuid.UUID, detail map[string]any) models.Event {
@@ -92,7 +81,7 @@ func (s *Service) Open(ctx context.Context, in NewMatter) (View, error) {
 			if err != nil {
 				return err
 			}
-			if err := faults(ctx, append(found, wrong...)); err != nil {
+			if err := models.Refusal(ctx, append(found, wrong...)); err != nil {
 				return err
 			}
 			urn, _ := models.ParseURN(in.URN)
@@ -222,7 +211,7 @@ func (s *Service) change(ctx context.Context, urn string, do func(context.Contex
 // models.Replay, and invalid.
 func (s *Service) AddPerson(ctx context.Context, urn string, p models.MatterPerson) (View, error) {
 	return s.change(ctx, urn, func(ctx context.Context, tx *pg.Tx, m *models.Matter) (uuid.UUID, error) {
-		if err := faults(ctx, p.Check()); err != nil {
+		if err := models.Refusal(ctx, p.Check()); err != nil {
 			return uuid.Nil, err
 		}
 		return uuid.Nil, s.enter(ctx, tx, m, &p)
@@ -256,7 +245,7 @@ func (s *Service) AddCase(ctx context.Context, urn string, id uuid.UUID, referen
 		for i := range wrong {
 			wrong[i].Field, wrong[i].Message = "case_id", "This is no case that you can see. A reference looks like C-7KQ4-M2XA-A"
 		}
-		if err := faults(ctx, append(found, wrong...)); err != nil {
+		if err := models.Refusal(ctx, append(found, wrong...)); err != nil {
 			return uuid.Nil, err
 		}
 		if err := s.join(ctx, tx, m, list); err != nil {

@@ -3,6 +3,7 @@ package matters
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,6 +39,7 @@ type Event struct {
 	OccurredAt time.Time
 	KnownAt    time.Time
 	Reference  string
+	Made       bool // the reference was made for whoever had none of their own
 	Cases      []EventCase
 	Witnesses  []WitnessTelling
 }
@@ -204,7 +206,7 @@ func (s *Service) happened(ctx context.Context, tx *pg.Tx, v *View) error {
 			return err
 		}
 		e := models.CaseEvent{Type: r.Type, Details: what.Details}
-		v.Events[i] = Event{ID: r.ID, Type: r.Type, Title: e.Title(), OccurredAt: r.OccurredAt.UTC(), KnownAt: r.KnownAt.UTC(), Reference: what.Reference}
+		v.Events[i] = Event{ID: r.ID, Type: r.Type, Title: e.Title(), OccurredAt: r.OccurredAt.UTC(), KnownAt: r.KnownAt.UTC(), Reference: what.Reference, Made: strings.HasPrefix(what.Reference, ownPrefix(v.URN))}
 		at[r.ID] = &v.Events[i]
 	}
 	var cases []struct {

@@ -45,7 +45,7 @@ func (s *Service) MakeAppointment(ctx context.Context, id uuid.UUID, in NewAppoi
 		if err != nil {
 			return err
 		}
-		if err := faults(ctx, append(found, of...)); err != nil {
+		if err := models.Refusal(ctx, append(found, of...)); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `insert into appointments (id, case_id, referral_id, starts_at, place, channel, instead_of, at, by_user_id, by_org_id)
@@ -128,7 +128,7 @@ func (s *Service) RecordAppointment(ctx context.Context, id uuid.UUID, in Appoin
 		if a.StartsAt.IsZero() {
 			found = append(found, models.Field("appointment_id", models.FieldUnknown, "Choose an appointment of this referral"))
 		}
-		if err := faults(ctx, found); err != nil {
+		if err := models.Refusal(ctx, found); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into appointment_outcomes (id, case_id, referral_id, appointment_id, happened, attendance, why, at, by_user_id, by_org_id)

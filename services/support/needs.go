@@ -38,7 +38,7 @@ func (s *Service) Rate(ctx context.Context, id uuid.UUID, in Rated) (Plan, error
 				list[i].Unrated = &r.Unrated
 			}
 		}
-		if err := faults(ctx, models.CheckRatings(in.Point, list)); err != nil {
+		if err := models.Refusal(ctx, models.CheckRatings(in.Point, list)); err != nil {
 			return err
 		}
 		for i := range list {
@@ -65,7 +65,7 @@ type NewGoal struct {
 func (s *Service) SetGoal(ctx context.Context, id uuid.UUID, in NewGoal) (Plan, error) {
 	return s.write(ctx, id, func(ctx context.Context, tx *pg.Tx, about *subject.Subject) error {
 		g := models.SupportGoal{ID: models.NewID(), Need: in.Need, Goal: in.Goal, ReviewOn: in.ReviewOn}
-		if err := faults(ctx, g.Check(tx.Now)); err != nil {
+		if err := models.Refusal(ctx, g.Check(tx.Now)); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into support_goals (id, case_id, referral_id, need, goal, review_on, at, by_user_id, by_org_id)
@@ -97,7 +97,7 @@ func (s *Service) ReviewGoal(ctx context.Context, id uuid.UUID, in GoalReview) (
 		if n == 0 {
 			found = append(found, models.Field("goal_id", models.FieldUnknown, "Choose a goal of this referral"))
 		}
-		if err := faults(ctx, found); err != nil {
+		if err := models.Refusal(ctx, found); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into goal_reviews (id, case_id, referral_id, goal_id, state, review_on, at, by_user_id, by_org_id)

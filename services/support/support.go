@@ -163,17 +163,6 @@ func (s *Service) write(ctx context.Context, id uuid.UUID, act func(context.Cont
 	return out, err
 }
 
-// faults joins what was found at the edge with what the rules find.
-func faults(ctx context.Context, found []models.FieldError) error {
-	f := &models.Faults{}
-	f.Join(models.RequestFrom(ctx).Invalid...)
-	f.Join(found...)
-	if list := f.List(); len(list) > 0 {
-		return models.Invalid(list...)
-	}
-	return nil
-}
-
 // day is a date as the database keeps it.
 func day(t *time.Time) *string {
 	if t == nil {

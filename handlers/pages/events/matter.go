@@ -124,7 +124,7 @@ func (p *Pages) matterEvent(v *matters.View, e *matters.Event, here string) admi
 		t.Rows = append(t.Rows, []components.DataCell{{Text: w.Name}, {Text: "Witness"}, {Content: components.Clock(clock)}, told})
 	}
 	out := admin.PartView{ID: "event-" + e.ID.String(), Title: e.Title + ", " + models.DateTimeIn(e.OccurredAt, now), Table: t}
-	if !strings.HasPrefix(e.Reference, v.URN+"/") { // made for whoever had none of their own
+	if !e.Made {
 		out.Text = "Reference " + e.Reference
 	}
 	return out
