@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"throughline/e2e/browser"
 )
 
 // The two widths every page is looked at, in CSS pixels: a desk and a phone.
@@ -30,13 +32,7 @@ const patience = 20 * time.Second
 // openBrowser starts the one browser of all tests. Each person has a profile of
 // their own in it, so nobody shares a cookie.
 var openBrowser = sync.OnceValues(func() (context.Context, error) {
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.UserDataDir(filepath.Join(folder, "browser")),
-		chromedp.WindowSize(desk, 900),
-	)
+	opts := browser.Options(filepath.Join(folder, "browser"), chromedp.WindowSize(desk, 900))
 	ctx, cancelAllocator := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancelBrowser := chromedp.NewContext(ctx)
 	atEnd = append(atEnd, func() error {
@@ -62,11 +58,11 @@ type person struct {
 // open gives somebody a browser at the site of base. Its window is as wide as a desk.
 func open(t testing.TB, base, who string) *person {
 	t.Helper()
-	browser, err := openBrowser()
+	shared, err := openBrowser()
 	if err != nil {
 		t.Fatalf("starting the browser: %v", err)
 	}
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(shared, chromedp.WithNewBrowserContext())
 	p := &person{t: t, who: who, base: base, ctx: ctx, effort: effort{began: time.Now()}}
 	t.Cleanup(func() {
 		p.lookAround()

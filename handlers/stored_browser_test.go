@@ -14,6 +14,8 @@ import (
 	tab "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	chromium "throughline/e2e/browser"
 )
 
 // browser is a real one, at the pages of a site.
@@ -33,11 +35,10 @@ func browse(t *testing.T, s *site) *browser {
 	t.Helper()
 	srv := httptest.NewServer(s.handler)
 	t.Cleanup(srv.Close)
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("no-proxy-server", true),
+	opts := chromium.Options(t.TempDir(), chromedp.Flag("no-proxy-server", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+s.deps.Edge.Base.Host+" "+srv.Listener.Addr().String()),
 		// The policies of a page that came over TLS hold for ours too.
-		chromedp.Flag("unsafely-treat-insecure-origin-as-secure", s.deps.Edge.Base.String()), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("unsafely-treat-insecure-origin-as-secure", s.deps.Edge.Base.String()))
 	ctx, end := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(end)
 	ctx, end = chromedp.NewContext(ctx)
