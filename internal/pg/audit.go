@@ -47,19 +47,39 @@ func (b *Batch) RecordSeen(e models.Event) {
 	}
 }
 
+const intoAudit = "audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)"
+
 // RecordAll appends several events to the trail in one statement.
 func (b *Batch) RecordAll(events []models.Event) {
-	rows := make([][]any, 0, len(events))
-	for i := range events {
-		_, args, err := auditInsert(b.ctx, b.Actor, b.Now, events[i])
-		if err != nil {
-			b.err = err
-			return
-		}
-		rows = append(rows, args)
-		b.Recorded()
+	rows, err := auditRows(b.ctx, b.Actor, b.Now, events)
+	if err != nil {
+		b.err = err
+		return
 	}
-	b.Insert("audit_events (id, at, session_id, request_id, action, subject_type, subject_id, case_id, refused, detail)", rows...)
+	b.events += len(rows)
+	b.Insert(intoAudit, rows...)
+}
+
+// RecordAll appends several events to the trail in one statement, in the same
+// transaction as the changes.
+func (tx *Tx) RecordAll(ctx context.Context, events []models.Event) error {
+	rows, err := auditRows(ctx, tx.Actor, tx.Now, events)
+	if err != nil {
+		return err
+	}
+	tx.events += len(rows)
+	return tx.Insert(ctx, intoAudit, rows...)
+}
+
+func auditRows(ctx context.Context, a models.Actor, at time.Time, events []models.Event) ([][]any, error) {
+	rows := make([][]any, len(events))
+	for i := range events {
+		var err error
+		if _, rows[i], err = auditInsert(ctx, a, at, events[i]); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
 }
 
 // OpenReferral adds to a batch that the actor sees this referral as it is by

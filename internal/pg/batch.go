@@ -75,6 +75,12 @@ func (b *Batch) Insert(into string, rows ...[]any) {
 	if len(rows) == 0 {
 		return
 	}
+	q, args := insertSQL(into, rows)
+	b.Exec(q, args...)
+}
+
+// insertSQL is one statement for several rows, with what is in them.
+func insertSQL(into string, rows [][]any) (string, []any) {
 	q, args := &strings.Builder{}, make([]any, 0, len(rows)*len(rows[0]))
 	q.WriteString("insert into " + into + " values ")
 	for n, row := range rows {
@@ -85,7 +91,7 @@ func (b *Batch) Insert(into string, rows ...[]any) {
 		q.WriteString(")")
 		args = append(args, row...)
 	}
-	b.Exec(q.String(), args...)
+	return q.String(), args
 }
 
 // Query adds a query; scan is called once with its rows and reads them all.

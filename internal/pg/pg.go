@@ -218,6 +218,16 @@ func (tx *Tx) Exec(ctx context.Context, q string, args ...any) (int64, error) {
 	return r.RowsAffected, r.Error
 }
 
+// Insert adds several rows in one statement; none: nothing is done.
+func (tx *Tx) Insert(ctx context.Context, into string, rows ...[]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	q, args := insertSQL(into, rows)
+	_, err := tx.Exec(ctx, q, args...)
+	return err
+}
+
 // Scan runs one query that GORM has no words for into dest.
 func (tx *Tx) Scan(ctx context.Context, dest any, q string, args ...any) error {
 	return tx.gorm.WithContext(ctx).Raw(q, args...).Scan(dest).Error

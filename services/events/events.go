@@ -89,12 +89,22 @@ func may(ctx context.Context, p models.Permission) error {
 // find takes a case the actor can see, so that what is recorded of it comes one
 // after the other; not found otherwise.
 func find(ctx context.Context, tx *pg.Tx, id uuid.UUID) (facts, error) {
-	var f facts
-	err := tx.Scan(ctx, &f, "select id, reference, status, enhanced, accountable_org_id, logged_by_org_id from cases where id = ? for no key update", id)
-	if err == nil && f.ID == uuid.Nil {
-		err = models.NotFound("case")
+	list, err := findAll(ctx, tx, "id = ?", id)
+	if err != nil {
+		return facts{}, err
 	}
-	return f, err
+	if len(list) == 0 {
+		return facts{}, models.NotFound("case")
+	}
+	return *list[0], nil
+}
+
+// findAll is find for several cases, those that are not there left out. They are
+// taken in one order, so that two who take the same do not wait for each other.
+func findAll(ctx context.Context, tx *pg.Tx, which string, args ...any) ([]*facts, error) {
+	var list []*facts
+	err := tx.Scan(ctx, &list, "select id, reference, status, enhanced, accountable_org_id, logged_by_org_id from cases where "+which+" order by id for no key update", args...)
+	return list, err
 }
 
 func (f *facts) mustBeOpen() error {

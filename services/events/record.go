@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -57,18 +58,11 @@ func (s *Service) Record(ctx context.Context, caseID uuid.UUID, in Input) (Recor
 }
 
 func (s *Service) record(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, f *facts, in Input) (Recorded, error) {
-	e, found := in.Check(tx.Now, s.calendar)
-	own, _ := dir.Organisation(tx.Actor.OrgID)
-	if spec, ok := models.FindEventType(string(e.Type)); ok && !spec.MayRecord(own.Kind) {
-		found = append(found, models.Field("type", models.FieldNotOpen, "Another kind of organisation records this. Choose what your organisation did"))
-	}
-	if err := models.Refusal(ctx, found); err != nil {
+	e, err := s.examine(ctx, dir, &tx.Actor, tx.Now, &in)
+	if err != nil {
 		return Recorded{}, err
 	}
-	e.CaseID, e.SourceOrgID, e.ByOrgID, e.ByUserID = f.ID, tx.Actor.OrgID, tx.Actor.OrgID, tx.Actor.UserID
-	if in.Once != uuid.Nil {
-		e.ID = in.Once
-	}
+	e.CaseID = f.ID
 	before, err := s.again(ctx, tx, &e)
 	if err != nil || before != nil {
 		if err != nil {
@@ -106,22 +100,53 @@ func (s *Service) record(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot
 	return out, err
 }
 
+// examine makes an event of what was sent by the actor. Errors: invalid with every
+// field to correct.
+func (s *Service) examine(ctx context.Context, dir *directory.Snapshot, by *models.Actor, now time.Time, in *Input) (models.CaseEvent, error) {
+	e, found := in.Check(now, s.calendar)
+	own, _ := dir.Organisation(by.OrgID)
+	if spec, ok := models.FindEventType(string(e.Type)); ok && !spec.MayRecord(own.Kind) {
+		found = append(found, models.Field("type", models.FieldNotOpen, "Another kind of organisation records this. Choose what your organisation did"))
+	}
+	e.SourceOrgID, e.ByOrgID, e.ByUserID = by.OrgID, by.OrgID, by.UserID
+	if in.Once != uuid.Nil {
+		e.ID = in.Once
+	}
+	return e, models.Refusal(ctx, found)
+}
+
 // afraid does what follows for the victim's safety: whoever works with them is to
 // look again the same day, and where bail changed or somebody was released no way
 // to reach them is known to be safe until it is confirmed again. It returns how
 // many ways that were. What happened is told once one is.
 func afraid(ctx context.Context, tx *pg.Tx, e *models.CaseEvent) (stale int64, err error) {
 	if e.Freer() {
-		stale, err = tx.Exec(ctx, `update contact_channels set confirmed_on = null, version = version + 1
-			where case_id = ? and safe = ? and confirmed_on is not null`, e.CaseID, models.SafeYes)
+		gone, err := doubt(ctx, tx, []uuid.UUID{e.CaseID})
 		if err != nil {
 			return 0, err
 		}
+		stale = gone[e.CaseID]
 	}
 	if e.Safety() {
 		err = tx.Enqueue(ctx, "case.safety", uuid.Nil, e.CaseID)
 	}
 	return stale, err
+}
+
+// doubt takes back of cases that any way to reach the victim is known to be safe:
+// how many ways that were, by case.
+func doubt(ctx context.Context, tx *pg.Tx, cases []uuid.UUID) (map[uuid.UUID]int64, error) {
+	var gone []struct {
+		CaseID uuid.UUID
+		N      int64
+	}
+	err := tx.Scan(ctx, &gone, `with gone as (update contact_channels set confirmed_on = null, version = version + 1
+		where case_id in ? and safe = ? and confirmed_on is not null returning case_id) select case_id, count(*) as n from gone group by 1`, cases, models.SafeYes)
+	out := map[uuid.UUID]int64{}
+	for _, g := range gone {
+		out[g.CaseID] = g.N
+	}
+	return out, err
 }
 
 // outside tells of a date the calendar does not reach as a fault of the date.
@@ -141,10 +166,15 @@ func (s *Service) again(ctx context.Context, tx *pg.Tx, e *models.CaseEvent) (*m
 		return nil, err
 	}
 	old := list[0]
-	if !same(&old, e) {
-		return nil, models.Conflict("This reference was recorded before with something else in it. What is recorded is never changed: send the correction under its own reference.")
+	return &old, unlike(&old, e)
+}
+
+// unlike refuses an event whose reference was recorded with other content.
+func unlike(old, e *models.CaseEvent) error {
+	if same(old, e) {
+		return nil
 	}
-	return &old, nil
+	return models.Conflict("This reference was recorded before with something else in it. What is recorded is never changed: send the correction under its own reference.")
 }
 
 func same(a, b *models.CaseEvent) bool {
@@ -161,18 +191,30 @@ func same(a, b *models.CaseEvent) bool {
 	return content(a) == content(b)
 }
 
-func insert(ctx context.Context, tx *pg.Tx, e *models.CaseEvent) error {
+const intoEvents = "case_events (id, case_id, type, occurred_at, known_at, at, source_org_id, reference, reference_key, details, words, by_user_id, by_org_id)"
+
+// eventArgs is an event as it is stored.
+func eventArgs(v *vault.Vault, e *models.CaseEvent) ([]any, error) {
 	details, err := json.Marshal(e.Details)
 	if err != nil {
-		return models.Internal("writing an event's details", err)
+		return nil, models.Internal("writing an event's details", err)
 	}
 	var reference any
 	if e.Reference != "" {
-		reference = tx.Vault.Seal(vault.EventReference, e.ID, e.Reference)
+		reference = v.Seal(vault.EventReference, e.ID, e.Reference)
 	}
-	_, err = tx.Exec(ctx, `insert into case_events (id, case_id, type, occurred_at, known_at, at, source_org_id, reference, reference_key, details, words, by_user_id, by_org_id)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?)`, e.ID, e.CaseID, e.Type, e.OccurredAt, e.KnownAt, e.At, e.SourceOrgID, reference,
-		tx.Vault.LookUp(vault.EventReferenceKey, e.Reference), string(details), tx.Vault.SealJSON(vault.EventWords, e.ID, e.Words), e.ByUserID, e.ByOrgID)
+	return []any{
+		e.ID, e.CaseID, e.Type, e.OccurredAt, e.KnownAt, e.At, e.SourceOrgID, reference, v.LookUp(vault.EventReferenceKey, e.Reference), string(details),
+		v.SealJSON(vault.EventWords, e.ID, e.Words), e.ByUserID, e.ByOrgID,
+	}, nil
+}
+
+func insert(ctx context.Context, tx *pg.Tx, e *models.CaseEvent) error {
+	args, err := eventArgs(tx.Vault, e)
+	if err != nil {
+		return err
+	}
+	err = tx.Insert(ctx, intoEvents, args)
 	if pg.Constraint(err) == "case_events_pkey" {
 		return models.Conflict("This form was sent before, about something else. Begin again.")
 	}

@@ -12,9 +12,33 @@ import (
 	"throughline/models"
 )
 
+// What is written of a clock, and of what stands beside it.
+const (
+	intoClocks = "clocks (id, case_id, rule, rule_version, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at, stopped_at, why)"
+	intoBeside = "case_clocks (clock_id, case_id, event_id, stop_event_id, off_record, enhanced, ended_on, ended_by_user_id, ended_by_org_id)"
+)
+
 // save writes the clocks that were touched.
-func (w *work) save(ctx context.Context, tx *pg.Tx) error {
-	for _, k := range w.touched {
+func (w *work) save(ctx context.Context, tx *pg.Tx) error { return save(ctx, tx, w.touched) }
+
+// save writes clocks: those that began now in one statement, the others one by one.
+func save(ctx context.Context, tx *pg.Tx, list []*clock) error {
+	var fresh, beside [][]any
+	for _, k := range list {
+		if k.fresh {
+			fresh, beside = append(fresh, k.args()), append(beside, k.besideArgs(&tx.Actor))
+		}
+	}
+	if err := tx.Insert(ctx, intoClocks, fresh...); err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, intoBeside, beside...); err != nil {
+		return err
+	}
+	for _, k := range list {
+		if k.fresh {
+			continue
+		}
 		if err := k.save(ctx, tx); err != nil {
 			return err
 		}
@@ -22,18 +46,22 @@ func (w *work) save(ctx context.Context, tx *pg.Tx) error {
 	return nil
 }
 
-func (k *clock) save(ctx context.Context, tx *pg.Tx) error {
-	if k.fresh {
-		_, err := tx.Exec(ctx, `insert into clocks (id, case_id, rule, rule_version, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at, stopped_at, why)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, k.ID, k.CaseID, k.Rule, k.RuleVersion, k.HolderOrgID, k.State, k.LimitDays, k.StartedAt, k.DueAt, k.FirstDueAt,
-			k.DueSoonAt, k.StoppedAt, k.Why)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, "insert into case_clocks (clock_id, case_id, event_id, stop_event_id, off_record, enhanced) values (?, ?, ?, ?, ?, ?)",
-			k.ID, k.CaseID, k.EventID, k.StopEventID, k.OffRecord, k.Enhanced)
-		return err
+func (k *clock) args() []any {
+	return []any{
+		k.ID, k.CaseID, k.Rule, k.RuleVersion, k.HolderOrgID, k.State, k.LimitDays, k.StartedAt, k.DueAt, k.FirstDueAt, k.DueSoonAt, k.StoppedAt, k.Why,
 	}
+}
+
+func (k *clock) besideArgs(by *models.Actor) []any {
+	args := []any{k.ID, k.CaseID, k.EventID, k.StopEventID, k.OffRecord, k.Enhanced, nil, nil, nil}
+	if k.ended {
+		args[6], args[7], args[8] = k.endedOn.Format(time.DateOnly), by.UserID, by.OrgID
+	}
+	return args
+}
+
+// save writes a clock that was there before.
+func (k *clock) save(ctx context.Context, tx *pg.Tx) error {
 	_, err := tx.Exec(ctx, `update clocks set state = ?, due_at = ?, due_soon_at = ?, stopped_at = ?, paused_since = ?, pause_reason = ?, paused_seconds = ?, pauses = ?, why = ?
 		where id = ?`, k.State, k.DueAt, k.DueSoonAt, k.StoppedAt, k.PausedSince, k.PauseReason, k.PausedSeconds, k.Pauses, k.Why, k.ID)
 	if err != nil {

@@ -43,19 +43,52 @@ type work struct {
 
 // open reads what an event's effects rest on.
 func (s *Service) open(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, f *facts) (*work, error) {
-	w := &work{cal: s.calendar, dir: dir, f: f, own: tx.Actor.OrgID, now: tx.Now}
-	var err error
-	if w.rules, err = Rules(ctx, tx); err != nil {
+	all, err := s.openAll(ctx, tx, dir, []*facts{f})
+	if err != nil {
 		return nil, err
 	}
-	if err := tx.Scan(ctx, &w.clocks, `select k.*, x.event_id, x.stop_event_id, x.off_record, x.enhanced from clocks k join case_clocks x on x.clock_id = k.id
-		where k.case_id = ? and k.stopped_at is null order by k.started_at, k.id`, f.ID); err != nil {
+	return all[f.ID], nil
+}
+
+// openAll is open for several cases, by their ids, in as many queries as for one.
+func (s *Service) openAll(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, list []*facts) (map[uuid.UUID]*work, error) {
+	rules, err := Rules(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
-	if w.events, err = read(ctx, tx, "where case_id = ? order by at, id limit 1000", f.ID); err != nil {
+	all := make(map[uuid.UUID]*work, len(list))
+	ids := make([]uuid.UUID, 0, len(list))
+	for _, f := range list {
+		all[f.ID] = &work{cal: s.calendar, dir: dir, f: f, own: tx.Actor.OrgID, now: tx.Now, rules: rules}
+		ids = append(ids, f.ID)
+	}
+	var clocks []*clock
+	if err := tx.Scan(ctx, &clocks, `select k.*, x.event_id, x.stop_event_id, x.off_record, x.enhanced from clocks k join case_clocks x on x.clock_id = k.id
+		where k.case_id in ? and k.stopped_at is null order by k.started_at, k.id`, ids); err != nil {
 		return nil, err
 	}
-	return w, tx.Scan(ctx, &w.sent, "select submitted_at from referrals where case_id = ? and submitted_at is not null order by submitted_at", f.ID)
+	for _, k := range clocks {
+		all[k.CaseID].clocks = append(all[k.CaseID].clocks, k)
+	}
+	before, err := read(ctx, tx, "where case_id in ? order by at, id limit ?", ids, 1000*len(ids))
+	if err != nil {
+		return nil, err
+	}
+	for i := range before {
+		w := all[before[i].CaseID]
+		w.events = append(w.events, before[i])
+	}
+	var sent []struct {
+		CaseID      uuid.UUID
+		SubmittedAt time.Time
+	}
+	if err := tx.Scan(ctx, &sent, "select case_id, submitted_at from referrals where case_id in ? and submitted_at is not null order by submitted_at", ids); err != nil {
+		return nil, err
+	}
+	for _, r := range sent {
+		all[r.CaseID].sent = append(all[r.CaseID].sent, r.SubmittedAt)
+	}
+	return all, nil
 }
 
 // Rules are the versions of every clock rule, as the database holds them.
@@ -88,6 +121,25 @@ func (w *work) owed(rule models.Rule) []*clock {
 		}
 	}
 	return out
+}
+
+// try takes an event's effects, and leaves the clocks as they were where one of
+// them cannot be had. It returns the clocks that changed.
+func (w *work) try(e *models.CaseEvent) ([]*clock, error) {
+	list, was := slices.Clone(w.clocks), make([]clock, len(w.clocks))
+	for i, k := range list {
+		was[i] = *k
+	}
+	w.touched = nil
+	if err := w.happened(e); err != nil {
+		for i, k := range list {
+			*k = was[i]
+		}
+		w.clocks = list
+		return nil, outside(err)
+	}
+	w.events = append(w.events, *e)
+	return w.touched, nil
 }
 
 // happened does what an event does, by its table (models.EventTypes): what it

@@ -124,15 +124,19 @@ func (s *Service) write(b *pg.Batch, t *task, results []result) error {
 // Two forces may have one number.
 func (l *line) reference(t *task) string {
 	if len(t.spec.Types) > 0 {
-		return l.value("case_reference") + "\n" + l.value("type") + "\n" + l.value("reference")
+		return l.named
 	}
 	return l.key("force", models.Forces()) + "\n" + models.CrimeKey(l.value("reference"))
 }
 
 // sealed are the keys of a row's reference and of all it says.
 func (l *line) sealed(t *task, v *vault.Vault) (reference, content vault.Sealed) {
-	b, _ := json.Marshal(l.values) //nolint:errchkjson // a map of texts, written in the order of its keys
-	return v.LookUp(vault.ImportReferenceKey, l.reference(t)), v.LookUp(vault.ImportContentKey, string(b))
+	if !l.keyed {
+		b, _ := json.Marshal(l.values) //nolint:errchkjson // a map of texts, written in the order of its keys
+		l.seals = [2]vault.Sealed{v.LookUp(vault.ImportReferenceKey, l.reference(t)), v.LookUp(vault.ImportContentKey, string(b))}
+		l.keyed = true
+	}
+	return l.seals[0], l.seals[1]
 }
 
 // onRecord finds what is known of the references of these rows: run before, or

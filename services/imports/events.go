@@ -9,85 +9,78 @@ import (
 
 	"throughline/internal/pg"
 	"throughline/models"
-	"throughline/services/directory"
 	"throughline/services/events"
 )
 
-// recordEvents does rows that become events of cases, one after the other, each
-// as services/events records it. A row that is refused takes back what it did and
-// nothing else. A check does all the same, and takes all of it back.
+// recordEvents does rows that become events of cases, by the rules of
+// services/events. A check examines all of them and writes none.
 func (s *Service) recordEvents(ctx context.Context, t *task, lines []*line, hopeless bool) ([]result, error) {
 	dir, err := s.directory.Snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
-	results := make([]result, 0, len(lines))
+	happened := make([]events.Input, len(lines))
+	references := make([]string, len(lines))
+	for i, l := range lines {
+		if l.bad == "" {
+			happened[i], references[i] = t.happened(l)
+		}
+	}
+	var results []result
 	err = s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		results = make([]result, len(lines))
 		before, err := s.checkedBefore(ctx, tx, t, lines)
 		if err != nil {
 			return err
 		}
-		results = results[:0]
-		each := func() error {
-			for _, l := range lines {
-				r, err := s.recordEvent(ctx, tx, dir, t, l, before, hopeless)
-				if err != nil {
-					return err
-				}
-				results = append(results, r)
-			}
-			return nil
-		}
-		if t.Status == models.ImportChecking {
-			err = tx.Try(ctx, true, each)
-		} else {
-			err = each()
-		}
+		many, err := s.events.ManyNamed(ctx, tx, dir, references)
 		if err != nil {
 			return err
+		}
+		for i, l := range lines {
+			switch {
+			case hopeless:
+				results[i] = l.failed()
+			case l.bad != "":
+				results[i] = l.unread()
+			case len(l.faults.List()) > 0:
+				results[i] = l.refuse(l.faults.List()[0])
+			default:
+				if results[i], err = l.record(ctx, many, many.Named(references[i]), happened[i]); err != nil {
+					return err
+				}
+			}
+			if t.Status == models.ImportChecking && results[i].Outcome == models.RowAccepted {
+				results[i].reference, _ = l.sealed(t, tx.Vault)
+				if before[l.reference(t)] {
+					results[i].Outcome = models.RowDuplicate
+				}
+			}
+		}
+		if t.Status == models.ImportRunning {
+			if err := many.Save(ctx); err != nil {
+				return err
+			}
 		}
 		return s.writeIn(ctx, tx, t, results)
 	})
 	return results, err
 }
 
-// recordEvent does one row.
-func (s *Service) recordEvent(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, t *task, l *line, before map[string]bool, hopeless bool) (result, error) {
-	switch {
-	case hopeless:
-		return l.failed(), nil
-	case l.bad != "":
-		return l.unread(), nil
-	}
-	in, reference := t.happened(l)
-	if faults := l.faults.List(); len(faults) > 0 {
-		return l.refuse(faults[0]), nil
-	}
+// record does one row.
+func (l *line) record(ctx context.Context, many *events.Many, caseID uuid.UUID, in events.Input) (result, error) {
+	_, repeated, err := many.Record(ctx, caseID, in)
+	fault, is := refusal(err)
 	r := result{ImportRow: models.ImportRow{N: l.n, Outcome: models.RowAccepted}}
-	var out events.Recorded
-	err := tx.Try(ctx, false, func() error {
-		id, recorded, err := s.events.RecordIn(ctx, tx, dir, reference, in)
-		if id != uuid.Nil {
-			r.CaseID = &id
-		}
-		out = recorded
-		return err
-	})
-	if fault, is := refusal(err); is {
-		id := r.CaseID
+	switch {
+	case is:
 		r = l.refuse(fault)
-		r.CaseID = id
-		return r, nil
-	}
-	if err != nil {
+	case err != nil:
 		return r, err
-	}
-	if t.Status == models.ImportChecking {
-		r.reference, _ = l.sealed(t, tx.Vault)
-	}
-	if out.Repeated || before[l.reference(t)] {
+	case repeated:
 		r.Outcome = models.RowDuplicate
 	}
+	r.CaseID = pg.OrNull(caseID)
 	return r, nil
 }
 
@@ -127,6 +120,8 @@ func (t *task) happened(l *line) (in events.Input, reference string) {
 		if e.Reference == "" {
 			l.faults.Add("reference", models.FieldRequired, "Enter your reference for this line")
 		}
+		// However a line writes what it was, it is the same line.
+		l.named = strings.Join([]string{strings.ToUpper(strings.Join(strings.Fields(l.value("case_reference")), "")), e.Type, e.Reference}, "\n")
 		return events.Input{NewCaseEvent: e}, l.value("case_reference")
 	}
 	l.faults.Add("type", models.FieldUnknown, "Enter a kind of event that belongs to this kind of file")
@@ -162,38 +157,43 @@ func (s *Service) checkedBefore(ctx context.Context, tx *pg.Tx, t *task, lines [
 	if t.Status != models.ImportChecking {
 		return out, nil
 	}
+	byKey := map[string]string{}
+	var keys [][]byte
 	for _, l := range lines {
 		if l.bad != "" {
 			continue
 		}
-		key, _ := l.sealed(t, tx.Vault)
-		var n int
-		if err := tx.Scan(ctx, &n, "select count(*) from import_rows where import_id = ? and not applied and reference_key = ?", t.ID, key); err != nil {
+		reference, _ := l.sealed(t, tx.Vault)
+		key, err := reference.BytesValue()
+		if err != nil {
 			return nil, err
 		}
-		out[l.reference(t)] = n > 0
+		byKey[string(key)] = l.reference(t)
+		keys = append(keys, key)
 	}
-	return out, nil
+	if len(keys) == 0 {
+		return out, nil
+	}
+	var found [][]byte
+	err := tx.Scan(ctx, &found, "select reference_key from import_rows where import_id = ? and not applied and reference_key in ?", t.ID, keys)
+	for _, key := range found {
+		out[byKey[string(key)]] = true
+	}
+	return out, err
 }
 
 // writeIn is write inside a transaction.
 func (s *Service) writeIn(ctx context.Context, tx *pg.Tx, t *task, results []result) error {
 	next := t.after(results)
-	n, err := tx.Exec(ctx, `update imports set done = ?, accepted = ?, changed = ?, duplicate = ?, refused = ?, version = version + 1 where id = ? and done = ? and status = ?`,
-		next.Done, next.Accepted, next.Changed, next.Duplicate, next.Refused, t.ID, t.Done, t.Status)
-	if err != nil {
+	if _, err := tx.Exec(ctx, moveSQL, t.moveArgs(&next)...); err != nil {
 		return err
 	}
-	if n == 0 {
-		return pg.ErrLostRace
-	}
+	rows := make([][]any, len(results))
 	for i := range results {
-		r := &results[i]
-		if _, err := tx.Exec(ctx, `insert into import_rows (id, import_id, n, org_id, kind, applied, outcome, field, code, says, case_id, reference_key, at)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, models.NewID(), t.ID, r.N, t.OrgID, t.Kind, t.Status == models.ImportRunning, r.Outcome,
-			pg.OrNull(r.Field), pg.OrNull(r.Code), pg.OrNull(r.Says), r.CaseID, r.reference, tx.Now); err != nil {
-			return err
-		}
+		rows[i] = t.rowArgs(&results[i], tx.Now)
+	}
+	if err := tx.Insert(ctx, intoRows, rows...); err != nil {
+		return err
 	}
 	return tx.Record(ctx, event("import.rows", &t.Import, map[string]any{"rows": len(results), "to": next.Done, "run": t.Status == models.ImportRunning}))
 }

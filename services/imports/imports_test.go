@@ -417,3 +417,21 @@ func TestAFileIsItsOrganisationsAndStopsWithWhoStartedIt(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func TestALineThatComesAgainInALaterPieceIsFoundByTheCheck(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	c := s.Case(t, s.As("police"))
+	line := func(name string) string {
+		return c.Reference + ",L1," + name + ",2026-11-13 10:30,listed,2026-12-01 10:00\n"
+	}
+	i := s.take("police", models.ImportCourtResults, models.ImportCSV, "case_reference,reference,type,occurred_at,what,hearing_at\n"+
+		line("hearing")+strings.Repeat(c.Reference+",L2,nothing,,,\n", 120)+strings.ToLower(line("e12")))
+	s.work()
+	if got := s.get("police", i); got.Accepted != 1 || got.Duplicate != 1 || got.Refused != 120 {
+		t.Errorf("the check: %d accepted, %d again, %d refused, want 1, 1 and 120", got.Accepted, got.Duplicate, got.Refused)
+	}
+	if n := s.Count(t, "select count(*) from case_events"); n != 0 {
+		t.Errorf("the check recorded %d events", n)
+	}
+}

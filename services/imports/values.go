@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"throughline/internal/vault"
 	"throughline/models"
 )
 
@@ -14,6 +15,9 @@ type line struct {
 	bad    string
 	values map[string]string
 	faults *models.Faults // under the names of the layout
+	keyed  bool
+	seals  [2]vault.Sealed // of its reference and of all it says, once it is keyed
+	named  string          // of a line about a case: whose it is, what it was and its reference
 }
 
 // value is what a row says of a field, without blanks about it.

@@ -60,10 +60,8 @@ func (s *Service) Record(ctx context.Context, urn string, in events.Input) (View
 		if err := tx.Scan(ctx, &list, "select case_id from matter_cases where matter_id = ? order by at, case_id", m.ID); err != nil {
 			return uuid.Nil, err
 		}
-		for _, caseID := range list {
-			if err := s.into(ctx, tx, dir, id, caseID, in.NewCaseEvent); err != nil {
-				return uuid.Nil, err
-			}
+		if err := s.into(ctx, tx, dir, list, entry{id, in.NewCaseEvent}); err != nil {
+			return uuid.Nil, err
 		}
 		action := "event_entered"
 		if !fresh {
@@ -91,26 +89,48 @@ func (s *Service) keep(ctx context.Context, tx *pg.Tx, m *models.Matter, e *mode
 	return kept.ID, false, err
 }
 
-// into enters an event in one case, by the rules of services/events.
-func (s *Service) into(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, id, caseID uuid.UUID, in models.NewCaseEvent) error {
-	var reference string
-	if err := tx.Scan(ctx, &reference, "select reference from cases where id = ?", caseID); err != nil {
+// entry is an event of a matter, to be entered in cases.
+type entry struct {
+	id uuid.UUID
+	in models.NewCaseEvent
+}
+
+// into enters events in each of some cases, by the rules of services/events, and
+// keeps where that could not be and why.
+func (s *Service) into(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, cases []uuid.UUID, entries ...entry) error {
+	many, err := s.events.Many(ctx, tx, dir, cases)
+	if err != nil {
 		return err
 	}
-	_, done, err := s.events.RecordIn(ctx, tx, dir, reference, events.Input{NewCaseEvent: in})
-	switch models.CodeOf(err) {
-	case models.CodeConflict:
-		_, err = tx.Exec(ctx, `insert into matter_event_cases (event_id, case_id, org_id, says) values (?, ?, ?, ?) on conflict do nothing`, id, caseID, tx.Actor.OrgID, models.MessageOf(err))
+	var done, not [][]any
+	for _, e := range entries {
+		for _, caseID := range cases {
+			id, _, err := many.Record(ctx, caseID, events.Input{NewCaseEvent: e.in})
+			switch {
+			case err == nil:
+				done = append(done, []any{e.id, caseID, tx.Actor.OrgID, id})
+			case models.CodeOf(err) == models.CodeConflict:
+				not = append(not, []any{e.id, caseID, tx.Actor.OrgID, models.MessageOf(err)})
+			default:
+				return err
+			}
+		}
+	}
+	if err := many.Save(ctx); err != nil {
 		return err
-	default:
-		if err != nil {
+	}
+	for _, row := range not {
+		if _, err := tx.Exec(ctx, "insert into matter_event_cases (event_id, case_id, org_id, says) values (?, ?, ?, ?) on conflict do nothing", row...); err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, `insert into matter_event_cases (event_id, case_id, org_id, case_event_id) values (?, ?, ?, ?)
-		on conflict (event_id, case_id) do update set case_event_id = excluded.case_event_id, says = null where matter_event_cases.case_event_id is null`,
-		id, caseID, tx.Actor.OrgID, done.Event.ID)
-	return err
+	for _, row := range done {
+		if _, err := tx.Exec(ctx, `insert into matter_event_cases (event_id, case_id, org_id, case_event_id) values (?, ?, ?, ?)
+			on conflict (event_id, case_id) do update set case_event_id = excluded.case_event_id, says = null where matter_event_cases.case_event_id is null`, row...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // catchUp enters in cases that joined what was entered before, the earliest
@@ -120,19 +140,16 @@ func (s *Service) catchUp(ctx context.Context, tx *pg.Tx, dir *directory.Snapsho
 	if err := tx.Scan(ctx, &rows, "select id, type, occurred_at, known_at, content, at from matter_events where matter_id = ? order by at, id limit 1000", m.ID); err != nil {
 		return err
 	}
+	entries := make([]entry, len(rows))
 	for i := range rows {
 		what, err := rows[i].open(tx.Vault)
 		if err != nil {
 			return err
 		}
 		in := models.NewCaseEvent{Type: string(rows[i].Type), OccurredAt: rows[i].OccurredAt, KnownAt: &rows[i].KnownAt, Reference: what.Reference, Details: what.Details}
-		for _, caseID := range list {
-			if err := s.into(ctx, tx, dir, rows[i].ID, caseID, in); err != nil {
-				return err
-			}
-		}
+		entries[i] = entry{rows[i].ID, in}
 	}
-	return nil
+	return s.into(ctx, tx, dir, list, entries...)
 }
 
 // owe begins the clocks of the witnesses: by when each is to be told, under the
