@@ -88,6 +88,12 @@ func TestManyAtOnceDoAsOneAfterTheOtherDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.DB.Read(s.As("commissioner"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := s.events.Many(ctx, tx, dir, []uuid.UUID{other.ID})
+		return err
+	}); models.CodeOf(err) != models.CodeForbidden {
+		t.Errorf("for whoever may not record: %v", err)
+	}
 	if diff := cmp.Diff(one, many); diff != "" {
 		t.Errorf("what was said: one by one -, at once +\n%s", diff)
 	}
