@@ -15,6 +15,7 @@ import (
 	"throughline/handlers/api"
 	"throughline/handlers/api/docs"
 	v1 "throughline/handlers/api/v1"
+	opendirectory "throughline/handlers/directory"
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
 	adminpages "throughline/handlers/pages/admin"
@@ -50,6 +51,7 @@ import (
 	"throughline/services/handoffs"
 	"throughline/services/imports"
 	"throughline/services/linkage"
+	"throughline/services/listings"
 	"throughline/services/matters"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -92,6 +94,7 @@ type Deps struct {
 	Protection *protection.Service
 	Imports    *imports.Service
 	Linkage    *linkage.Service
+	Listings   *listings.Service
 	People     *people.Service
 	Support    *support.Service
 	Handoffs   *handoffs.Service
@@ -184,7 +187,8 @@ func pages(d Deps) []route.Route {
 // Routes lists everything the server answers to.
 func Routes(d Deps) []route.Route {
 	a := API(d)
-	return slices.Concat(a.Routes(), docs.Routes(a.Document), pages(d), assets())
+	public := opendirectory.Routes(opendirectory.Deps{Version: d.Version, Base: d.Edge.Base, Listings: d.Listings})
+	return slices.Concat(a.Routes(), docs.Routes(a.Document), public, pages(d), assets())
 }
 
 // New returns the server's handler, its edge included. It panics when a route

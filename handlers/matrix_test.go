@@ -28,7 +28,7 @@ func aboutNobody() map[string]string {
 		"/bulk-handoffs/": "many hand-offs: numbers and states, and cases where the reader sees them", "/api/v1/bulk-handoffs/": "the same",
 		"/matters/": "the organisation's own: its cases where the reader sees them", "/api/v1/matters/": "the same",
 		"/agreements/": "an organisation's", "/api/v1/agreements/": "an organisation's",
-		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public",
+		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public", "/directory/": "public",
 		"/retention/schedules/": "a rule", "/api/v1/retention/schedules/": "a rule",
 	}
 }

@@ -44,6 +44,7 @@ import (
 	"throughline/services/handoffs"
 	"throughline/services/imports"
 	"throughline/services/linkage"
+	"throughline/services/listings"
 	"throughline/services/matters"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -122,6 +123,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Rights:     rights.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
 		Linkage:    linkage.New(w.DB),
+		Listings:   listings.New(w.DB),
 		Matters:    matters.New(w.DB, models.MustCalendar(), dir, happened),
 		Imports:    imports.New(w.DB, dir, store, logged, happened),
 	}

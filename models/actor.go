@@ -10,7 +10,8 @@ import (
 // Role is what a person does in their organisation. One person has one role.
 type Role string
 
-// The roles of contract.md section 3, and RoleSystem for jobs.
+// The roles of contract.md section 3, RoleSystem for jobs, and RoleVisitor for
+// whoever reads what is published.
 const (
 	RoleCaseworker          Role = "caseworker"
 	RoleManager             Role = "manager"
@@ -25,6 +26,7 @@ const (
 	RoleOrganisationAdmin   Role = "organisation_admin"
 	RoleSystemAdmin         Role = "system_admin"
 	RoleSystem              Role = "system"
+	RoleVisitor             Role = "visitor"
 )
 
 // Roles lists every role a person can hold, in the order people read them.
@@ -65,6 +67,8 @@ func (r Role) Words() string {
 		return "System administrator"
 	case RoleSystem:
 		return "Throughline"
+	case RoleVisitor:
+		return "Anybody"
 	}
 	return string(r)
 }
@@ -112,6 +116,10 @@ func (a Actor) SteppedUp(now time.Time) bool {
 // System is the actor of jobs: no person, no organisation, and only the rows
 // that policies name for it.
 func System() Actor { return Actor{Role: RoleSystem, Name: "Throughline"} }
+
+// Visitor is whoever reads what is published, and nothing else: no policy but
+// that on the public directory names the role.
+func Visitor() Actor { return Actor{Role: RoleVisitor, Name: "Anybody"} }
 
 type actorKey struct{}
 

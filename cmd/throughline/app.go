@@ -38,6 +38,7 @@ import (
 	"throughline/services/jobs"
 	"throughline/services/keys"
 	"throughline/services/linkage"
+	"throughline/services/listings"
 	"throughline/services/matters"
 	"throughline/services/notes"
 	"throughline/services/notices"
@@ -147,7 +148,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cookies:  auth.NewCookies(cfg.secure()),
 			Tokens:   auth.NewTokens(keys, cfg.origin(), time.Now),
 			Cache:    auth.NewCache(),
-			Accounts: accounts.New(a.db, accounts.Settings{RequireSecondFactor: cfg.secondFactor(), Keys: sealer, Origin: cfg.origin(), Conduct: cfg.CodeOfConduct.version()}),
+			Accounts: a.accounts(cfg, sealer),
 		},
 		Alerts:    alerts.New(a.db, calendar),
 		Approvals: second,
@@ -172,8 +173,14 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Matters:    matters.New(a.db, calendar, dir, events.New(a.db, calendar, dir, refs)),
 		Imports:    a.imports,
 		Linkage:    linkage.New(a.db),
+		Listings:   listings.New(a.db),
 		Protection: protection.New(a.db, calendar),
 	}
+}
+
+// accounts are the people who sign in, as the settings have it.
+func (a *app) accounts(cfg Config, sealer *seal.Keys) *accounts.Service {
+	return accounts.New(a.db, accounts.Settings{RequireSecondFactor: cfg.secondFactor(), Keys: sealer, Origin: cfg.origin(), Conduct: cfg.CodeOfConduct.version()})
 }
 
 // checks are what readyz asks: that we are not about to stop, that the

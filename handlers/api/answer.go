@@ -68,7 +68,10 @@ func (p *plan) render(out any) (answer, error) {
 	if p.out.status != nil && v.FieldByIndex(p.out.status).Int() != 0 {
 		a.Status = int(v.FieldByIndex(p.out.status).Int())
 	}
-	if p.out.body != nil && a.Status != http.StatusNoContent {
+	if p.op.Cached != "" {
+		a.Headers["Cache-Control"] = p.op.Cached
+	}
+	if p.out.body != nil && a.Status != http.StatusNoContent && a.Status != http.StatusNotModified {
 		a.Headers["Content-Type"] = "application/json"
 		if err := a.write(v.FieldByIndex(p.out.body).Addr().Interface()); err != nil {
 			return answer{}, err
@@ -87,13 +90,14 @@ func (a *answer) write(body any) error {
 	return err
 }
 
-// send writes the answer. Nobody between here and the reader may keep a copy.
+// send writes the answer. Nobody between here and the reader may keep a copy,
+// unless the operation says so.
 func (a answer) send(c *gin.Context) error {
 	h := c.Writer.Header()
+	h.Set("Cache-Control", "no-store")
 	for name, value := range a.Headers {
 		h.Set(name, value)
 	}
-	h.Set("Cache-Control", "no-store")
 	if a.Body != nil {
 		h.Set("Content-Length", strconv.Itoa(len(a.Body)))
 	}

@@ -36,6 +36,8 @@ type Sealer interface {
 // than it uses.
 type API struct {
 	version   string
+	title     string
+	about     string
 	sealer    Sealer
 	routes    []route.Route
 	described []func(*description)
@@ -58,7 +60,8 @@ type Op struct {
 	StepUp      bool  // the caller must have proved who they are shortly before (403 with step_up_required)
 	Open        bool  // open to who has not accepted the code of conduct yet: nothing of a case is in it
 	Early       bool  // no record is to be found first: faults of the body are told before fn is called
-	Errors      []int // statuses beyond those that follow from the rest, as 409
+	Cached      string // Cache-Control of its success; empty: nobody may keep a copy
+	Errors      []int  // statuses beyond those that follow from the rest, as 409
 
 	upload   *upload // it takes a file in place of a document
 	download bool    // it answers with a file
@@ -66,7 +69,15 @@ type Op struct {
 
 // New returns an API without operations. The sealer may be nil where the API is
 // only described: nothing can then be kept for a replay.
-func New(version string, sealer Sealer) *API { return &API{version: version, sealer: sealer} }
+func New(version string, sealer Sealer) *API {
+	return &API{version: version, title: "Throughline", about: about, sealer: sealer}
+}
+
+// NewNamed returns an API that is described apart, by a title and words of its
+// own, and keeps nothing for a replay.
+func NewNamed(version, title, words string) *API {
+	return &API{version: version, title: title, about: words}
+}
 
 // Register adds an operation. I is a struct whose fields tagged path, query or
 // header come from there, and whose field Body, if any, is the JSON document;
@@ -140,7 +151,7 @@ func (a *API) YAML() ([]byte, error) { return a.describeAll().YAML() }
 // describeAll leaves out what huma adds for errors of its own, which never
 // reach a caller.
 func (a *API) describeAll() *huma.OpenAPI {
-	d := newDescription(a.version)
+	d := newDescription(a)
 	for _, describe := range a.described {
 		describe(d)
 	}

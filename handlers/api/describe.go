@@ -36,12 +36,12 @@ type description struct {
 // arraysAreNeverNull sets huma's one switch for it, which is a package variable.
 var arraysAreNeverNull = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
-func newDescription(version string) *description {
+func newDescription(a *API) *description {
 	arraysAreNeverNull()
-	cfg := huma.DefaultConfig("Throughline", version)
+	cfg := huma.DefaultConfig(a.title, a.version)
 	cfg.CreateHooks = nil // no $schema links in bodies
 	cfg.DocsPath, cfg.OpenAPIPath, cfg.SchemasPath = "", "", ""
-	cfg.Info.Description = about
+	cfg.Info.Description = a.about
 	cfg.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
 	cfg.Servers = []*huma.Server{{URL: "/"}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -71,7 +71,7 @@ func planned[I, O any](a *API, op Op) func() *plan {
 		a.answers = append(a.answers, body.Type)
 	}
 	return sync.OnceValue(func() *plan {
-		d := newDescription(a.version)
+		d := newDescription(a)
 		return newPlan[I, O](d, op, describe[I, O](d, op), a.sealer)
 	})
 }
@@ -97,6 +97,9 @@ func describe[I, O any](d *description, op Op) *huma.Operation {
 	h.Responses = op.responses(d.huma.OpenAPI().Components.Schemas, hasBody, in)
 	if op.download {
 		h.Responses[strconv.Itoa(op.Status)] = saved()
+	}
+	if op.Cached != "" {
+		h.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
 	}
 	huma.Register(d.huma, h, func(context.Context, *I) (*O, error) { return nil, nil })
 	if op.Also != 0 {

@@ -11,7 +11,8 @@ import (
 // CrossOrigin refuses what another site makes a browser do here: any request
 // that changes something (security.md T19), and any that would put an answer
 // of ours inside a page of theirs, as a picture, a frame or a script. A link
-// from elsewhere that is followed by a person passes. base is the origin people
+// from elsewhere that is followed by a person passes, and so does reading the
+// public directory. base is the origin people
 // use, trusted where a proxy ends TLS and the host header differs.
 //
 // A client that is no browser sends neither of the headers this reads and
@@ -24,7 +25,7 @@ func CrossOrigin(base string, fail Fail) (gin.HandlerFunc, error) {
 		}
 	}
 	return func(c *gin.Context) {
-		if guard.Check(c.Request) != nil || embedded(c.Request) {
+		if guard.Check(c.Request) != nil || embedded(c.Request) && !published(c.Request.URL.Path) {
 			stop(c, fail, models.Forbidden("This came from another site, so nothing was done. Open Throughline and try again."))
 			return
 		}

@@ -26,6 +26,12 @@ func forSystems(c *gin.Context) bool {
 	return strings.HasPrefix(c.Request.URL.Path, "/api/v1/")
 }
 
+// published reports whether the address belongs to the public directory, which
+// any site may read in any browser: nothing there is anybody's.
+func published(path string) bool {
+	return path == "/directory" || strings.HasPrefix(path, "/directory/")
+}
+
 // ClientIP is who sent the request, as far as the trusted proxies vouch for
 // it. What a client writes into X-Forwarded-For or X-Real-IP itself is ignored
 // (security.md 0.4j).

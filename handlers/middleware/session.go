@@ -88,5 +88,5 @@ func SessionOf(c *gin.Context) (accounts.Session, bool) {
 // forAnybody reports an address that is the same for everybody, and asked for
 // often.
 func forAnybody(path string) bool {
-	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz"
+	return strings.HasPrefix(path, "/static/") || published(path) || path == "/healthz" || path == "/readyz"
 }

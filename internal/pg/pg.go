@@ -199,6 +199,9 @@ func enter(a models.Actor) (string, []any) {
 	if a.Role == models.RoleSystem {
 		return "select set_config('app.role', 'system', true)", nil
 	}
+	if a.Role == models.RoleVisitor {
+		return "select set_config('app.role', 'visitor', true)", nil
+	}
 	if a.ImportID != uuid.Nil {
 		return "select app_enter_import($1)", []any{a.ImportID}
 	}

@@ -55,6 +55,9 @@ func (w *world) insert(ctx context.Context, tx pgx.Tx, confirmed time.Time) erro
 		b.Queue("insert into conduct_acceptances (user_id, org_id, version, text_hash, at) values ($1, $2, $3, $4, $5)", p.id, p.org.id, code.Version, code.Hash(), accepted)
 	}
 	w.queueAgreements(b, models.Today(confirmed))
+	if err := w.queueListings(b, models.Today(confirmed).Add(9*time.Hour)); err != nil {
+		return err
+	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("inserting organisations, services and people: %w", err)
 	}
