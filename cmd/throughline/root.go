@@ -26,6 +26,7 @@ const (
 type program struct {
 	environ        []string
 	dir            string // where .env is looked for
+	stdin          io.Reader // nil: the process's own
 	stdout, stderr io.Writer
 }
 
@@ -49,7 +50,7 @@ func (e usageError) Unwrap() error { return e.error }
 
 // commands is every command; each has its own newXxxCmd.
 var commands = []func(program) *cobra.Command{
-	newDemoCmd, newServeCmd, newWorkCmd, newMigrateCmd, newSeedCmd, newAdminCmd, newAuditCmd, newOpenAPICmd, newAccessTableCmd, newDoctorCmd, newBenchCmd,
+	newDemoCmd, newServeCmd, newWorkCmd, newMigrateCmd, newSeedCmd, newImportCmd, newAdminCmd, newAuditCmd, newOpenAPICmd, newAccessTableCmd, newDoctorCmd, newBenchCmd,
 }
 
 func newRootCmd(p program) *cobra.Command {
@@ -88,6 +89,9 @@ func needsSubcommand(cmd *cobra.Command, _ []string) error {
 func execute(ctx context.Context, p program, args []string) int {
 	root := newRootCmd(p)
 	root.SetArgs(args)
+	if p.stdin != nil {
+		root.SetIn(p.stdin)
+	}
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	begun := false // until a command begins, an error is about the command line

@@ -110,6 +110,20 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (models.Import, error) 
 	return out, err
 }
 
+// Progress is Get for who watches a file go on: it holds nobody's data, and that
+// it was looked at is on record from Get, Take and Start.
+func (s *Service) Progress(ctx context.Context, id uuid.UUID) (models.Import, error) {
+	if _, err := may(ctx); err != nil {
+		return models.Import{}, err
+	}
+	var out models.Import
+	err := s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		out, err = find(ctx, tx, id, "")
+		return err
+	})
+	return out, err
+}
+
 func find(ctx context.Context, tx *pg.Tx, id uuid.UUID, lock string) (models.Import, error) {
 	var r row
 	if err := tx.Scan(ctx, &r, "select "+rowColumns+" from imports where id = ? "+lock, id); err != nil {
