@@ -108,6 +108,7 @@ var mayAskTheTime = map[string]string{
 	"internal/testkit/":               "waiting for a server",
 	"internal/ratelimit/":             "limits live in real time",
 	"scripts/":                        "how long the tests took",
+	"services/listings/listings.go":   "how long what was read is believed",
 	"services/accounts/":              "sessions and guessing limits live in real time",
 	"internal/idp/":                   "what a provider says of itself is remembered for an hour of real time",
 	"services/people/invite.go":       "the links of invitations live in real time",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -97,11 +98,20 @@ func (s *shapes) read(site *site, path string) map[string]any {
 		s.t.Fatalf("%s: got %d %v, want 200, for any site and cached", path, w.Code, w.Header())
 	}
 	s.bodies = append(s.bodies, w.Body.String())
-	v, err := jsonschema.UnmarshalJSON(w.Body)
+	return s.parsed(w.Body)
+}
+
+func (s *shapes) parsed(body io.Reader) map[string]any {
+	s.t.Helper()
+	v, err := jsonschema.UnmarshalJSON(body)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return v.(map[string]any)
+	out, ok := v.(map[string]any)
+	if !ok {
+		s.t.Fatalf("got a %T, want an object", v)
+	}
+	return out
 }
 
 // all reads every page of a list, and every entry of it by its own address.
@@ -155,6 +165,12 @@ func TestThePublicDirectoryIsOpenReferralUKAndNeverSaysWhereARefugeIs(t *testing
 	s.listed(t, "", "Neighbours", "Saturday club", placed("2 Open Street", "E8 3DL", 51.540, -0.050))
 
 	hold.hold("home", hold.read(s, "/directory/"))
+	described, _ := newShapes(t).parsed(s.do(t, call{method: http.MethodGet, path: "/directory/openapi.json"}).Body)["paths"].(map[string]any)
+	for _, r := range s.routes {
+		if path := strings.TrimPrefix(r.Name(), "GET "); strings.HasPrefix(path, "/directory/") && path != "/directory/openapi.json" && described[path] == nil {
+			t.Errorf("%s is not described at /directory/openapi.json", path)
+		}
+	}
 	services := hold.all(s, "services", "service")
 	for _, id := range services {
 		if wrong := within("service", hold.read(s, "/directory/services/"+id), published(t, "hsds-service_full.json")); len(wrong) > 0 {

@@ -31,11 +31,13 @@ create table listings (
   constraint listings_age_range check (min_age is null or max_age is null or min_age <= max_age),
   constraint listings_lists check (jsonb_typeof(hours) = 'array' and jsonb_typeof(places) = 'array'),
   -- Whatever a feed says, where a refuge is does not come in.
-  constraint listings_withheld check (not withheld or (places = '[]' and areas = '{}' and email = '' and phone = '' and url = ''))
+  constraint listings_withheld check (not withheld or (places = '[]' and hours = '[]' and areas = '{}'
+    and concat(email, phone, url, description, alert, fees, accreditations) = ''))
 );
 create unique index listings_source on listings (source, source_id) where source <> '';
 
--- A listing of a body whose address is withheld is withheld itself.
+-- A listing of a body whose address is withheld is withheld itself, and no words
+-- that somebody else wrote about it come in: any of them may say where it is.
 -- +goose StatementBegin
 create function listings_withhold() returns trigger language plpgsql as $$
 begin
@@ -45,11 +47,15 @@ begin
   end if;
   if new.withheld then
     new.places := '[]';
+    new.hours := '[]';
     new.areas := '{}';
     new.email := '';
     new.phone := '';
     new.url := '';
+    new.description := '';
     new.alert := '';
+    new.fees := '';
+    new.accreditations := '';
   end if;
   return new;
 end $$;
@@ -61,6 +67,4 @@ alter table listings enable row level security;
 alter table listings force row level security;
 create policy owner_all on listings to throughline_owner using (true) with check (true);
 create policy anybody on listings for select to throughline_app using ((select app_role()) in ('visitor', 'system_admin'));
-create policy kept on listings for insert to throughline_app with check ((select app_role()) = 'system_admin');
-create policy changed on listings for update to throughline_app using ((select app_role()) = 'system_admin') with check ((select app_role()) = 'system_admin');
-grant select, insert, update on listings to throughline_app;
+grant select on listings to throughline_app;

@@ -139,6 +139,10 @@ func furtherTables() []registered {
 			{ClassFact, "enhanced extended_reason", "", ""},
 			{ClassStaff, "ended_by_user_id ended_by_org_id", "", ""},
 		}},
+		{"listings", ControllerOperator, RetainFigures, []registeredLine{
+			{ClassLink, "id service_id source source_id content_hash changed_at withheld", "", ""},
+			{ClassFact, "organisation name description status url email phone fees accreditations alert assured_on min_age max_age languages areas terms hours places", "", "a service, as anybody may read of it: nobody who is helped"},
+		}},
 		{"imports", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind format status total done accepted changed duplicate refused at recorded_at started_at finished_at stopped_in content_gone_at version", "", ""},
 			{ClassLink, "columns mapping", "", "what the columns of a file are called, and what we call them"},

@@ -45,7 +45,9 @@ func TestAFileIsTakenInByCommandAsOnThePagesInTheNameOfWhoGaveAPassword(t *testi
 		}
 		return out.String()
 	}
-	as := func(more ...string) []string { return append([]string{"--as", "police@demo.test", "--kind", "police-feed"}, more...) }
+	as := func(more ...string) []string {
+		return append([]string{"--as", "police@demo.test", "--kind", "police-feed"}, more...)
+	}
 	run(exitUsage, "--kind must be one of", testkit.Password, "--as", "police@demo.test", "--kind", "gossip", feed)
 	run(exitUsage, "in whose name", testkit.Password, "--kind", "police-feed", feed)
 	run(exitUsage, "standard input", "", as(feed)...)

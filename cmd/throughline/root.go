@@ -25,7 +25,7 @@ const (
 // it another.
 type program struct {
 	environ        []string
-	dir            string // where .env is looked for
+	dir            string    // where .env is looked for
 	stdin          io.Reader // nil: the process's own
 	stdout, stderr io.Writer
 }

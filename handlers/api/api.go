@@ -53,13 +53,13 @@ type Op struct {
 	Description string
 	Tag         string
 	Need        models.Permission
-	Status      int   // of success; 0: 200 with a body, 204 without
-	Also        int   // another status of success, with the same document
-	Key         bool  // Idempotency-Key is required (428 without)
-	Match       bool  // If-Match is required (428 without)
-	StepUp      bool  // the caller must have proved who they are shortly before (403 with step_up_required)
-	Open        bool  // open to who has not accepted the code of conduct yet: nothing of a case is in it
-	Early       bool  // no record is to be found first: faults of the body are told before fn is called
+	Status      int    // of success; 0: 200 with a body, 204 without
+	Also        int    // another status of success, with the same document
+	Key         bool   // Idempotency-Key is required (428 without)
+	Match       bool   // If-Match is required (428 without)
+	StepUp      bool   // the caller must have proved who they are shortly before (403 with step_up_required)
+	Open        bool   // open to who has not accepted the code of conduct yet: nothing of a case is in it
+	Early       bool   // no record is to be found first: faults of the body are told before fn is called
 	Cached      string // Cache-Control of its success; empty: nobody may keep a copy
 	Errors      []int  // statuses beyond those that follow from the rest, as 409
 

@@ -116,7 +116,7 @@ func (s *surface) home(a *api.API) {
 
 // known answers 304 where the copy the caller holds is of the same question to
 // the same content, and otherwise makes the answer.
-func known[T any](copies, version string, question any, make func() (T, error)) (*answer[T], error) {
+func known[T any](copies, version string, question any, answering func() (T, error)) (*answer[T], error) {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %T %s", version, question, described(question)))
 	out := &answer[T]{ETag: `"` + hex.EncodeToString(sum[:12]) + `"`}
 	for tag := range strings.SplitSeq(copies, ",") {
@@ -126,7 +126,7 @@ func known[T any](copies, version string, question any, make func() (T, error)) 
 		}
 	}
 	var err error
-	out.Body, err = make()
+	out.Body, err = answering()
 	if err != nil {
 		return nil, err
 	}

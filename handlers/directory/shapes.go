@@ -28,8 +28,8 @@ type Page[T any] struct {
 	Contents   []T  `json:"contents"`
 }
 
-// Organization is who gives a service.
-type Organization struct {
+// Organisation is who gives a service.
+type Organisation struct {
 	ID          uuid.UUID `json:"id"`
 	Name        string    `json:"name"`
 	Description string    `json:"description"`
@@ -50,7 +50,7 @@ type Service struct {
 	AssuredDate        string              `json:"assured_date,omitempty" format:"date"`
 	Alert              string              `json:"alert,omitempty"`
 	LastModified       *time.Time          `json:"last_modified,omitempty"`
-	Organization       Organization        `json:"organization"`
+	Organisation       Organisation        `json:"organization"`
 	Schedules          []Schedule          `json:"schedules,omitempty"`
 	ServiceAreas       []ServiceArea       `json:"service_areas,omitempty"`
 	ServiceAtLocations []ServiceAtLocation `json:"service_at_locations,omitempty"`
@@ -153,7 +153,7 @@ type Taxonomy struct {
 func (s *surface) service(l *models.Listing, whole bool) Service {
 	out := Service{
 		ID: l.ID, Name: l.Name, Description: l.Description, URL: l.URL, Email: l.Email, Status: string(l.Status), Fees: l.Fees, Accreditations: l.Accredited,
-		MinimumAge: l.MinAge, MaximumAge: l.MaxAge, Alert: l.Alert, Organization: Organization{ID: l.OrgID, Name: l.Organisation, Description: l.Organisation},
+		MinimumAge: l.MinAge, MaximumAge: l.MaxAge, Alert: l.Alert, Organisation: Organisation{ID: l.OrgID, Name: l.Organisation, Description: l.Organisation},
 	}
 	if out.URL == "" {
 		out.URL = s.address("services/" + l.ID.String())
