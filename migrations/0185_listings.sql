@@ -41,8 +41,9 @@ create unique index listings_source on listings (source, source_id) where source
 -- +goose StatementBegin
 create function listings_withhold() returns trigger language plpgsql as $$
 begin
-  if exists (select from public.organisations o left join public.services s on s.org_id = o.id and s.id = new.service_id
-    where o.address_withheld and (s.id is not null or lower(o.name) = lower(new.organisation))) then
+  if exists (select from public.organisations o where o.address_withheld and lower(o.name) = lower(new.organisation))
+    or new.service_id is not null and exists (select from public.services s join public.organisations o on o.id = s.org_id
+      where s.id = new.service_id and o.address_withheld) then
     new.withheld := true;
   end if;
   if new.withheld then
