@@ -129,7 +129,7 @@ func (r *records) prepare(t *testing.T) {
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
 	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/bulk-handoffs/", "/certificates/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
-	"/files/", "/handoffs/", "/imports/", "/matters/",
+	"/directory/", "/files/", "/handoffs/", "/imports/", "/matters/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/requests/", "/retention/", "/team/",
 }
 

@@ -92,7 +92,7 @@ func routes(t testing.TB) []string {
 func pageRoutes(t testing.TB) []string {
 	t.Helper()
 	return slices.DeleteFunc(routes(t), func(r string) bool {
-		return strings.HasPrefix(r, "/api/") || strings.HasPrefix(r, "/static/") || r == "/healthz" || r == "/readyz"
+		return strings.HasPrefix(r, "/api/") || strings.HasPrefix(r, "/static/") || strings.HasPrefix(r, "/directory") || r == "/healthz" || r == "/readyz"
 	})
 }
 
