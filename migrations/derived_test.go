@@ -92,10 +92,16 @@ func derived() [][2]string {
 				(k.referral_id, k.rule, k.state, k.started_at, k.due_at, k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds))`,
 		},
 		{
+			"the figures hold each clock of a case, as it stands, against whoever owes it",
+			`select k.id, f::text, '' from (select * from clocks where referral_id is null) k full join (select * from quality_facts where kind = 'case_clock') f on f.id = k.id
+			where k.id is null or f.id is null or (f.rule, f.clock_state, f.to_org_id, f.started_at, f.due_at, f.stopped_at, f.elapsed_seconds) is distinct from
+				(k.rule, k.state, k.holder_org_id, k.started_at, k.due_at, k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds)`,
+		},
+		{
 			"the figures of a clock are grouped as those of its referral",
-			`select f.id, f.pathway, g.pathway from quality_facts f join quality_facts g on g.kind = 'referral' and g.id = f.referral_id where f.kind = 'clock' and
-				(f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.borough, f.offence_group, f.age_band, f.month) is distinct from
-				(g.journey_id, g.service_id, g.from_org_id, g.to_org_id, g.pathway, g.borough, g.offence_group, g.age_band, g.month)`,
+			`select f.id, f.pathway, g.pathway from quality_facts f join quality_facts g on g.kind = 'referral' and g.id = f.referral_id where f.kind in ('clock', 'need') and
+				(f.journey_id, f.service_id, f.from_org_id, f.to_org_id, f.pathway, f.borough, f.offence_group, f.age_band, f.month, f.ethnic_group, f.sex, f.disability) is distinct from
+				(g.journey_id, g.service_id, g.from_org_id, g.to_org_id, g.pathway, g.borough, g.offence_group, g.age_band, g.month, g.ethnic_group, g.sex, g.disability)`,
 		},
 	}
 }

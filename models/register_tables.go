@@ -132,8 +132,11 @@ func referralTables() []registered {
 		{"quality_facts", ControllerOperator, RetainFigures, []registeredLine{
 			{ClassStaff, "barred", "", "people who find no trace of the record"},
 			{ClassLink, "kind id referral_id journey_id service_id from_org_id to_org_id pathway priority month status rule clock_state", "", "no person and no reference"},
-			{ClassLink, "submitted_at ended_at accepted_at started_at due_at stopped_at elapsed_seconds", "", ""},
+			{ClassLink, "submitted_at ended_at accepted_at started_at due_at stopped_at elapsed_seconds since told_at planned_at counted_at", "", ""},
+			{ClassLink, "reported_at charged_at tried_at hearings moved again", "", "what came of a case, in moments and numbers"},
 			{ClassFact, "borough offence_group age_band reason decided_by", "", "in groups; small numbers are suppressed"},
+			{ClassFact, "needs start_score end_score marks", "", "codes and scores; small numbers are suppressed"},
+			{ClassSpecial, "ethnic_group sex disability", "", "in the broadest groups, for fair service; small numbers are suppressed"},
 		}},
 		{"outbox", ControllerAuthor, RetainMessage, []registeredLine{
 			{ClassLink, "id topic referral_id case_id by_org_id at drained_at", "", ""},

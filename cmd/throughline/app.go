@@ -112,7 +112,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar, nil)), jobs.WithFiles(a.files),
-		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)), jobs.WithImports(a.imports), jobs.WithHandOvers(handoffs.New(db, calendar, directory.New(db), sent)))...)
+		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)), jobs.WithImports(a.imports), jobs.WithHandOvers(handoffs.New(db, calendar, directory.New(db), sent)), jobs.WithFigures(quality.New(db)))...)
 	if err != nil {
 		return nil, err
 	}

@@ -206,6 +206,7 @@ func (r *referral) work(ending fate) {
 	if !r.reaches() || r.over {
 		return
 	}
+	r.agrees()
 	r.supports(ending)
 }
 

@@ -28,7 +28,7 @@ const happenedFor = 60 * 24 * time.Hour
 // happens makes what police recorded of one of their cases, and the clocks that
 // follow by the product's own table. It is the same in every demo.
 func (g *generator) happens(k *kase) []*happened {
-	if k.author.org.kind != models.KindPolice || k.LoggedAt.Before(g.until.Add(-happenedFor)) {
+	if k.author.org.kind != models.KindPolice {
 		return nil
 	}
 	s := g.stream("happened " + k.Reference)
@@ -44,6 +44,12 @@ func (g *generator) happens(k *kase) []*happened {
 		if kind == "E2" {
 			e.Details["enhanced"] = k.Enhanced
 		}
+		if kind == "E12" {
+			e.Details["hearing_at"] = at.AddDate(0, 0, 40).Format(time.RFC3339)
+			if what == "moved" {
+				e.Details["was_at"] = at.AddDate(0, 0, 5).Format(time.RFC3339)
+			}
+		}
 		g.clocksOf(s, k, e)
 		if s.chance(told) {
 			if when, ok := g.tells(k, at.Add(time.Duration(s.between(1, 60))*time.Hour)); ok {
@@ -58,10 +64,25 @@ func (g *generator) happens(k *kase) []*happened {
 		out = append(out, e)
 		return true
 	}
+	if k.LoggedAt.Before(g.until.Add(-happenedFor)) {
+		g.goesToCourt(s, k, add)
+	} else {
+		g.investigated(s, k, &out, add)
+	}
+	for _, e := range out {
+		for _, c := range e.clocks {
+			c.settle(g, k)
+		}
+	}
+	return out
+}
+
+// investigated is the first weeks, as the feed brings them.
+func (g *generator) investigated(s *source, k *kase, out *[]*happened, add func(models.EventType, string, time.Time, float64) bool) {
 	add("E1", "", k.LoggedAt, 0.8)
 	if s.chance(0.7) && add("E2", "", k.LoggedAt.Add(time.Duration(s.between(3, 140))*time.Hour), 0) {
-		last := out[len(out)-1]
-		for _, c := range out[0].clocks {
+		last := (*out)[len(*out)-1]
+		for _, c := range (*out)[0].clocks {
 			if c.Rule == models.RuleNeedsAssessment {
 				c.stop(g.calendar, last.ID, last.OccurredAt)
 			}
@@ -71,12 +92,27 @@ func (g *generator) happens(k *kase) []*happened {
 	if s.chance(0.4) && add("E7", "arrested", arrested, 0.75) && add("E7", "interviewed", arrested.Add(6*time.Hour), 0.7) {
 		add("E7", pick(s, []string{"released_on_bail", "released_investigation", "released_no_action"}), arrested.Add(20*time.Hour), 0.65)
 	}
-	for _, e := range out {
-		for _, c := range e.clocks {
-			c.settle(g, k)
-		}
+}
+
+// goesToCourt is the one case in eight, of those before the feed began, in which
+// somebody was charged: the charge, hearings, some moved, and the outcome.
+func (g *generator) goesToCourt(s *source, k *kase, add func(models.EventType, string, time.Time, float64) bool) {
+	if !s.chance(0.125) {
+		return
 	}
-	return out
+	at := k.LoggedAt.AddDate(0, 0, s.between(25, 210))
+	if !add("E9", "", at, 0.7) {
+		return
+	}
+	at = at.AddDate(0, 0, s.between(14, 40))
+	more := add("E12", "listed", at, 0.8)
+	for more && s.chance(0.35) {
+		at = at.AddDate(0, 0, s.between(20, 60))
+		more = add("E12", "moved", at, 0.8)
+	}
+	if more && s.chance(0.85) {
+		add("E17", pick(s, []string{"guilty", "guilty", "not_guilty", "no_verdict"}), at.AddDate(0, 0, s.between(45, 260)), 0.85)
+	}
 }
 
 // tells finds a moment at which the victim could be told by telephone: safe by
@@ -107,6 +143,13 @@ func (g *generator) clocksOf(s *source, k *kase, e *happened) {
 			must(err)
 			c.ID = s.id(at)
 			e.clocks = append(e.clocks, &caseClock{Clock: c, rule: r})
+		}
+		for _, stop := range x.Stops { // the leg from the court, of which one event says both ends
+			for _, c := range e.clocks {
+				if at, ok := e.MomentOf(stop.At); ok && c.Rule == stop.Rule {
+					c.stop(g.calendar, e.ID, at)
+				}
+			}
 		}
 	}
 }

@@ -223,10 +223,12 @@ func (r *referral) resume(moment time.Time, by *person) {
 
 // complete is the work done, with an outcome for each need.
 func (r *referral) complete(moment time.Time, by *person) {
-	detail := map[string]any{"outcomes": r.outcomes(), "report": pick(r.s, reportTexts())}
+	changed := r.outcomes()
+	detail := map[string]any{"outcomes": changed, "report": pick(r.s, reportTexts())}
 	if !r.do(models.ActComplete, moment, by, because{detail: detail}) {
 		return
 	}
+	r.rated(changed, by)
 	r.Reason, r.DecidedBy = nil, nil
 	r.stop(models.RuleReferrerUpdate)
 	r.done(models.ActComplete)

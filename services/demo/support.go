@@ -10,8 +10,8 @@ import (
 )
 
 // support is what a service kept of its work on a referral: of those laid out by
-// hand, so that its pages are seen filled. The thousands of others have their
-// outcomes with their endings.
+// hand all of it, so that its pages are seen filled; of the thousands of others
+// a goal that was agreed, and how needs stood when the work was done.
 type support struct {
 	ratings      []models.NeedRating
 	goals        []models.SupportGoal
@@ -74,6 +74,49 @@ func (r *referral) planned(begun time.Time, by *person) {
 	r.support = k
 }
 
+// agrees keeps the plan that most agree on in their first conversation.
+func (r *referral) agrees() {
+	s := newSource(r.g.seed, "plan "+r.Reference)
+	at := r.last.Add(25 * time.Minute)
+	if !s.chance(0.8) || !at.Before(r.g.until) {
+		return
+	}
+	need := pick(s, models.Needs()).Key
+	on := models.Today(at).AddDate(0, 0, s.between(14, 56))
+	r.kept().goals = append(r.kept().goals, models.SupportGoal{ID: s.id(at), Need: need, Goal: pick(s, goalTexts()), ReviewOn: &on, At: at, ByUserID: r.worker.id, ByOrgID: r.worker.org.id})
+}
+
+// rated keeps how needs stood, as the ending says it.
+func (r *referral) rated(list []outcome, by *person) {
+	s := newSource(r.g.seed, "rated "+r.Reference+" "+r.last.Format(time.RFC3339))
+	for _, o := range list {
+		for _, p := range []struct {
+			point models.NeedPoint
+			score int
+		}{{models.NeedAtStart, o.Start}, {models.NeedAtEnd, o.End}} {
+			r.kept().ratings = append(r.kept().ratings, models.NeedRating{ID: s.id(r.last), Need: o.Need, Point: p.point, Score: &p.score, At: r.last, ByUserID: by.id, ByOrgID: by.org.id})
+		}
+	}
+}
+
+func (r *referral) kept() *support {
+	if r.support == nil {
+		r.support = &support{}
+	}
+	return r.support
+}
+
+func goalTexts() []string {
+	return []string{
+		"I go out on my own again, first by day.",
+		"The locks are changed and I know who has a key.",
+		"I sleep through the night most days of the week.",
+		"I know what will happen at court, and who will be there with me.",
+		"I have told my employer and have time off when I need it.",
+		"I have somebody to ring when it gets bad.",
+	}
+}
+
 // weekday is the moment itself, or at that time of the next Monday.
 func weekday(t time.Time) time.Time {
 	for t.Weekday() == time.Saturday || t.Weekday() == time.Sunday {
@@ -84,7 +127,7 @@ func weekday(t time.Time) time.Time {
 
 func (b *book) writeSupport(r *referral) {
 	k := r.support
-	if k == nil {
+	if k == nil || r.Status == models.StatusEnteredInError {
 		return
 	}
 	for i := range k.ratings {

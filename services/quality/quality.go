@@ -6,9 +6,7 @@ package quality
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"throughline/internal/pg"
@@ -39,14 +37,26 @@ type Group struct {
 // Row is one line of figures. Where Hidden is set the figures are not there at
 // all: they never leave this package.
 type Row struct {
-	Groups []Group
-	N      int
-	Value  *float64 // count, or share between 0 and 1
-	Median *float64 // hours
-	P90    *float64 // hours
-	InTime *float64 // share between 0 and 1, on a base of twenty or more
-	Hidden bool
-	Few    bool // hidden because it is 1 to 4; else to protect another
+	Groups  []Group
+	N       int
+	Value   *float64 // count, or share between 0 and 1
+	Median  *float64 // in the unit of the measure
+	P90     *float64 // the same
+	Longest *float64 // hours, in whole weeks begun
+	InTime  *float64 // share between 0 and 1, on a base of twenty or more
+	Wide    *Wide    // where the measure has a wider base
+	Hidden  bool
+	Few     bool // hidden because it is 1 to 4; else to protect another
+
+	part, wide int
+}
+
+// Wide holds a share against a wider base too: those that should have been
+// there, recorded or not. It is nil where what is not recorded is hidden.
+type Wide struct {
+	N        int
+	Recorded *float64 // of the wider base, how many are in the narrower
+	Value    *float64 // the part as a share of the wider base
 }
 
 // Result is a measure's rows with the words to read them by.
@@ -62,6 +72,16 @@ type Result struct {
 // Measure computes a measure. The months asked for must be whole and at most
 // thirty-six; an unknown measure or grouping is an invalid error.
 func (s *Service) Measure(ctx context.Context, q Query) (Result, error) {
+	out, err := s.raw(ctx, q)
+	if err != nil {
+		return Result{}, err
+	}
+	protect(out.Rows)
+	return out, nil
+}
+
+// raw is a measure before anything is hidden. It does not leave this package.
+func (s *Service) raw(ctx context.Context, q Query) (Result, error) {
 	m, err := s.check(&q)
 	if err != nil {
 		return Result{}, err
@@ -69,14 +89,19 @@ func (s *Service) Measure(ctx context.Context, q Query) (Result, error) {
 	out := Result{Measure: m, By: q.By, From: q.From, To: q.To}
 	err = s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		out.AsOf = tx.Now
+		if m.counted {
+			var at []time.Time
+			if err := tx.Scan(ctx, &at, "select counted_at from quality_facts where kind = 'case' and month <= ? order by month desc limit 1", q.To); err != nil {
+				return err
+			}
+			if len(at) > 0 {
+				out.AsOf = at[0]
+			}
+		}
 		out.Rows, err = rows(ctx, tx, m, q)
 		return err
 	})
-	if err != nil {
-		return Result{}, err
-	}
-	protect(out.Rows)
-	return out, nil
+	return out, err
 }
 
 func (s *Service) check(q *Query) (Measure, error) {
@@ -90,9 +115,12 @@ func (s *Service) check(q *Query) (Measure, error) {
 	}
 	for i, d := range q.By {
 		if !slices.Contains(Dimensions(), d) || slices.Contains(q.By[:i], d) {
-			faults = append(faults, models.Field("by", models.FieldInvalid, "Group by organisation, service, borough, pathway or month, each once"))
+			faults = append(faults, models.Field("by", models.FieldInvalid, "Group by the dimensions of the description, each once"))
 			break
 		}
+	}
+	if len(q.By) == 2 && !q.By[0].mayStand(q.By[1]) {
+		faults = append(faults, models.Field("by", models.FieldInvalid, "Group by who somebody is alone, or beside organisation, pathway, month or quarter"))
 	}
 	now := s.db.Now()
 	if q.To.IsZero() {
@@ -115,109 +143,3 @@ func monthOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
-// fact is one grouped line as the database gives it.
-type fact struct {
-	K1, W1, K2, W2, Reason string
-	N, Part                int
-	Median, P90            *float64
-}
-
-func rows(ctx context.Context, tx *pg.Tx, m Measure, q Query) ([]Row, error) {
-	sql, args := statement(m, q)
-	var facts []fact
-	if err := tx.Scan(ctx, &facts, sql, args...); err != nil {
-		return nil, err
-	}
-	out := make([]Row, 0, len(facts))
-	for _, f := range facts {
-		out = append(out, f.row(m, q))
-	}
-	return out, nil
-}
-
-func (f fact) row(m Measure, q Query) Row {
-	r := Row{N: f.N}
-	for i, g := range []Group{{f.K1, f.W1}, {f.K2, f.W2}} {
-		if i < len(q.By) {
-			r.Groups = append(r.Groups, g)
-		}
-	}
-	switch m.Kind {
-	case KindTime:
-		r.Median, r.P90 = f.Median, f.P90
-		r.InTime = share(f.Part, f.N)
-	case KindShare:
-		r.Value = share(f.Part, f.N)
-	case KindReasons:
-		words := f.Reason
-		if reason, ok := models.FindReason(models.ReasonGroup("decline"), f.Reason); ok {
-			words = reason.Words
-		}
-		r.Groups = append(r.Groups, Group{Key: f.Reason, Words: words})
-		fallthrough
-	default:
-		n := float64(f.N)
-		r.Value = &n
-	}
-	return r
-}
-
-// share is a part of a base, and nothing on a base under twenty (domain.md 5.4).
-func share(part, base int) *float64 {
-	if base < percentageBase {
-		return nil
-	}
-	v := float64(part) / float64(base)
-	return &v
-}
-
-// statement builds the one query of every measure from words of our own: no
-// value of a caller is ever in the text.
-func statement(m Measure, q Query) (string, []any) {
-	sel := []string{"''", "''", "''", "''", "''"}
-	var group, joins []string
-	for i, d := range q.By {
-		key, words, join := d.column()
-		sel[2*i], sel[2*i+1] = key, words
-		group = append(group, fmt.Sprint(2*i+1), fmt.Sprint(2*i+2))
-		if join != "" {
-			joins = append(joins, join)
-		}
-	}
-	if m.Kind == KindReasons {
-		sel[4] = "coalesce(f.reason, 'other')"
-		group = append(group, "5")
-	}
-	part := m.part
-	if part == "" {
-		part = "true"
-	}
-	where := []string{m.where, "f.month between $1 and $2", "($3 = '' or f.pathway = $3)"}
-	args := []any{q.From, q.To, q.Pathway}
-	if m.rule != "" {
-		where = append(where, "f.rule = $4")
-		args = append(args, m.rule)
-	}
-	hours := func(p string) string {
-		return "percentile_cont(" + p + ") within group (order by f.elapsed_seconds) filter (where f.stopped_at is not null) / 3600.0"
-	}
-	sql := "select " + sel[0] + " as k1, " + sel[1] + " as w1, " + sel[2] + " as k2, " + sel[3] + " as w2, " + sel[4] + " as reason, " +
-		"count(*) as n, count(*) filter (where " + part + ") as part, " + hours("0.5") + " as median, " + hours("0.9") + " as p90 " +
-		"from quality_facts f " + strings.Join(joins, " ") + " where " + strings.Join(where, " and ")
-	if len(group) > 0 {
-		sql += " group by " + strings.Join(group, ", ") + " order by " + strings.Join(order(q, m), ", ")
-	}
-	return sql, args
-}
-
-// order puts months in order and everything else by name.
-func order(q Query, m Measure) []string {
-	var out []string
-	for i := range q.By {
-		out = append(out, fmt.Sprint(2*i+2))
-	}
-	if m.Kind == KindReasons {
-		out = append(out, "6 desc", "5")
-	}
-	return out
-}
