@@ -1,6 +1,10 @@
 package quality
 
-import "slices"
+import (
+	"slices"
+
+	"throughline/models"
+)
 
 // Kind is how a measure's figure is made.
 type Kind string
@@ -45,6 +49,15 @@ type Measure struct {
 // Counted reports whether the figure is counted by a job from time to time, and
 // stands as it stood then. Others are of the moment.
 func (m *Measure) Counted() bool { return m.counted }
+
+// Sentence is all of what the measure means, in a row.
+func (m *Measure) Sentence() string {
+	out := m.Definition + " Out of: " + models.LowerFirst(m.Denominator)
+	if m.Exclusions != "" {
+		out += " Not counted: " + models.LowerFirst(m.Exclusions)
+	}
+	return out + " Beware: " + models.LowerFirst(m.Trap)
+}
 
 // FindMeasure returns the measure with a key.
 func FindMeasure(key string) (Measure, bool) {

@@ -25,7 +25,7 @@ func TestEveryMeasureIsWhatASlowCountOfTheRecordsSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := testkit.Postgres(t)
-	if _, err := demo.Seed(t.Context(), d.OwnerDSN, demo.Options{Cases: 1500, Seed: 4, Until: end, Vault: testkit.Vault()}); err != nil {
+	if _, err := demo.Seed(t.Context(), d.OwnerDSN, demo.Options{Cases: 1000, Seed: 4, Until: end, Vault: testkit.Vault()}); err != nil {
 		t.Fatal(err)
 	}
 	db, err := pg.Open(t.Context(), pg.Options{DSN: d.AppDSN, Now: func() time.Time { return end }, MaxConns: 4, Vault: testkit.Vault()})
@@ -46,10 +46,9 @@ func TestEveryMeasureIsWhatASlowCountOfTheRecordsSays(t *testing.T) {
 	l := read(t, owner, end)
 	month := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	agree(ctx, t, svc, l, month.AddDate(0, -35, 0), month, [][]quality.Dimension{
-		nil, {quality.ByOrganisation, quality.ByQuarter}, {quality.ByService}, {quality.ByBorough, quality.ByMonth}, {quality.ByPathway, quality.ByOffence},
-		{quality.ByAge, quality.ByPathway}, {quality.ByEthnicGroup}, {quality.ByNeed}, {quality.ByRule},
+		nil, {quality.ByOrganisation, quality.ByQuarter}, {quality.ByBorough, quality.ByOffence}, {quality.ByAge, quality.ByPathway}, {quality.ByNeed}, {quality.ByService, quality.ByRule},
 	})
-	agree(ctx, t, svc, l, month.AddDate(0, -4, 0), month.AddDate(0, -2, 0), [][]quality.Dimension{{quality.ByMonth, quality.BySex}, {quality.ByDisability}})
+	agree(ctx, t, svc, l, month.AddDate(0, -4, 0), month.AddDate(0, -2, 0), [][]quality.Dimension{{quality.ByMonth, quality.BySex}, {quality.ByEthnicGroup}})
 }
 
 // as signs somebody of a demo in.

@@ -322,7 +322,7 @@ func sayRow(r *quality.Row, m *quality.Measure, by int) (key, says string) {
 func agree(ctx context.Context, t *testing.T, svc *quality.Service, l *ledger, from, to time.Time, ways [][]quality.Dimension) {
 	t.Helper()
 	for _, m := range quality.Measures() {
-		told := 0
+		told, all := 0, l.lines(t, m.Key, from, to)
 		for _, by := range ways {
 			rows, err := svc.Raw(ctx, quality.Query{Measure: m.Key, By: by, From: from, To: to})
 			if err != nil {
@@ -335,7 +335,7 @@ func agree(ctx context.Context, t *testing.T, svc *quality.Service, l *ledger, f
 				}
 			}
 			sheet := sheetOf{}
-			for _, x := range l.lines(t, m.Key, from, to) {
+			for _, x := range all {
 				sheet.add(by, x)
 			}
 			for key, c := range sheet {

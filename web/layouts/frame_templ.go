@@ -711,7 +711,7 @@ func footer() templ.Component {
 			templ_7745c5c3_Var31 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<footer class=\"tl-footer\"><div class=\"govuk-width-container\"><ul><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/help\">Help and how to get urgent advice</a></li><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/accessibility\">Accessibility</a></li><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/privacy\">Privacy</a></li><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/keyboard\" data-keys=\"?\">Keyboard shortcuts</a></li></ul></div></footer>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<footer class=\"tl-footer\"><div class=\"govuk-width-container\"><ul><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/help\">Help and how to get urgent advice</a></li><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/accessibility\">Accessibility</a></li><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/privacy\">Privacy</a></li><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/how-we-count\">How we count</a></li><li><a class=\"govuk-link govuk-link--no-visited-state\" href=\"/keyboard\" data-keys=\"?\">Keyboard shortcuts</a></li></ul></div></footer>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

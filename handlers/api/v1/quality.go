@@ -110,6 +110,21 @@ func RegisterQuality(a *api.API, svc *quality.Service) {
 		}
 		return &measureOut{Body: presentMeasure(r)}, nil
 	})
+	api.Download(a, api.Op{
+		Method: "GET", Path: "/api/v1/quality/measures/csv", ID: "download-measure", Tag: "Quality",
+		Summary: "The same as a file, as CSV", Description: "What the measure means, then its table. Nothing in it is taken for a formula.",
+		Need: models.QualityRead, Errors: []int{422},
+	}, func(ctx context.Context, in *measureIn) (api.Sent, error) {
+		q, err := in.query()
+		if err != nil {
+			return api.Sent{}, err
+		}
+		r, err := svc.Measure(ctx, q)
+		if err != nil {
+			return api.Sent{}, err
+		}
+		return api.Sent{Name: r.Measure.Key + ".csv", Write: r.WriteCSV}, nil
+	})
 	api.Register(a, api.Op{
 		Method: "GET", Path: "/api/v1/quality/definitions", ID: "list-measures", Tag: "Quality",
 		Summary: "Every measure, with its definition, denominator, exclusions and trap", Need: models.QualityRead,

@@ -66,12 +66,7 @@ func kpis(d loaded) []components.KpiView {
 func definitions(d loaded) []components.SummaryRow {
 	var out []components.SummaryRow
 	for _, r := range []figures.Result{d.received, d.acknowledge, d.decide, d.contact, d.declined, d.waiting} {
-		m := r.Measure
-		text := m.Definition + " Out of: " + models.LowerFirst(m.Denominator)
-		if m.Exclusions != "" {
-			text += " Not counted: " + models.LowerFirst(m.Exclusions)
-		}
-		out = append(out, components.SummaryRow{Key: m.Name, Value: text + " Beware: " + models.LowerFirst(m.Trap)})
+		out = append(out, components.SummaryRow{Key: r.Measure.Name, Value: r.Measure.Sentence()})
 	}
 	return out
 }

@@ -39,6 +39,9 @@ func New(f frame.Frame, svc *figures.Service, now func() time.Time) *Pages {
 func (p *Pages) Routes() []route.Route {
 	return []route.Route{
 		{Method: http.MethodGet, Path: "/overview", Need: models.QualityRead, Handle: p.overview},
+		{Method: http.MethodGet, Path: measuresPath, Need: models.QualityRead, Handle: p.measures},
+		{Method: http.MethodGet, Path: measuresPath + ".csv", Need: models.QualityRead, Handle: p.measuresCSV},
+		{Method: http.MethodGet, Path: HowWeCount, Need: models.Public, Handle: p.howWeCount},
 		{Method: http.MethodGet, Path: "/overview/feeds", Need: models.QualityRead, Handle: p.feed("/overview")},
 		{Method: http.MethodGet, Path: frame.ImportsPath + "/quality", Need: models.ImportRun, Handle: p.feed(frame.ImportsPath)},
 	}
@@ -79,6 +82,7 @@ func (p *Pages) overview(c *gin.Context) error {
 		Fields: fields(pick),
 	}
 	v.Meta.Wide = true
+	v.Links = []components.StackItem{{Link: components.Link{Text: "Every measure, by what you choose", Href: measuresPath}}, {Link: components.Link{Text: "How we count", Href: HowWeCount}}}
 	if len(data.received.Rows) > 0 {
 		v.Kpis = kpis(data)
 		v.Figures = []components.ChartFigureView{byMonth(data.received, pick), declines(data.declined)}
@@ -277,18 +281,12 @@ func figure(r figures.Row, text string) components.DataCell {
 	return components.DataCell{Text: text}
 }
 
-// hours says a length in the words of a reader: whole hours under two days,
-// then days.
+// hours says a length, where there is one.
 func hours(h *float64) string {
-	switch {
-	case h == nil:
+	if h == nil {
 		return "None done yet"
-	case *h < 1:
-		return "Under 1 hour"
-	case *h < 48:
-		return models.Plural(int(math.Round(*h)), "hour", "hours")
 	}
-	return models.Plural(int(math.Round(*h/24)), "day", "days")
+	return figures.SayHours(*h)
 }
 
 func inTime(r figures.Row) string {
