@@ -12,7 +12,7 @@ func (w *tour) strangers() {
 	w.wrong(p, "Sign in")
 	p.write("Email address", "police@demo.test").write("Password", "not the password").press("Sign in").is(401)
 	w.look(p, faulty)
-	for _, path := range []string{"/help", "/accessibility", "/privacy", "/keyboard"} {
+	for _, path := range []string{"/help", "/accessibility", "/privacy", "/keyboard", "/how-we-count"} {
 		w.look(p.visit(path).is(200), filled)
 	}
 	p.who = "police"
@@ -225,6 +225,10 @@ func (w *tour) lists() {
 		c := w.as(who)
 		w.look(c.visit("/overview").is(200), filled)
 	}
+	c := w.as("commissioner").visit("/overview").press("Every measure, by what you choose").is(200)
+	w.look(c, filled)
+	w.look(c.visit("/overview/measures?measure=unmet_need&by=ethnic_group&and=borough").is(200).sees("cannot be grouped by together"), faulty)
+	w.look(c.visit("/overview/measures?measure=safe_contact_incidents&pathway=restorative&months=3").is(200), empty)
 	w.look(w.as("privacy").visit("/audit").is(200), filled)
 }
 

@@ -160,6 +160,11 @@ func trusted() map[string]string {
 	return map[string]string{
 		"app_enter":                  "the session's row is not to be seen until it is known who asks",
 		"app_enter_import":           "a job has no session: it writes the rows of a file in the name of who started it",
+		"count_figures":              "cases, events and closings stand with whoever holds them; it keeps lines without a person, asked by a job",
+		"quality_of_handoff":         "trigger: figures are nobody's to write, and who hands over reads no figure",
+		"quality_of_rating":          "trigger: the same, of a need that was rated",
+		"quality_of_goal":            "trigger: the same, of a plan that was agreed",
+		"quality_of_equality":        "trigger: the same, of what a victim said of who they are, in all their referrals",
 		"count_feed":                 "what came back as not safe stands with whoever a case was referred to; it gives numbers alone, to a job",
 		"import_rows_erased":         "trigger: a file that waits goes with whoever is erased, and the eraser sees no file",
 		"app_sign_in_lookup":         "nobody is signed in yet, and no other way reads a password's hash",

@@ -114,10 +114,16 @@ const (
 	// or not at all.
 	outOfScope = "coalesce(f.reason, '') in ('duplicate', 'sent_in_error', 'not_eligible_area', 'not_eligible_age', 'not_eligible_offence_or_need', 'not_eligible_gender')"
 	isValid    = stands + " and not (f.ended_at is not null and " + outOfScope + ")"
-	// wasReached is that somebody spoke to the right person: the clock of first
-	// contact was stopped by it.
-	wasReached = `exists (select from quality_facts k where k.kind = 'clock' and k.referral_id = f.referral_id
-		and k.rule = 'K25' and k.stopped_at is not null and k.clock_state in ('met', 'breached'))`
-	// gotService is that some service took a referral of the same chain.
-	gotService = `exists (select from quality_facts k where k.kind = 'referral' and k.journey_id = f.journey_id and k.accepted_at is not null and k.status <> 'entered_in_error')`
+	// withReached joins those in which somebody spoke to the right person: the
+	// clock of first contact was stopped by it. A join, because the set is large:
+	// looked up line by line it would take minutes.
+	withReached = `left join (select distinct k.referral_id from quality_facts k where k.kind = 'clock' and k.rule = 'K25' and k.stopped_at is not null
+		and k.clock_state in ('met', 'breached')) w on w.referral_id = f.referral_id`
+	wasReached = "w.referral_id is not null"
+	// withTaken joins chains of which some service took a referral.
+	withTaken = `left join (select distinct k.journey_id from quality_facts k where k.kind = 'referral' and k.accepted_at is not null and k.status <> 'entered_in_error') g
+		on g.journey_id = f.journey_id`
+	// lastUntaken keeps the last of each chain that has ended and that nobody took.
+	lastUntaken = `join (select k.journey_id, max(k.submitted_at) as last from quality_facts k where k.kind = 'referral' and k.status <> 'entered_in_error'
+		group by 1 having count(k.accepted_at) = 0 and count(k.ended_at) = count(*)) g on g.journey_id = f.journey_id and g.last = f.submitted_at`
 )

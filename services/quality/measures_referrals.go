@@ -72,7 +72,7 @@ func measuresOfReferrals() []Measure {
 			Definition:  "Referrals outside the service's area after which some service took the victim in the end.",
 			Denominator: "Referrals that ended, or were sent on, because of the area.",
 			Trap:        "Only a referral that was sent on in Throughline is known: a new one, begun afresh, is not tied to it.",
-			of:          stands + " and " + isOutOfArea, part: gotService,
+			of:          stands + " and " + isOutOfArea, part: "g.journey_id is not null", join: withTaken,
 		},
 		{
 			Key: "unmet_need", Name: "Unmet need", Kind: KindCount, Topic: TopicReferrals, Month: monthSent,
@@ -80,9 +80,7 @@ func measuresOfReferrals() []Measure {
 			Denominator: "A count of chains of referrals, each by its last.",
 			Exclusions:  "Endings that the victim decided, and those that were not safe to go on with: they are not a need that a service refused.",
 			Trap:        "By need, one chain counts once for each need the victim named, so the lines do not add up to the whole. A need that nobody sent is not counted anywhere.",
-			of: stands + ` and f.ended_at is not null and (f.status = 'lapsed' or f.status = 'declined' and f.decided_by = 'provider')
-				and not ` + gotService + ` and not exists (select from quality_facts k where k.kind = 'referral' and k.journey_id = f.journey_id and k.status <> 'entered_in_error'
-				and (k.ended_at is null or k.submitted_at > f.submitted_at))`,
+			of:          stands + " and f.ended_at is not null and (f.status = 'lapsed' or f.status = 'declined' and f.decided_by = 'provider')", join: lastUntaken,
 		},
 		{
 			Key: "waiting", Name: "On a waiting list now", Kind: KindNow, Topic: TopicReferrals, Unit: unitHours,

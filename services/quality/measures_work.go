@@ -38,7 +38,7 @@ func measuresOfWork() []Measure {
 			Denominator: "Accepted referrals.",
 			Exclusions:  "None: referrals still waiting for a first contact inside its limit are in the base.",
 			Trap:        "Recent months are not finished: the share rises as they are.",
-			of:          accepted, part: wasReached,
+			of:          accepted, part: wasReached, join: withReached,
 		},
 		{
 			Key: "engaged", Name: "Reached and engaged", Kind: KindShare, Topic: TopicWork, Month: monthSent, Wider: "Accepted referrals",
@@ -46,7 +46,7 @@ func measuresOfWork() []Measure {
 			Denominator: "Accepted referrals in which the victim was reached. Beside it, all accepted referrals.",
 			Exclusions:  "Referrals in which the victim was not reached are in the wider base only.",
 			Trap:        "A service that keeps its plans somewhere else looks as if it made none.",
-			of:          accepted, base: wasReached, part: "f.planned_at is not null",
+			of:          accepted, base: wasReached, part: "f.planned_at is not null", join: withReached,
 		},
 		{
 			Key: "outcomes_improved", Name: "Needs that improved", Kind: KindShare, Topic: TopicWork, Month: monthSent, Wider: "Needs rated at the start",

@@ -142,4 +142,3 @@ func (s *Service) check(q *Query) (Measure, error) {
 func monthOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
-

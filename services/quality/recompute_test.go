@@ -45,12 +45,12 @@ type refRow struct {
 }
 
 type clockRow struct {
-	ID, CaseID, Holder  uuid.UUID
-	Referral            *uuid.UUID
-	Rule, State         string
-	Started, Due        time.Time
-	Stopped             *time.Time
-	PausedSeconds       int64
+	ID, CaseID, Holder uuid.UUID
+	Referral           *uuid.UUID
+	Rule, State        string
+	Started, Due       time.Time
+	Stopped            *time.Time
+	PausedSeconds      int64
 }
 
 type handoffRow struct {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"throughline/models"
@@ -134,11 +135,11 @@ func (t *ResultTable) Say(column int, text string) string {
 		return "Too few to say"
 	case err != nil || column < t.Groups:
 		return text
-	case len(name) > 5 && name[:5] == "Share":
+	case strings.HasPrefix(name, "Share"):
 		return fmt.Sprintf("%.0f%%", math.Floor(v*100+0.5))
 	case name == "Longest, hours in whole weeks":
 		return models.Plural(int(v)/(7*24), "week", "weeks")
-	case len(name) > 7 && name[len(name)-7:] == ", hours":
+	case strings.HasSuffix(name, ", "+unitHours):
 		return SayHours(v)
 	}
 	return models.Count(int(v))
