@@ -10,6 +10,7 @@ import (
 
 	"throughline/handlers/middleware"
 	accountpages "throughline/handlers/pages/account"
+	statuspages "throughline/handlers/pages/status"
 	"throughline/handlers/render"
 	"throughline/models"
 	"throughline/web/components"
@@ -18,6 +19,12 @@ import (
 
 // page answers a person. Whoever is signed out is sent to sign in.
 func (f *failures) page(c *gin.Context, e *models.Error) {
+	if statuspages.Is(c.Request.URL.Path) { // says nothing of what it belongs to
+		if err := statuspages.Broken(c, statusOf(e)); err != nil {
+			c.Status(http.StatusInternalServerError)
+		}
+		return
+	}
 	if e.Code == models.CodeUnauthenticated {
 		_ = f.keep(c)
 		render.See(c, toSignIn(c))

@@ -37,6 +37,7 @@ import (
 	qualitypages "throughline/handlers/pages/quality"
 	referralpages "throughline/handlers/pages/referrals"
 	rightspages "throughline/handlers/pages/rights"
+	statuspages "throughline/handlers/pages/status"
 	supportpages "throughline/handlers/pages/support"
 	"throughline/handlers/route"
 	"throughline/models"
@@ -62,6 +63,7 @@ import (
 	"throughline/services/referrals"
 	"throughline/services/rights"
 	"throughline/services/sharing"
+	statuspage "throughline/services/status"
 	"throughline/services/support"
 	"throughline/web"
 )
@@ -101,6 +103,7 @@ type Deps struct {
 	Owed       *owed.Service
 	Events     *events.Service
 	Matters    *matters.Service
+	Status     *statuspage.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -125,6 +128,7 @@ func API(d Deps) *api.API {
 	v1.RegisterEvents(a, d.Events)
 	v1.RegisterMatters(a, d.Matters)
 	v1.RegisterSupport(a, d.Support)
+	v1.RegisterStatusPage(a, d.Status)
 	v1.RegisterHandoffs(a, d.Handoffs)
 	v1.RegisterBulkHandoffs(a, d.Handoffs)
 	v1.RegisterOwed(a, d.Owed)
@@ -177,6 +181,7 @@ func pages(d Deps) []route.Route {
 		linkagepages.New(f, d.Linkage, d.Now).Routes(),
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),
+		statuspages.New(statuspages.Deps{Frame: f, Now: d.Now, Status: d.Status, Cases: d.Cases, Secure: d.Edge.Base != nil && d.Edge.Base.Scheme == "https"}).Routes(),
 		referralpages.New(referralpages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,
 			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts, Notices: d.Notices, Support: d.Support,

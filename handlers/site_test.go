@@ -55,6 +55,7 @@ import (
 	"throughline/services/referrals"
 	"throughline/services/rights"
 	"throughline/services/sharing"
+	statuspage "throughline/services/status"
 	"throughline/services/support"
 )
 
@@ -120,6 +121,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Cases: logged, Sharing: sharing.New(w.DB, models.MustCalendar(), dir),
 		Calendar: models.MustCalendar(), Directory: dir, Drafts: drafts.New(w.DB), Documents: documents.New(w.DB, dir, store, settings),
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs), Events: happened, Handoffs: handoffs.New(w.DB, models.MustCalendar(), dir, refs), Owed: owed.New(w.DB, models.MustCalendar(), dir),
+		Status:     statuspage.New(w.DB, models.MustCalendar(), signIns, statuspage.Options{Unreviewed: []string{"all"}}),
 		Rights:     rights.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
 		Linkage:    linkage.New(w.DB),

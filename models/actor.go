@@ -27,6 +27,9 @@ const (
 	RoleSystemAdmin         Role = "system_admin"
 	RoleSystem              Role = "system"
 	RoleVisitor             Role = "visitor"
+	// RoleVictim is who comes in by a code and a word (docs/adr/0040): nobody of
+	// the staff, with no permission, who is shown what was told to them.
+	RoleVictim Role = "victim"
 )
 
 // Roles lists every role a person can hold, in the order people read them.
@@ -69,6 +72,8 @@ func (r Role) Words() string {
 		return "Throughline"
 	case RoleVisitor:
 		return "Anybody"
+	case RoleVictim:
+		return "By code and word, on their own page"
 	}
 	return string(r)
 }
@@ -85,11 +90,13 @@ type Actor struct {
 	// that is why they act; then there is no session.
 	ImportID uuid.UUID
 	// BulkID is the bulk hand-over that a job goes on with in this person's name.
-	BulkID  uuid.UUID
-	Role    Role
-	Name    string
-	OrgName string
-	OrgKind OrganisationKind
+	BulkID uuid.UUID
+	// StatusID is the session of a status page, of who came in by a code.
+	StatusID uuid.UUID
+	Role     Role
+	Name     string
+	OrgName  string
+	OrgKind  OrganisationKind
 	// SteppedUpAt is when this session's holder last proved who they are, in
 	// real time: by a second factor, or by their password again where they have
 	// none. Zero: not since the session began with a password alone.

@@ -230,5 +230,6 @@ func encryptedColumns() []string {
 		"matter_people.name", "matter_people.note", "matter_events.content", "matter_events.reference_key",
 		"case_events.reference", "case_events.reference_key", "case_events.words",
 		"imports.key", "import_rows.reference_key", "import_rows.content_key",
+		"status_requests.said", "status_requests.note", "status_doors.code_key", "status_attempts.code_key", "status_attempts.network_key",
 	}
 }

@@ -72,6 +72,27 @@ func furtherTables() []registered {
 			{ClassFact, "told_understood", "", ""},
 			{ClassStaff, "told_by_user_id", "", ""},
 		}},
+		{"status_doors", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "id case_id given_at expires_at frozen_at ended_at ended_why version recorded_at", "", ""},
+			{ClassSecret, "code_key word_hash", "", "a code and a word that open what the victim is shown; neither can be read back"},
+			{ClassContactSafe, "language agreed_how agreed_on", "", "that they want the page and can look at it alone"},
+			{ClassStaff, "given_by given_by_org_id frozen_by ended_by", "", ""},
+		}},
+		{"status_sessions", ControllerHolder, RetainSession, []registeredLine{
+			{ClassLink, "id door_id case_id created_at idle_expires_at expires_at ended_at ended_why", "", ""},
+			{ClassSecret, "token_hash", "", ""},
+		}},
+		{"status_attempts", ControllerOperator, RetainSession, []registeredLine{
+			{ClassLink, "id ok at", "", ""},
+			{ClassSecret, "code_key network_key", "", "what a guess is counted by: neither the code nor the address"},
+		}},
+		{"status_requests", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "id case_id door_id at due_at recorded_at done_at channel_id version", "", ""},
+			{ClassFact, "kind outcome pressure risk", "", "what was asked on the page, and what a worker found out before anything was done"},
+			{ClassContactSafe, "channel", "", ""},
+			{ClassNarrative, "said note", "", ""},
+			{ClassStaff, "done_by done_by_org_id", "", ""},
+		}},
 		{"case_duties", ControllerHolder, RetainCase, []registeredLine{{ClassFact, "id case_id duty org_id from_at until_at", "", "who owes one duty apart from the case"}}},
 		{"case_closings", ControllerHolder, RetainCase, []registeredLine{
 			{ClassLink, "id case_id closed_at reopened_at recorded_at", "", ""},

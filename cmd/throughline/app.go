@@ -49,6 +49,7 @@ import (
 	"throughline/services/referrals"
 	"throughline/services/rights"
 	"throughline/services/sharing"
+	"throughline/services/status"
 	"throughline/services/support"
 )
 
@@ -133,6 +134,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 	calendar, dir := models.MustCalendar(), directory.New(a.db)
 	second := approvals.New(a.db)
 	refs := referrals.New(a.db, calendar, dir)
+	logins := a.accounts(cfg, sealer)
 	return handlers.Deps{
 		Version:  version(),
 		Training: cfg.Env != production,
@@ -148,7 +150,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 			Cookies:  auth.NewCookies(cfg.secure()),
 			Tokens:   auth.NewTokens(keys, cfg.origin(), time.Now),
 			Cache:    auth.NewCache(),
-			Accounts: a.accounts(cfg, sealer),
+			Accounts: logins,
 		},
 		Alerts:    alerts.New(a.db, calendar),
 		Approvals: second,
@@ -167,6 +169,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Rights:     rights.New(a.db, calendar, second),
 		Sharing:    sharing.New(a.db, calendar, dir),
 		Support:    support.New(a.db, refs),
+		Status:     status.New(a.db, calendar, logins, status.Options{Unreviewed: cfg.UnreviewedLanguages}),
 		Handoffs:   handoffs.New(a.db, calendar, dir, refs),
 		Owed:       owed.New(a.db, calendar, dir),
 		Events:     events.New(a.db, calendar, dir, refs),

@@ -76,6 +76,8 @@ type Config struct {
 	FilesUnscanned string        `env:"FILES_UNSCANNED"`
 	ClamdAddr      string        `env:"CLAMD_ADDR"`
 
+	UnreviewedLanguages languages `env:"UNREVIEWED_LANGUAGES" must:"be languages of the status page with commas between, such as ar,pl, or all"`
+
 	DemoNow moment `env:"DEMO_NOW" must:"be a time, such as 2026-11-20T09:00:00Z"`
 }
 

@@ -208,6 +208,9 @@ func enter(a models.Actor) (string, []any) {
 	if a.BulkID != uuid.Nil {
 		return "select app_enter_bulk($1)", []any{a.BulkID}
 	}
+	if a.StatusID != uuid.Nil {
+		return "select app_enter_status($1)", []any{a.StatusID}
+	}
 	return "select app_enter($1, $2)", []any{a.SessionID, string(a.Role)}
 }
 

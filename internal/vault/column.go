@@ -68,6 +68,8 @@ const (
 	MatterNote
 	MatterEvent
 	ClosingNote
+	StatusSaid
+	StatusNote
 	EventReference
 	EventWords
 
@@ -129,6 +131,8 @@ var specs = [columnCount]Spec{
 	MatterNote:              {"matter_people", "note", "id", "", ClassNarrative, false},
 	MatterEvent:             {"matter_events", "content", "id", "", ClassNarrative, true},
 	ClosingNote:             {"case_closings", "note", "id", "", ClassNarrative, false},
+	StatusSaid:              {"status_requests", "said", "id", "", ClassNarrative, false},
+	StatusNote:              {"status_requests", "note", "id", "", ClassNarrative, false},
 
 	ShareSending:      {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
 	ShareAcceptance:   {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},
@@ -186,6 +190,9 @@ const (
 	ImportReferenceKey
 	MatterEventKey
 	ImportContentKey // of a whole row: whether it was sent before as it is
+	StatusCodeKey    // of a code of the status page
+	StatusTriedKey   // of a code that somebody typed, right or wrong
+	StatusNetworkKey // of the network they typed it from
 
 	keyCount
 )
@@ -205,11 +212,15 @@ var keySpecs = [keyCount]KeySpec{
 	MatterEventKey:     {"matter_events", "reference_key", "id", ClassLookUpCrime},
 	ImportReferenceKey: {"import_rows", "reference_key", "id", ClassLookUpCrime},
 	ImportContentKey:   {"import_rows", "content_key", "id", ClassLookUpCrime},
+
+	StatusCodeKey:    {"status_doors", "code_key", "id", ClassLookUpValue},
+	StatusTriedKey:   {"status_attempts", "code_key", "id", ClassLookUpValue},
+	StatusNetworkKey: {"status_attempts", "network_key", "id", ClassLookUpValue},
 }
 
 // Keys are all of them.
 func Keys() []Key {
-	return []Key{ContactValueKey, PostcodeKey, CrimeKey, EventReferenceKey, ImportReferenceKey, MatterEventKey, ImportContentKey}
+	return []Key{ContactValueKey, PostcodeKey, CrimeKey, EventReferenceKey, ImportReferenceKey, MatterEventKey, ImportContentKey, StatusCodeKey, StatusTriedKey, StatusNetworkKey}
 }
 
 // Spec says where the key is.

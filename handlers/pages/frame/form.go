@@ -129,6 +129,7 @@ func CaseParts(a models.Actor, path, current string) []components.SubNavItem {
 		{"", "Overview", path, models.CaseRead},
 		{"journey", "The line", path + "/journey", models.CaseRead},
 		{"safe-contact", "Safe contact", path + "/safe-contact", models.ContactRecord},
+		{"their-page", "Their page", path + "/their-page", models.ContactRecord},
 		{"events", "Events", path + "/events", models.CaseRead},
 		{"clocks", "Clocks", path + "/clocks", models.CaseRead},
 		{"notes", "Notes", path + "/notes", models.RecordKeep},
