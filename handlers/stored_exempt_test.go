@@ -14,6 +14,8 @@ var fuller = map[string]string{
 var notWords = map[string]string{
 	"POST /api/v1/conduct/acceptances version":            "a version of the code",
 	"POST /api/v1/sharing-decisions/{id}/withdraw reason": "a code",
+	"POST /api/v1/cases/{id}/status-page language":        "a language's key",
+	"POST /api/v1/cases/{id}/status-page word":            "kept as a slow hash, and shown to nobody",
 	"answers.zz_any":                "an answer of the list",
 	"basis":                         "a code",
 	"claim":                         "a claim's name, of plain letters",

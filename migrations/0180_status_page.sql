@@ -23,7 +23,8 @@ create table status_doors (
   version integer not null default 1,
   recorded_at timestamptz not null default clock_timestamp(),
   constraint status_doors_code_key_sealed check (is_look_up(code_key)),
-  constraint status_doors_expires check (expires_at > given_at and expires_at <= given_at + interval '366 days'),
+  -- It ends in real time, as sessions do.
+  constraint status_doors_expires check (expires_at <= recorded_at + interval '366 days'),
   constraint status_doors_frozen check ((frozen_at is null) = (frozen_by is null)),
   constraint status_doors_ended check ((ended_at is null) = (ended_why is null) and (ended_at is null) = (ended_by is null))
 );

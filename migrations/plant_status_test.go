@@ -22,7 +22,7 @@ func init() {
 			t.Helper()
 			police, now, door := s.Actor("police"), s.Clock.Now(), models.NewID()
 			s.Do(t, `insert into status_doors (id, case_id, code_key, word_hash, language, agreed_how, agreed_on, given_at, given_by, given_by_org_id, expires_at)
-				values ($1, $2, $3, '$argon2id$v=19$x', 'en', 'in_person', $4::timestamptz, $4, $5, $6, $4::timestamptz + interval '90 days')`,
+				values ($1, $2, $3, '$argon2id$v=19$x', 'en', 'in_person', $4::timestamptz, $4, $5, $6, now() + interval '90 days')`,
 				door, s.ID, testkit.LookUp(vault.StatusCodeKey, "code 7KQ2M4XD"), now, police.UserID, police.OrgID)
 			s.Do(t, `insert into status_sessions (id, door_id, case_id, token_hash, created_at, idle_expires_at, expires_at)
 				values ($1, $2, $3, sha256('t'), now(), now() + interval '10 minutes', now() + interval '1 hour')`, models.NewID(), door, s.ID)

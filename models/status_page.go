@@ -204,19 +204,20 @@ type StatusDoor struct {
 	AgreedHow string
 	AgreedOn  time.Time
 	GivenAt   time.Time
-	ExpiresAt time.Time
+	ExpiresAt time.Time // in real time
+	Expired   bool
 	FrozenAt  *time.Time
 	EndedAt   *time.Time
 	EndedWhy  string
 	Version   int
 }
 
-// State says how a door stands at a moment: open, frozen, ended or expired.
-func (d *StatusDoor) State(now time.Time) string {
+// State says how a door stands: open, frozen, ended or expired.
+func (d *StatusDoor) State() string {
 	switch {
 	case d.EndedAt != nil:
 		return "ended"
-	case !now.Before(d.ExpiresAt):
+	case d.Expired:
 		return "expired"
 	case d.FrozenAt != nil:
 		return "frozen"

@@ -26,7 +26,7 @@ func (s *Seen) State() string {
 	if s.Door == nil {
 		return "none"
 	}
-	return s.Door.State(s.At)
+	return s.Door.State()
 }
 
 // Request finds one by its id, nil where there is none.
@@ -59,7 +59,7 @@ func (s *Service) See(ctx context.Context, caseID uuid.UUID) (Seen, error) {
 	return out, err
 }
 
-const doorColumns = "language, agreed_how, agreed_on, given_at, expires_at, frozen_at, ended_at, coalesce(ended_why, '') as ended_why, version"
+const doorColumns = "language, agreed_how, agreed_on, given_at, expires_at, expires_at <= clock_timestamp() as expired, frozen_at, ended_at, coalesce(ended_why, '') as ended_why, version"
 
 func see(ctx context.Context, tx *pg.Tx, about *subject.Subject) (Seen, error) {
 	out := Seen{CaseID: about.CaseID, Reference: about.CaseReference, At: tx.Now}
@@ -78,8 +78,8 @@ func see(ctx context.Context, tx *pg.Tx, about *subject.Subject) (Seen, error) {
 // Freeze shuts the page at once, for everybody who is on it. Errors: not found,
 // a replay, a conflict where there is no code or it is frozen already, stale.
 func (s *Service) Freeze(ctx context.Context, caseID uuid.UUID) (Seen, error) {
-	return s.turn(ctx, caseID, "status.frozen", func(d *models.StatusDoor, now time.Time) error {
-		if d.State(now) == "frozen" {
+	return s.turn(ctx, caseID, "status.frozen", func(d *models.StatusDoor) error {
+		if d.State() == "frozen" {
 			return models.Conflict("The page is frozen already.")
 		}
 		return nil
@@ -88,8 +88,8 @@ func (s *Service) Freeze(ctx context.Context, caseID uuid.UUID) (Seen, error) {
 
 // Unfreeze lets the same code and word open the page again. Errors as Freeze.
 func (s *Service) Unfreeze(ctx context.Context, caseID uuid.UUID) (Seen, error) {
-	return s.turn(ctx, caseID, "status.unfrozen", func(d *models.StatusDoor, now time.Time) error {
-		if d.State(now) != "frozen" {
+	return s.turn(ctx, caseID, "status.unfrozen", func(d *models.StatusDoor) error {
+		if d.State() != "frozen" {
 			return models.Conflict("The page is not frozen.")
 		}
 		return nil
@@ -98,10 +98,10 @@ func (s *Service) Unfreeze(ctx context.Context, caseID uuid.UUID) (Seen, error) 
 
 // Withdraw takes the code back for good. Errors as Freeze.
 func (s *Service) Withdraw(ctx context.Context, caseID uuid.UUID) (Seen, error) {
-	return s.turn(ctx, caseID, "status.withdrawn", func(*models.StatusDoor, time.Time) error { return nil }, "ended_at = ?, ended_by = ?, ended_why = 'withdrawn'")
+	return s.turn(ctx, caseID, "status.withdrawn", func(*models.StatusDoor) error { return nil }, "ended_at = ?, ended_by = ?, ended_why = 'withdrawn'")
 }
 
-func (s *Service) turn(ctx context.Context, caseID uuid.UUID, action string, fits func(*models.StatusDoor, time.Time) error, set string) (Seen, error) {
+func (s *Service) turn(ctx context.Context, caseID uuid.UUID, action string, fits func(*models.StatusDoor) error, set string) (Seen, error) {
 	if err := may(ctx); err != nil {
 		return Seen{}, err
 	}
@@ -122,7 +122,7 @@ func (s *Service) turn(ctx context.Context, caseID uuid.UUID, action string, fit
 			if len(d) == 0 {
 				return models.Conflict("There is no code for this case.")
 			}
-			if err := fits(&d[0], tx.Now); err != nil {
+			if err := fits(&d[0]); err != nil {
 				return err
 			}
 			if err := models.Refusal(ctx); err != nil {

@@ -112,7 +112,7 @@ func (s *Service) faults(in *Gift, known []string) []models.FieldError {
 }
 
 func (s *Service) make(ctx context.Context, tx *pg.Tx, caseID uuid.UUID, in *Gift) (Given, error) {
-	out := Given{Code: models.NewStatusCode(), Language: in.Language, ExpiresAt: tx.Now.AddDate(0, 0, models.StatusPageDays)}
+	out := Given{Code: models.NewStatusCode(), Language: in.Language}
 	plain, _ := models.ReadStatusCode(out.Code)
 	hash, err := accounts.HashPassword(secretOf(plain, models.FoldStatusWord(in.Word)))
 	if err != nil {
@@ -123,9 +123,9 @@ func (s *Service) make(ctx context.Context, tx *pg.Tx, caseID uuid.UUID, in *Gif
 		tx.Now, tx.Actor.UserID, caseID); err != nil {
 		return out, err
 	}
-	_, err = tx.Exec(ctx, `insert into status_doors (id, case_id, code_key, word_hash, language, agreed_how, agreed_on, given_at, given_by, given_by_org_id, expires_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, models.NewID(), caseID, tx.Vault.LookUp(vault.StatusCodeKey, codeText(plain)), hash, in.Language, in.AgreedHow, models.Today(tx.Now),
-		tx.Now, tx.Actor.UserID, tx.Actor.OrgID, out.ExpiresAt)
+	err = tx.Scan(ctx, &out.ExpiresAt, `insert into status_doors (id, case_id, code_key, word_hash, language, agreed_how, agreed_on, given_at, given_by, given_by_org_id, expires_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, clock_timestamp() + make_interval(days => ?)) returning expires_at`, models.NewID(), caseID, tx.Vault.LookUp(vault.StatusCodeKey, codeText(plain)), hash, in.Language, in.AgreedHow, models.Today(tx.Now),
+		tx.Now, tx.Actor.UserID, tx.Actor.OrgID, models.StatusPageDays)
 	if pg.Constraint(err) == "status_doors_one" {
 		return out, models.Conflict("Somebody else has just given them a code. Nothing you did was saved.")
 	}

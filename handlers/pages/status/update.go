@@ -41,7 +41,8 @@ func (p *Pages) update(c *gin.Context) error {
 		next.Title = ""
 	}
 	v.Sections = []view.Section{
-		done, next, {Title: l.Say("can"), Links: p.acts(c, l)},
+		done, next,
+		{Title: l.Say("can"), Links: p.acts(c, l)},
 		{Title: l.Say("danger"), Words: []string{l.Say("danger.call")}, Figure: "danger"},
 	}
 	return render.OK(c, view.Page(v))
@@ -91,10 +92,28 @@ func (p *Pages) asking(c *gin.Context, kind string) string {
 // figureOf is the picture of a text.
 func figureOf(key string) string {
 	for _, f := range []struct{ key, figure string }{
-		{"now.accepted", "yes"}, {"now.no", "no"}, {"now.ended", "talk"}, {"now.waiting", "wait"}, {"now.hold", "wait"}, {"now.", "team"},
-		{"step.yes", "yes"}, {"step.no", "no"}, {"step.met", "phone"}, {"step.told", "news"}, {"step.waiting", "wait"}, {"step.hold", "wait"}, {"step.ended", "talk"},
-		{"step.sent", "letter"}, {"step.read", "paper"}, {"step.moved", "team"}, {"step.begun", "talk"}, {"next.worker", "talk"}, {"next.", "calendar"},
-		{"right.news", "news"}, {"right.update", "news"}, {"right.", "calendar"},
+		{"now.accepted", "yes"},
+		{"now.no", "no"},
+		{"now.ended", "talk"},
+		{"now.waiting", "wait"},
+		{"now.hold", "wait"},
+		{"now.", "team"},
+		{"step.yes", "yes"},
+		{"step.no", "no"},
+		{"step.met", "phone"},
+		{"step.told", "news"},
+		{"step.waiting", "wait"},
+		{"step.hold", "wait"},
+		{"step.ended", "talk"},
+		{"step.sent", "letter"},
+		{"step.read", "paper"},
+		{"step.moved", "team"},
+		{"step.begun", "talk"},
+		{"next.worker", "talk"},
+		{"next.", "calendar"},
+		{"right.news", "news"},
+		{"right.update", "news"},
+		{"right.", "calendar"},
 	} {
 		if strings.HasPrefix(key, f.key) {
 			return f.figure
