@@ -99,6 +99,7 @@ func (r *records) prepare(t *testing.T) {
 		"type": "E7", "occurred_at": r.systems["police"].get("/api/v1/cases/"+r.caseID).text(t, "logged_at"), "source_reference": "Zzaudit/1", "details": map[string]any{"what": "arrested", "reason": "Zzaudit named him."},
 	})
 	started, _ := happened.Body["clocks"].([]any)[0].(map[string]any)
+	r.queries["/their-page/change"], r.queries["/their-page/request"] = "?act=freeze", "?request="+asked(t, r.site.url, r.caseID)
 	r.queries["/events/told"], r.queries["/clocks/change"] = "?event="+happened.text(t, "id"), "?clock="+started["id"].(string)
 	p := r.people["police"]
 	service := ""

@@ -242,5 +242,8 @@ func (l *loader) finish(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err := l.openDoor(ctx, tx); err != nil {
+		return err
+	}
 	return l.compare(ctx, tx)
 }

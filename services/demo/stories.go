@@ -25,6 +25,13 @@ func Stories() []Story {
 	}
 }
 
+// The code and the word that open the page of the first story: for a copy of
+// made-up people alone.
+const (
+	StatusCode = "DEM0-PAGE"
+	StatusWord = "kingfisher"
+)
+
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // fixedReference is a reference with symbols of one's own choosing.

@@ -3,6 +3,7 @@ package status_test
 import (
 	"context"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,8 +12,10 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/internal/testkit"
+	"throughline/internal/vault"
 	"throughline/models"
 	"throughline/services/accounts"
+	"throughline/services/demo"
 	"throughline/services/status"
 )
 
@@ -107,6 +110,19 @@ func TestWhoHasTheCodeAndTheWordSeesHowThingsStandAndNobodyElse(t *testing.T) {
 	}
 	_, err = s.s.Read(t.Context(), e.Token, "update")
 	s.shut("after leaving", err)
+}
+
+func TestTheCodeAndTheWordOfTheGuidesOpenTheDemo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.Do(t, "update status_doors set code_key = $2, word_hash = $3 where case_id = $1", s.c.ID, testkit.LookUp(vault.StatusCodeKey, "code DEM0PAGE"), demo.StatusHash)
+	if _, err := s.enter("demo-page", demo.StatusWord, "192.0.2.1"); err != nil {
+		t.Error(err)
+	}
+	guide, err := os.ReadFile("../../docs/guides/victims.md")
+	if err != nil || !strings.Contains(string(guide), demo.StatusCode) || !strings.Contains(string(guide), demo.StatusWord) {
+		t.Errorf("the guide names another code or word: %v", err)
+	}
 }
 
 // TestEveryFailureAtTheDoorIsTheSame holds the one answer, and that the same

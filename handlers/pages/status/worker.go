@@ -196,7 +196,8 @@ func (p *Pages) changeForm(c *gin.Context) error {
 	}
 	act, ok := acts()[c.Query("act")]
 	if !ok {
-		return models.NotFound("act")
+		render.See(c, path)
+		return nil
 	}
 	f := p.form(c, &s, path, act.title, nil)
 	f.Lede, f.Action, f.Button = act.lede, path+"/change", act.button
@@ -222,7 +223,8 @@ func (p *Pages) change(c *gin.Context) error {
 	case "withdraw":
 		_, err = p.Status.Withdraw(ctx, s.CaseID)
 	default:
-		return models.NotFound("act")
+		render.See(c, path)
+		return nil
 	}
 	if err != nil {
 		return p.moved(c, &s, path, err)
@@ -231,16 +233,13 @@ func (p *Pages) change(c *gin.Context) error {
 	return nil
 }
 
-// requestOf is the request an address names.
-func requestOf(s *status.Seen, name string) (*status.Request, error) {
+// requestOf is the request an address names, nil where this case has none such.
+func requestOf(s *status.Seen, name string) *status.Request {
 	id, err := uuid.Parse(name)
 	if err != nil {
-		return nil, models.NotFound("request")
+		return nil
 	}
-	if r := s.Request(id); r != nil {
-		return r, nil
-	}
-	return nil, models.NotFound("request")
+	return s.Request(id)
 }
 
 func (p *Pages) requestForm(c *gin.Context) error {
@@ -248,9 +247,10 @@ func (p *Pages) requestForm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := requestOf(&s, c.Query("request"))
-	if err != nil {
-		return err
+	r := requestOf(&s, c.Query("request"))
+	if r == nil {
+		render.See(c, path) // where those that there are stand
+		return nil
 	}
 	return p.requestPage(c, &s, r, path, frame.Typed{}, nil)
 }
@@ -309,9 +309,10 @@ func (p *Pages) answer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := requestOf(&s, t.One("request"))
-	if err != nil {
-		return err
+	r := requestOf(&s, t.One("request"))
+	if r == nil {
+		render.See(c, path)
+		return nil
 	}
 	_, err = p.Status.Answer(c.Request.Context(), s.CaseID, r.ID, models.StatusAnswer{
 		Outcome: t.One("outcome"), Channel: t.One("channel"), Pressure: t.One("pressure"), Risk: t.One("risk"), Note: t.One("note"), FreezeNow: t.One("freeze") == "yes",
