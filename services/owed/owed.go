@@ -34,6 +34,7 @@ const (
 	KindClock   = "clock"   // a timed duty of a referral or a case
 	KindAnswer  = "answer"  // an offer of a duty
 	KindTelling = "telling" // the victim is to be told of a hand-off
+	KindRequest = "request" // the victim, or whoever holds their code, asked for something on their page
 )
 
 // Filter says which of it is listed.
@@ -46,7 +47,7 @@ type Filter struct {
 
 // Item is one thing that is owed. It holds nothing of the person.
 type Item struct {
-	ID            uuid.UUID // of the clock or the hand-off
+	ID            uuid.UUID // of the clock, the hand-off or the request
 	Kind          string
 	DueAt         time.Time // of a telling: since when it is owed
 	Late          bool

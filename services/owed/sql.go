@@ -48,11 +48,17 @@ func handed(kind, at, of, mine string) string {
 		and (cast(@me as uuid) is null or ` + mine + `) order by ` + at + `, h.id limit @rows)`
 }
 
-// owedSQL is all of it: five lists that are each in order, as far as the page
+// askedOf is what was asked on the pages of the cases that an organisation holds.
+const askedOf = `(select '` + KindRequest + `', q.id, q.due_at, q.case_id, '', '', null::uuid, '', '', '', false, null::uuid
+	from status_requests q join cases c on c.id = q.case_id
+	where q.done_at is null and c.accountable_org_id = @org and q.due_at >= @at and q.due_at <= @until and (q.due_at, q.id) > (@at, @id)
+		and (cast(@me as uuid) is null or c.logged_by = @me) order by q.due_at, q.id limit @rows)`
+
+// owedSQL is all of it: six lists that are each in order, as far as the page
 // goes, and the first of those.
 var owedSQL = `select o.kind, o.id, o.due_at, o.case_id, o.rule, o.state, coalesce(o.referral, '') as referral, o.handoff, o.duty, o.off_system, o.with_org_id,
 		coalesce((select c.reference from cases c where c.id = o.case_id), '') as case_reference
 	from (` + clocksIn("breached") + " union all " + clocksIn("due_soon") + " union all " + clocksIn("running") + " union all " +
 	handed(KindAnswer, "h.due_at", "h.status = 'offered'", "h.received_by = @me or h.off_system and h.sent_by = @me") + " union all " +
-	handed(KindTelling, "h.decided_at", "h.status = 'accepted' and h.told_at is null", "h.decided_by = @me") + `) o
+	handed(KindTelling, "h.decided_at", "h.status = 'accepted' and h.told_at is null", "h.decided_by = @me") + " union all " + askedOf + `) o
 	order by o.due_at, o.id limit @rows`

@@ -26,6 +26,7 @@ type Task struct {
 	Priority      models.Priority
 	Worker        *uuid.UUID
 	Clock         *models.Clock // nil where nothing runs
+	Asked         bool          // it was asked on the victim's own page of the case
 }
 
 // Worklist is what needs an organisation, in the order of ux.md section 3:
@@ -66,6 +67,7 @@ func (s *Service) Today(ctx context.Context) (Worklist, error) {
 	d := &day{dir: dir, cal: s.calendar, now: b.Now, org: b.Actor.OrgID, seen: map[string]bool{}}
 	d.queueStops(b)
 	d.queueSafety(b)
+	d.queueAsked(b)
 	d.queueOwed(b)
 	d.queueOwedOfCases(b)
 	d.queueEndings(b)
@@ -150,6 +152,22 @@ func (d *day) queueSafety(b *pg.Batch) {
 	d.read(b, func(t Task) { d.list.Safety = append(d.list.Safety, t) }, say, "select "+taskColumns+noClock+`
 		from notices n join referrals r on r.id = n.referral_id
 		where n.org_id = $1 and n.topic = 'case.safety' and n.read_at is null order by n.at desc limit $2`, d.org, mostTasks)
+}
+
+// queueAsked are requests that were made on the pages of the cases the
+// organisation holds. Whoever holds the code can have made them: somebody speaks
+// to the victim first.
+func (d *day) queueAsked(b *pg.Batch) {
+	b.Query(pg.Each(func(rows pg.Row) error {
+		t := Task{What: "Speak to them: something was asked on their page", Asked: true, With: Named{ID: d.org, Name: d.dir.Name(d.org)}}
+		k := models.Clock{State: models.ClockRunning, HolderOrgID: d.org}
+		err := rows.Scan(&t.CaseID, &t.CaseReference, &t.Priority, &k.DueAt)
+		k.CaseID, k.DueSoonAt, t.Clock = t.CaseID, d.cal.DueSoon(k.DueAt), &k
+		k.State = k.StateAt(d.now)
+		d.list.Safety = append(d.list.Safety, t)
+		return err
+	}), `select c.id, c.reference, c.risk_level, q.due_at from status_requests q join cases c on c.id = q.case_id
+		where q.done_at is null and c.accountable_org_id = $1 order by q.due_at, q.id limit $2`, d.org, mostTasks)
 }
 
 // queueOwedOfCases are the running clocks of cases that hang on what police and

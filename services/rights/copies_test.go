@@ -76,6 +76,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.happened(c)
 	b.imported(c)
 	b.tried(c)
+	b.looked(c)
 	return d.ID
 }
 
@@ -103,6 +104,19 @@ func (b *bench) tried(c testkit.CaseFacts) {
 		e, m, police.OrgID, police.UserID, now, testkit.Seal(vault.MatterEvent, e, `{"reference": "Canary/3"}`), testkit.LookUp(vault.MatterEventKey, "Canary/3"))
 	b.Do(b.t, "insert into matter_event_cases (event_id, case_id, org_id, case_event_id) select $1, $2, $3, id from case_events where case_id = $2 limit 1", e, c.ID, police.OrgID)
 	b.Do(b.t, "insert into matter_tellings (event_id, person_id, org_id, rule, rule_version, due_at) values ($1, $2, $3, 'K11', 1, $4)", e, p, police.OrgID, now)
+}
+
+// looked plants a code for the victim's page, somebody on it, and what they asked.
+func (b *bench) looked(c testkit.CaseFacts) {
+	b.t.Helper()
+	police, now, door, id := b.Actor("police"), b.Clock.Now(), models.NewID(), models.NewID()
+	b.Do(b.t, `insert into status_doors (id, case_id, code_key, word_hash, language, agreed_how, agreed_on, given_at, given_by, given_by_org_id, expires_at)
+		values ($1, $2, $3, '$argon2id$v=19$x', 'en', 'in_person', $4::timestamptz, $4, $5, $6, now() + interval '90 days')`,
+		door, c.ID, testkit.LookUp(vault.StatusCodeKey, "code "+c.Reference), now, police.UserID, police.OrgID)
+	b.Do(b.t, `insert into status_sessions (id, door_id, case_id, token_hash, created_at, idle_expires_at, expires_at)
+		values ($1, $2, $3, sha256('t'), now(), now() + interval '10 minutes', now() + interval '1 hour')`, models.NewID(), door, c.ID)
+	b.Do(b.t, "insert into status_requests (id, case_id, door_id, kind, said, at, due_at) values ($1, $2, $3, 'call', $4, $5, $5)", id, c.ID, door,
+		testkit.Seal(vault.StatusSaid, id, "Canary wants a call."), now)
 }
 
 // imported plants a list of a court that was checked and waits to be run, with a
@@ -247,6 +261,7 @@ func TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone(t *testing.T) {
 	b.supported(c, r)
 	b.handedOver(c)
 	b.happened(c)
+	b.looked(c)
 	tables := func(who, record string) []string {
 		q, err := b.s.Receive(b.As(who), rights.RequestInput{
 			Kind: models.RequestAccess, Relation: models.RelationVictim, Requester: "Z. Q.", Asks: "All of it.", ReceivedOn: models.Today(b.Clock.Now()), Record: record,
@@ -274,13 +289,13 @@ func TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone(t *testing.T) {
 	further := func(in []string) (out []string) {
 		for _, k := range in {
 			table, _, _ := strings.Cut(k, ".")
-			if slices.Contains([]string{"need_ratings", "support_goals", "goal_reviews", "appointments", "handoffs", "handoff_contents", "case_duties", "case_closings", "case_events"}, table) {
+			if slices.Contains([]string{"need_ratings", "support_goals", "goal_reviews", "appointments", "handoffs", "handoff_contents", "case_duties", "case_closings", "case_events", "status_requests"}, table) {
 				out = append(out, k)
 			}
 		}
 		return out
 	}
-	if diff := cmp.Diff([]string{"case_closings.note", "case_duties.duty", "case_events.reference", "case_events.words", "handoff_contents.content", "handoffs.note"}, further(tables("police.manager", c.Reference))); diff != "" {
+	if diff := cmp.Diff([]string{"case_closings.note", "case_duties.duty", "case_events.reference", "case_events.words", "handoff_contents.content", "handoffs.note", "status_requests.said"}, further(tables("police.manager", c.Reference))); diff != "" {
 		t.Errorf("whoever holds the case answers with: %s", diff)
 	}
 	if diff := cmp.Diff([]string{"appointments.starts_at", "goal_reviews.state", "need_ratings.score", "support_goals.goal"}, further(tables("vawg.manager", r.Reference))); diff != "" {

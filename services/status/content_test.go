@@ -71,7 +71,9 @@ func TestTheTextsAreReadAtNine(t *testing.T) {
 			}
 			for _, text := range l.Texts {
 				for sentence := range strings.FieldsFuncSeq(text.Text, func(r rune) bool { return strings.ContainsRune(".?!\n", r) }) {
-					list := strings.FieldsFunc(sentence, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '{' && r != '}' })
+					list := strings.FieldsFunc(sentence, func(r rune) bool {
+						return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '{' && r != '}'
+					})
 					if len(list) == 0 {
 						continue
 					}

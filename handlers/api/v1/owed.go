@@ -14,8 +14,8 @@ import (
 
 // Owed is one thing that an organisation owes. It holds nothing of the person.
 type Owed struct {
-	ID            uuid.UUID     `json:"id" doc:"Of the clock or the hand-off."`
-	Kind          string        `json:"kind" enum:"clock,answer,telling" doc:"A timed duty, an offer of a duty that waits for its answer, or a victim who has not been told of a hand-off."`
+	ID            uuid.UUID     `json:"id" doc:"Of the clock, the hand-off or the request."`
+	Kind          string        `json:"kind" enum:"clock,answer,telling,request" doc:"A timed duty, an offer of a duty that waits for its answer, a victim who has not been told of a hand-off, or something that was asked on a victim's page."`
 	DueAt         time.Time     `json:"due_at" doc:"Of a telling: since when it is owed."`
 	Late          bool          `json:"late"`
 	CaseID        uuid.UUID     `json:"case_id"`

@@ -109,6 +109,8 @@ func owedTable(items []owed.Item, caption, empty string) components.DataTable {
 			record, link = components.DataCell{Text: it.Handoff, Sub: it.CaseReference}, "/handoffs/"+it.Handoff
 		case it.Referral != "":
 			record, link = components.DataCell{Text: it.Referral, Sub: it.CaseReference}, "/referrals/"+it.Referral
+		case it.Kind == owed.KindRequest:
+			link = "/cases/" + it.CaseReference + "/their-page"
 		case it.CaseReference != "":
 			link = "/cases/" + it.CaseReference + "/clocks"
 		}
@@ -125,6 +127,8 @@ func owedTable(items []owed.Item, caption, empty string) components.DataTable {
 // owedWords say what is to be done.
 func owedWords(it *owed.Item) string {
 	switch {
+	case it.Kind == owed.KindRequest:
+		return "Speak to them: something was asked on their page"
 	case it.Kind == owed.KindTelling:
 		return "Tell them who holds " + models.LowerFirst(it.Duty.Words()) + " now"
 	case it.Kind == owed.KindAnswer && it.OffSystem:
