@@ -132,11 +132,11 @@ func (s *Service) Answer(ctx context.Context, caseID, id uuid.UUID, in models.St
 			if err := tx.Scan(ctx, &q, "select id, kind, at, done_at, version from status_requests where id = ? and case_id = ? for update", id, caseID); err != nil {
 				return err
 			}
-			if q.ID == uuid.Nil {
-				return models.NotFound("request")
-			}
 			if err := tx.FindReplay(ctx); err != nil {
 				return err
+			}
+			if q.ID == uuid.Nil {
+				return models.Refusal(ctx, []models.FieldError{models.Field("request_id", models.FieldUnknown, "Name one of what was asked on this page")}, in.Check())
 			}
 			if q.DoneAt != nil {
 				return models.Conflict("Somebody has seen to this already. Nothing you did was saved.")
