@@ -160,6 +160,7 @@ var never = map[string]string{
 	"GET /sign-in/organisation/back":      "is where another site sends people back to; its faults are looked at",
 	"POST /account/passkeys/new":          "is sent by script alone",
 	"POST /account/factors/{id}/remove":   "is a button",
+	"POST /cases/{ref}/audit":             "begins with an answer chosen",
 }
 
 // TestEveryPageCanBeUsedByEverybody meets every page of the table of routes with
@@ -183,6 +184,8 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"handing": (*tour).handing, "looking": (*tour).looking,
 			"trying": (*tour).trying,
 			"moving": (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
+			"handing":    (*tour).handing,
+			"auditing":   (*tour).auditing,
 			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements,
 		} {
 			t.Run(name, func(t *testing.T) {

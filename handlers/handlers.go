@@ -37,6 +37,7 @@ import (
 	qualitypages "throughline/handlers/pages/quality"
 	referralpages "throughline/handlers/pages/referrals"
 	rightspages "throughline/handlers/pages/rights"
+	samplepages "throughline/handlers/pages/samples"
 	statuspages "throughline/handlers/pages/status"
 	supportpages "throughline/handlers/pages/support"
 	"throughline/handlers/route"
@@ -62,6 +63,7 @@ import (
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
+	"throughline/services/samples"
 	"throughline/services/sharing"
 	statuspage "throughline/services/status"
 	"throughline/services/support"
@@ -104,6 +106,7 @@ type Deps struct {
 	Events     *events.Service
 	Matters    *matters.Service
 	Status     *statuspage.Service
+	Samples    *samples.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -142,6 +145,7 @@ func API(d Deps) *api.API {
 	v1.RegisterConflicts(a, d.Protection)
 	v1.RegisterFiles(a, d.Documents)
 	v1.RegisterQuality(a, d.Quality)
+	v1.RegisterSamples(a, d.Samples)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterErasure(a, d.Audit, d.Approvals)
 	v1.RegisterAlerts(a, d.Alerts)
@@ -182,6 +186,7 @@ func pages(d Deps) []route.Route {
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),
 		statuspages.New(statuspages.Deps{Frame: f, Now: d.Now, Status: d.Status, Cases: d.Cases, Secure: d.Edge.Base != nil && d.Edge.Base.Scheme == "https"}).Routes(),
+		samplepages.New(f, d.Samples, d.Directory, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,
 			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts, Notices: d.Notices, Support: d.Support,

@@ -54,6 +54,7 @@ import (
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
+	"throughline/services/samples"
 	"throughline/services/sharing"
 	statuspage "throughline/services/status"
 	"throughline/services/support"
@@ -127,6 +128,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Linkage:    linkage.New(w.DB),
 		Listings:   listings.New(w.DB),
 		Matters:    matters.New(w.DB, models.MustCalendar(), dir, happened),
+		Samples:    samples.New(w.DB, dir),
 		Imports:    imports.New(w.DB, dir, store, logged, happened),
 	}
 }

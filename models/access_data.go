@@ -37,6 +37,7 @@ func reaches() map[Permission]may {
 		UnmetRead:          {"Read what no service could take", within(RelationPathway)},
 		QualityRead:        {"Read figures about service and time", within(RelationFigures)},
 		QualityAudit:       {"Draw a sample, review it, record findings", under(reason, RelationFigures)},
+		QualityActions:     {"Read what the Commissioner asked the organisation to do, answer it", within(RelationOrganisation, RelationFigures)},
 		AlertReview:        {"Review alerts", within(RelationOrganisation)},
 		AlertSet:           {"Change from which numbers something is an alert", under([]Obligation{ObligationReason}, RelationOrganisation)},
 		ImportRun:          {"Take in a file of a partner's; each row does what its reader may do", within(RelationOrganisation)},

@@ -14,6 +14,7 @@ type Agreement struct {
 	ID          uuid.UUID
 	OrgID       uuid.UUID // whose it is
 	WithOrgID   uuid.UUID // uuid.Nil: all organisations that take part
+	Purpose     string    // a key of AgreementPurposes
 	Pathways    []string  // none: every kind of support
 	Basis       string    // a key of AgreementBases
 	Reference   string    // where the signed agreement is found
@@ -30,6 +31,21 @@ type Agreement struct {
 // soon, and its organisation's privacy officer is told. A setting to begin
 // with: no source names a number.
 const AgreementSoon = 30
+
+// What an agreement is for. One to be audited lets the office it names draw
+// samples of the organisation's work, and decides nothing about referrals.
+const (
+	AgreementSharing = "sharing"
+	AgreementAudit   = "audit"
+)
+
+// AgreementPurposes lists them.
+func AgreementPurposes() []Choice {
+	return []Choice{
+		{AgreementSharing, "Sharing with others who support victims"},
+		{AgreementAudit, "To be audited by a Commissioner's office"},
+	}
+}
 
 // AgreementBases lists on what an agreement rests (UK GDPR article 6, Data
 // Protection Act 2018 part 3; domain.md 5.1).
@@ -83,6 +99,13 @@ func (a *Agreement) Covers(other uuid.UUID, pathway string) bool {
 // Check finds what is wrong with an agreement that is to be recorded: it may
 // begin and end on any day of ten years, its end after its beginning.
 func (a *Agreement) Check(f *Faults, today time.Time) {
+	if a.Purpose == "" { // as before there was another
+		a.Purpose = AgreementSharing
+	}
+	f.oneOf("purpose", "Select what the agreement is for", a.Purpose, AgreementPurposes())
+	if a.Purpose == AgreementAudit && a.WithOrgID == uuid.Nil {
+		f.Add("with_organisation_id", FieldRequired, "Select the office that audits")
+	}
 	for _, p := range a.Pathways {
 		if _, ok := FindPathway(p); !ok {
 			f.Add("pathways", FieldUnknown, "Select kinds of support from the list")

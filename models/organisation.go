@@ -117,3 +117,41 @@ type Service struct {
 	DeclineReview       bool
 	Active              bool
 }
+
+// OrganisationKindWords name what sort of body an organisation is, where its
+// name is not to be told.
+func OrganisationKindWords(k OrganisationKind) string {
+	switch k {
+	case KindPolice:
+		return "Police"
+	case KindWitnessCare:
+		return "Witness care"
+	case KindCourt:
+		return "Court"
+	case KindCPS:
+		return "Prosecutors"
+	case KindProbation:
+		return "Probation"
+	case KindPrison:
+		return "Prison"
+	case KindYouthJustice:
+		return "Youth justice"
+	case KindLocalAuthority:
+		return "Local authority"
+	case KindMASH, KindMARAC:
+		return "Safeguarding partnership"
+	case KindNHS:
+		return "NHS"
+	case KindSchool:
+		return "School"
+	case KindHousing:
+		return "Housing"
+	case KindTransport:
+		return "Transport operator"
+	case KindCharity:
+		return "Charity"
+	case KindChildHouse:
+		return "Child House"
+	}
+	return "Another organisation"
+}

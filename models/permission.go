@@ -30,6 +30,7 @@ const (
 	UnmetRead          Permission = "unmet:read"
 	QualityRead        Permission = "quality:read"
 	QualityAudit       Permission = "quality:audit"
+	QualityActions     Permission = "quality:actions" // what the Commissioner asked an organisation to do, and its answer
 	AlertReview        Permission = "alert:review"
 	AlertSet           Permission = "alert:set"
 	AccessReview       Permission = "access:review"
@@ -56,7 +57,7 @@ func caseWork() []Permission {
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk, QualityActions)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.
@@ -75,7 +76,7 @@ func Permissions(r Role) []Permission {
 	case RoleCoordinator:
 		return []Permission{ReferralRead, ReferralCoordinate, UnmetRead}
 	case RoleCommissionerAuditor:
-		return []Permission{QualityRead, QualityAudit}
+		return []Permission{QualityRead, QualityAudit, QualityActions}
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:

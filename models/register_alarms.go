@@ -28,7 +28,7 @@ func alarmTables() []registered {
 			{ClassStaff, "user_id org_id version text_hash at", "", "which version of the code of conduct, and when"},
 		}},
 		{"data_sharing_agreements", ControllerEmployer, RetainAccount, []registeredLine{
-			{ClassLink, "id org_id with_org_id pathways basis reference signed_on expires_on recorded_by_role recorded_at ended_at version", "", "between organisations; no person of theirs"},
+			{ClassLink, "id org_id with_org_id purpose pathways basis reference signed_on expires_on recorded_by_role recorded_at ended_at version", "", "between organisations; no person of theirs"},
 			{ClassStaff, "recorded_by ended_by", "", ""},
 			{ClassNarrative, "ended_reason", "", "about the agreement, not about a person"},
 		}},

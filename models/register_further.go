@@ -181,6 +181,31 @@ func furtherTables() []registered {
 		{"feed_quality", ControllerOperator, RetainFigures, []registeredLine{
 			{ClassLink, "org_id force month rows no_safe_way no_ethnicity no_needs_check returned_unsafe counted_at", "", "numbers alone: what the feed of a force left out in a month"},
 		}},
+		{"quality_opt_outs", ControllerHolder, RetainCase, []registeredLine{
+			{ClassFact, "case_id org_id at recorded_at", "", "somebody asked that none of their cases is read in an audit"}, {ClassStaff, "by_user_id", "", ""},
+		}},
+		{"quality_samples", ControllerAuthor, RetainTrail, []registeredLine{
+			{ClassLink, "id org_id name pathway standard_version service_id of_org_id from_month to_month size strata seed second_share in_reach left_out fingerprint drawn_at recorded_at", "", "the rule of a sample: no person"},
+			{ClassStaff, "drawn_by", "", ""},
+		}},
+		{"quality_sample_items", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id sample_id org_id n person case_id referral_id service_id from_org_id to_org_id second readings moderated", "", "a pseudonym that holds in one sample"},
+			{ClassCopy, "copy", "", "codes and days of one referral, without names, words or dates"},
+		}},
+		{"quality_reviews", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id item_id sample_id org_id kind grades at recorded_at", "", "how well somebody was served, criterion by criterion"},
+			{ClassCopy, "words", "", "what in the redacted copy shows it"},
+			{ClassStaff, "by_user_id", "", ""},
+		}},
+		{"quality_findings", ControllerAuthor, RetainTrail, []registeredLine{
+			{ClassLink, "id sample_id org_id theme finding items at recorded_at", "", "about services, never about a person"}, {ClassStaff, "by_user_id", "", ""},
+		}},
+		{"quality_actions", ControllerParties, RetainTrail, []registeredLine{
+			{ClassLink, "id finding_id sample_id org_id to_org_id recommendation due_on state at closed_at version recorded_at", "", "what an organisation is asked to do"}, {ClassStaff, "owner by_user_id", "", "a post"},
+		}},
+		{"quality_action_entries", ControllerAuthor, RetainTrail, []registeredLine{
+			{ClassLink, "id action_id kind said evidence at by_org_id recorded_at", "", "what was done about a recommendation, and where the proof is found"}, {ClassStaff, "by_user_id", "", ""},
+		}},
 		{"import_mappings", ControllerAuthor, RetainTrail, []registeredLine{{ClassLink, "org_id kind mapping at", "", "names of columns"}, {ClassStaff, "by_user_id", "", ""}}},
 		{"approvals", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind subject_type subject_id case_id requested_at expires_at decision decided_at version decide_roles", "", ""},

@@ -48,6 +48,7 @@ import (
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
+	"throughline/services/samples"
 	"throughline/services/sharing"
 	"throughline/services/status"
 	"throughline/services/support"
@@ -174,6 +175,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Owed:       owed.New(a.db, calendar, dir),
 		Events:     events.New(a.db, calendar, dir, refs),
 		Matters:    matters.New(a.db, calendar, dir, events.New(a.db, calendar, dir, refs)),
+		Samples:    samples.New(a.db, dir),
 		Imports:    a.imports,
 		Linkage:    linkage.New(a.db),
 		Listings:   listings.New(a.db),

@@ -81,6 +81,8 @@ const (
 	DraftData
 	BlobKey
 	ImportKey
+	SampleCopy
+	ReviewWords
 
 	columnCount
 )
@@ -143,6 +145,8 @@ var specs = [columnCount]Spec{
 	DraftData:       {"drafts", "data", "id", "", ClassCopies, true},
 	BlobKey:         {"blobs", "key", "document_id", "", ClassCopies, false},
 	ImportKey:       {"imports", "key", "id", "", ClassCopies, false},
+	SampleCopy:      {"quality_sample_items", "copy", "id", "", ClassCopies, true},
+	ReviewWords:     {"quality_reviews", "words", "id", "", ClassCopies, true},
 }
 
 // Columns are all the sealed columns.

@@ -62,22 +62,22 @@ func (c *Snapshot) lapsed(org, other uuid.UUID, pathway string, now time.Time) (
 	return last, past
 }
 
-const agreementColumns = `a.id, a.org_id, a.with_org_id, array_to_string(a.pathways, ',') as pathways, a.basis, a.reference, a.signed_on, a.expires_on,
+const agreementColumns = `a.id, a.org_id, a.with_org_id, a.purpose, array_to_string(a.pathways, ',') as pathways, a.basis, a.reference, a.signed_on, a.expires_on,
 	coalesce(u.name, '') as recorded_by, a.recorded_at, a.ended_at, coalesce(a.ended_reason, '') as ended_reason, a.version
 	from data_sharing_agreements a left join users u on u.id = a.recorded_by`
 
 type agreementRow struct {
-	ID, OrgID                                           uuid.UUID
-	WithOrgID                                           *uuid.UUID
-	Pathways, Basis, Reference, RecordedBy, EndedReason string
-	SignedOn, ExpiresOn, RecordedAt                     time.Time
-	EndedAt                                             *time.Time
-	Version                                             int
+	ID, OrgID                                                    uuid.UUID
+	WithOrgID                                                    *uuid.UUID
+	Purpose, Pathways, Basis, Reference, RecordedBy, EndedReason string
+	SignedOn, ExpiresOn, RecordedAt                              time.Time
+	EndedAt                                                      *time.Time
+	Version                                                      int
 }
 
 func (r *agreementRow) agreement() models.Agreement {
 	a := models.Agreement{
-		ID: r.ID, OrgID: r.OrgID, Basis: r.Basis, Reference: r.Reference, SignedOn: r.SignedOn, ExpiresOn: r.ExpiresOn, RecordedBy: r.RecordedBy,
+		ID: r.ID, OrgID: r.OrgID, Purpose: r.Purpose, Basis: r.Basis, Reference: r.Reference, SignedOn: r.SignedOn, ExpiresOn: r.ExpiresOn, RecordedBy: r.RecordedBy,
 		RecordedAt: r.RecordedAt, EndedAt: r.EndedAt, EndedReason: r.EndedReason, Version: r.Version,
 	}
 	if r.WithOrgID != nil {
@@ -163,7 +163,11 @@ func (s *Service) RecordAgreement(ctx context.Context, in models.Agreement) (mod
 			in.Reference = strings.TrimSpace(in.Reference)
 			f := &models.Faults{}
 			f.Join(models.RequestFrom(ctx).Invalid...)
-			if _, known := snap.Organisation(in.WithOrgID); in.WithOrgID != uuid.Nil && (!known || in.WithOrgID == tx.Actor.OrgID) {
+			other, known := snap.Organisation(in.WithOrgID)
+			if in.Purpose == models.AgreementAudit && known && other.Kind != models.KindCommissioner {
+				f.Add("with_organisation_id", models.FieldInvalid, "Select the Commissioner's office: nobody else audits")
+			}
+			if in.WithOrgID != uuid.Nil && (!known || in.WithOrgID == tx.Actor.OrgID) {
 				f.Add("with_organisation_id", models.FieldUnknown, "Select another organisation from the list")
 			}
 			in.Check(f, models.Today(tx.Now))
@@ -183,14 +187,14 @@ func recordAgreement(ctx context.Context, tx *pg.Tx, a *models.Agreement) error 
 	if a.WithOrgID != uuid.Nil {
 		with = &a.WithOrgID
 	}
-	_, err := tx.Exec(ctx, `insert into data_sharing_agreements (id, org_id, with_org_id, pathways, basis, reference, signed_on, expires_on, recorded_by, recorded_by_role, recorded_at)
-		values (?, ?, ?, string_to_array(?, ','), ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.OrgID, with, strings.Join(a.Pathways, ","), a.Basis, a.Reference,
+	_, err := tx.Exec(ctx, `insert into data_sharing_agreements (id, org_id, with_org_id, purpose, pathways, basis, reference, signed_on, expires_on, recorded_by, recorded_by_role, recorded_at)
+		values (?, ?, ?, ?, string_to_array(?, ','), ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.OrgID, with, a.Purpose, strings.Join(a.Pathways, ","), a.Basis, a.Reference,
 		a.SignedOn, a.ExpiresOn, tx.Actor.UserID, string(tx.Actor.Role), tx.Now)
 	if err != nil {
 		return err
 	}
 	err = tx.Record(ctx, models.Event{Action: "agreement.recorded", SubjectType: "agreement", SubjectID: a.ID, Detail: map[string]any{
-		"with": with, "signed_on": a.SignedOn.Format(time.DateOnly), "expires_on": a.ExpiresOn.Format(time.DateOnly),
+		"with": with, "purpose": a.Purpose, "signed_on": a.SignedOn.Format(time.DateOnly), "expires_on": a.ExpiresOn.Format(time.DateOnly),
 	}})
 	if err != nil {
 		return err

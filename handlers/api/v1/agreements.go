@@ -17,6 +17,7 @@ type Agreement struct {
 	ID             uuid.UUID  `json:"id"`
 	OrganisationID uuid.UUID  `json:"organisation_id"`
 	WithID         *uuid.UUID `json:"with_organisation_id,omitempty" doc:"Absent: with all who take part."`
+	Purpose        string     `json:"purpose" enum:"sharing,audit" doc:"audit: the office may draw samples of the organisation's work."`
 	Pathways       []string   `json:"pathways" doc:"None: for every kind of support."`
 	Basis          string     `json:"basis"`
 	Reference      string     `json:"reference"`
@@ -32,6 +33,7 @@ type Agreement struct {
 // NewAgreement is an agreement that is to be recorded.
 type NewAgreement struct {
 	WithID    uuid.UUID `json:"with_organisation_id,omitzero" doc:"Left out: with all who take part."`
+	Purpose   Key       `json:"purpose,omitempty" doc:"sharing or audit; left out: sharing."`
 	Pathways  []Key     `json:"pathways,omitempty" maxItems:"20"`
 	Basis     Key       `json:"basis"`
 	Reference string    `json:"reference" maxLength:"200"`
@@ -98,7 +100,7 @@ func RegisterAgreements(a *api.API, svc *directory.Service, now func() time.Time
 }
 
 func (n NewAgreement) model() models.Agreement {
-	out := models.Agreement{WithOrgID: n.WithID, Basis: string(n.Basis), Reference: n.Reference}
+	out := models.Agreement{WithOrgID: n.WithID, Purpose: string(n.Purpose), Basis: string(n.Basis), Reference: n.Reference}
 	for _, p := range n.Pathways {
 		out.Pathways = append(out.Pathways, string(p))
 	}
@@ -109,7 +111,7 @@ func (n NewAgreement) model() models.Agreement {
 
 func presentAgreement(m models.Agreement, now time.Time) Agreement {
 	out := Agreement{
-		ID: m.ID, OrganisationID: m.OrgID, Pathways: append([]string{}, m.Pathways...), Basis: m.Basis, Reference: m.Reference,
+		ID: m.ID, OrganisationID: m.OrgID, Purpose: m.Purpose, Pathways: append([]string{}, m.Pathways...), Basis: m.Basis, Reference: m.Reference,
 		SignedOn: m.SignedOn.Format(time.DateOnly), ExpiresOn: m.ExpiresOn.Format(time.DateOnly), State: m.State(models.Today(now)),
 		RecordedAt: utc(m.RecordedAt), EndedAt: utcOrNone(m.EndedAt), EndedReason: m.EndedReason, Version: m.Version,
 	}

@@ -70,7 +70,7 @@ func (p *Pages) list(c *gin.Context) error {
 			soon++
 		}
 		table.Rows = append(table.Rows, []components.DataCell{
-			{Text: a.Reference, Href: path + "/" + a.ID.String()}, {Text: dir.Name(a.OrgID)}, {Text: with(dir, a.WithOrgID)}, {Text: support(a.Pathways)}, {Text: models.Day(a.ExpiresOn)}, {Content: components.Tag(tag(state))},
+			{Text: a.Reference, Href: path + "/" + a.ID.String()}, {Text: dir.Name(a.OrgID)}, {Text: with(dir, a.WithOrgID)}, {Text: support(a.Pathways), Sub: audited(a.Purpose)}, {Text: models.Day(a.ExpiresOn)}, {Content: components.Tag(tag(state))},
 		})
 	}
 	v := admin.PageView{
@@ -94,6 +94,14 @@ func with(dir *directory.Snapshot, id uuid.UUID) string {
 		return "All organisations"
 	}
 	return dir.Name(id)
+}
+
+// audited says of an agreement that it is one to be audited.
+func audited(purpose string) string {
+	if purpose == models.AgreementAudit {
+		return "To be audited"
+	}
+	return ""
 }
 
 func support(pathways []string) string {
@@ -144,6 +152,10 @@ func (p *Pages) draw(c *gin.Context, t frame.Typed, faults components.FormErrors
 	for _, k := range models.Pathways() {
 		kinds = append(kinds, components.ChoiceItem{Value: k.Key, Text: k.Name})
 	}
+	purpose := t.One("purpose")
+	if len(t) == 0 {
+		purpose = models.AgreementSharing
+	}
 	day := func(name, legend, hint string) templ.Component {
 		return components.DateInput(components.DateInputParams{
 			ID: name, Legend: legend, LegendSize: components.Small, Hint: hint, Error: faults.Of(name), Day: t.One(name + "-day"), Month: t.One(name + "-month"), Year: t.One(name + "-year"),
@@ -154,6 +166,7 @@ func (p *Pages) draw(c *gin.Context, t frame.Typed, faults components.FormErrors
 		After:  "It cannot be changed afterwards. One that is wrong is ended, and another recorded.",
 		Cancel: &components.Link{Text: "Cancel", Href: path},
 		Fields: []templ.Component{
+			components.Radios(components.RadiosParams{Name: "purpose", Legend: "What is it for?", LegendSize: components.Small, Items: frame.Choices(models.AgreementPurposes()), Value: purpose, Error: faults.Of("purpose")}),
 			components.Select(components.SelectParams{Name: "with_organisation_id", Label: "With whom?", Options: others, Error: faults.Of("with_organisation_id")}),
 			components.Checkboxes(components.CheckboxesParams{Name: "pathways", Legend: "For which support?", LegendSize: components.Small, Hint: "None chosen: for all", Items: kinds, Values: t["pathways"], Error: faults.Of("pathways"), IsSmall: true}),
 			components.Radios(components.RadiosParams{Name: "basis", Legend: "What does the sharing rest on?", LegendSize: components.Small, Items: frame.Choices(models.AgreementBases()), Value: t.One("basis"), Error: faults.Of("basis")}),
@@ -173,7 +186,7 @@ func (p *Pages) record(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in := models.Agreement{Pathways: t["pathways"], Basis: t.One("basis"), Reference: t.One("reference")}
+	in := models.Agreement{Purpose: t.One("purpose"), Pathways: t["pathways"], Basis: t.One("basis"), Reference: t.One("reference")}
 	var faults []models.FieldError
 	date := func(name, label string) (out time.Time) {
 		d, err := t.Date(name)
@@ -226,7 +239,7 @@ func (p *Pages) drawOne(c *gin.Context, a models.Agreement, t frame.Typed, fault
 	rows := []components.SummaryRow{
 		{Key: "Of", Value: dir.Name(a.OrgID)},
 		{Key: "With", Value: with(dir, a.WithOrgID)},
-		{Key: "For", Value: support(a.Pathways)},
+		{Key: "What it is for", Value: models.ChoiceWords(models.AgreementPurposes(), a.Purpose)}, {Key: "For", Value: support(a.Pathways)},
 		{Key: "Rests on", Value: models.ChoiceWords(models.AgreementBases(), a.Basis)},
 		{Key: "Signed on", Value: models.Day(a.SignedOn)},
 		{Key: "Last day", Value: models.Day(a.ExpiresOn)},

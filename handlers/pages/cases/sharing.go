@@ -34,6 +34,9 @@ func (p *Pages) sharing(c *gin.Context) error {
 	}
 	a, _ := models.ActorFrom(c.Request.Context())
 	v := view.SharingView{Meta: meta, Caption: "Case " + l.Reference, Parts: frame.CaseParts(a, path, "sharing")}
+	if a.Can(models.CaseCreate) {
+		v.Audit = path + "/audit"
+	}
 	for i := range l.Decisions {
 		d := &l.Decisions[i]
 		card := components.SummaryListParams{Rows: p.decisionRows(d), Card: &components.SummaryCard{Title: d.Receiver.Name}}

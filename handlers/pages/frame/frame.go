@@ -51,6 +51,12 @@ func Nav(a models.Actor) []layouts.NavItem {
 	if a.Can(models.MatterManage) && a.OrgKind.LawEnforcement() {
 		items = append(items, layouts.NavItem{Text: "Court matters", Href: MattersPath})
 	}
+	if a.Can(models.QualityAudit) {
+		items = append(items, layouts.NavItem{Text: "Quality reviews", Href: SamplesPath})
+	}
+	if a.Can(models.QualityActions) {
+		items = append(items, layouts.NavItem{Text: "Actions", Href: ActionsPath})
+	}
 	if a.Can(models.RightsManage) {
 		items = append(items, layouts.NavItem{Text: "Data protection", Href: DataPath})
 	}
@@ -68,6 +74,12 @@ const TriagePath = "/triage"
 
 // MattersPath is the list of court matters.
 const MattersPath = "/matters"
+
+// SamplesPath is the list of samples that the Commissioner's office reads.
+const SamplesPath = "/quality/samples"
+
+// ActionsPath is the list of what organisations are asked to do.
+const ActionsPath = "/quality/actions"
 
 // OwedPath is the list of what is owed.
 const OwedPath = "/owed"
