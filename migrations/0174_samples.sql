@@ -48,7 +48,7 @@ create table quality_samples (
 create index quality_samples_latest on quality_samples (org_id, drawn_at desc, id desc);
 
 create table quality_sample_items (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key,
   sample_id uuid not null references quality_samples (id) on delete cascade,
   org_id uuid not null references organisations (id),
   n smallint not null,
@@ -201,8 +201,8 @@ begin
     and (s.service_id is null or f.service_id = s.service_id) and (s.of_org_id is null or f.to_org_id = s.of_org_id)
     and f.status <> 'entered_in_error' and f.to_org_id = any (v_agreed) and f.from_org_id = any (v_agreed);
   v_want := case when v_reach < 10 then 0 else least(s.size, floor(v_reach * 0.8)::integer) end;
-  insert into public.quality_sample_items (sample_id, org_id, n, person, case_id, referral_id, service_id, from_org_id, to_org_id, second)
-  select s.id, s.org_id, t.n, t.person, t.case_id, t.referral_id, t.service_id, t.from_org_id, t.to_org_id, t.n <= ceil(v_want * s.second_share / 100.0)
+  insert into public.quality_sample_items (id, sample_id, org_id, n, person, case_id, referral_id, service_id, from_org_id, to_org_id, second)
+  select left(encode(sha256(convert_to(s.id || ':' || t.referral_id, 'UTF8')), 'hex'), 32)::uuid, s.id, s.org_id, t.n, t.person, t.case_id, t.referral_id, t.service_id, t.from_org_id, t.to_org_id, t.n <= ceil(v_want * s.second_share / 100.0)
   from (select d.*, row_number() over (order by d.hash, d.referral_id) as n
     from (select o.*, row_number() over (partition by o.stratum order by o.hash, o.referral_id) as place
       from (select f.referral_id, f.service_id, f.from_org_id, f.to_org_id, r.case_id, x.stratum, count(*) over (partition by x.stratum) as of_stratum, audit_open(r, c) as open,

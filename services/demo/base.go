@@ -71,6 +71,12 @@ func (w *world) queueAgreements(b *pgx.Batch, today time.Time) {
 	by := w.sign("orgadmin")
 	ours := by.org.id
 	police, vawg := w.byKey[OrgPolice].id, w.byKey[OrgVAWG].id
+	office := w.byKey[OrgCommissioner].id
+	for i, key := range []string{OrgPolice, OrgVictims, OrgAdult, OrgYoung, OrgVAWG, OrgVAWGSecond, OrgHate} {
+		b.Queue(`insert into data_sharing_agreements (id, org_id, with_org_id, purpose, basis, reference, signed_on, expires_on, recorded_by, recorded_by_role, recorded_at)
+			values ($1, $2, $3, 'audit', 'public_task', $4, $5, $6, $7, 'organisation_admin', $8)`, StableID("audit agreement", key), w.byKey[key].id, office, "Audit agreement "+strconv.Itoa(i+1),
+			today.AddDate(-1, 0, 0), today.AddDate(1, 0, 0), by.id, today.AddDate(0, 0, -30).Add(10*time.Hour))
+	}
 	for i, a := range []struct {
 		of        uuid.UUID
 		with      *uuid.UUID

@@ -124,6 +124,7 @@ func signIns() []personData {
 		{"operator.privacy@demo.test", "Mina Copperwheat", OrgOperator, models.RolePrivacyOfficer},
 		{"safeguarding@demo.test", "Noor Hartswell", OrgVictims, models.RoleSafeguardingLead},
 		{"commissioner@demo.test", "Iris Vanewood", OrgCommissioner, models.RoleCommissionerAuditor},
+		{"commissioner.second@demo.test", "Leonie Starling", OrgCommissioner, models.RoleCommissionerAuditor}, // some of what is sampled takes two readers
 		{"analyst@demo.test", "Kofi Brambleton", OrgCommissioner, models.RoleCommissionerAnalyst},
 		{"orgadmin@demo.test", "Carys Snowdrift", OrgVictims, models.RoleOrganisationAdmin},
 		{"admin@demo.test", "Sam Cogsworth", OrgOperator, models.RoleSystemAdmin},

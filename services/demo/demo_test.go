@@ -442,7 +442,7 @@ func TestBaseHoldsThePeopleOfTheContract(t *testing.T) {
 		"childhouse": "provider_worker", "hatecrime": "provider_worker", "vawg": "provider_worker", "vawg.manager": "provider_manager",
 		"refuge": "provider_worker", "restorative": "provider_worker", "witnesscare": "court_officer", "probation": "caseworker",
 		"coordinator": "coordinator", "youthjustice": "caseworker", "havens": "provider_worker", "cityhall": "commissioner_analyst",
-		"privacy": "privacy_officer", "safeguarding": "safeguarding_lead", "operator.privacy": "privacy_officer", "commissioner": "commissioner_auditor", "analyst": "commissioner_analyst", "orgadmin": "organisation_admin",
+		"privacy": "privacy_officer", "safeguarding": "safeguarding_lead", "operator.privacy": "privacy_officer", "commissioner": "commissioner_auditor", "commissioner.second": "commissioner_auditor", "analyst": "commissioner_analyst", "orgadmin": "organisation_admin",
 		"admin": "system_admin", "admin.second": "system_admin",
 	}
 	rows, err := c.Query(t.Context(), "select split_part(email, '@demo.test', 1), role from users where email like '%@demo.test'")

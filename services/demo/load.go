@@ -161,7 +161,7 @@ func (l *loader) run(ctx context.Context, tx pgx.Tx) error {
 	if err := l.loadAll(ctx, tx, g); err != nil {
 		return err
 	}
-	return l.finish(ctx, tx)
+	return l.finish(ctx, tx, w)
 }
 
 // loadAll makes the next cases while the database takes in the ones before.
@@ -232,7 +232,7 @@ func (l *loader) make(ctx context.Context, g *generator, spare <-chan *book, mad
 // finish makes right what the triggers of a final row cannot know: the receiver
 // of a referral that ended before acceptance has no clocks, and the outbox goes
 // on where the notices end.
-func (l *loader) finish(ctx context.Context, tx pgx.Tx) error {
+func (l *loader) finish(ctx context.Context, tx pgx.Tx, w *world) error {
 	_, err := tx.Exec(ctx, `update clocks c set access = array[r.from_org_id] from referrals r
 		where r.id = c.referral_id and not r.receiver_sees and r.from_org_id <> r.to_org_id`)
 	if err != nil {
@@ -246,4 +246,6 @@ func (l *loader) finish(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	return l.compare(ctx, tx)
+	if err := l.compare(ctx, tx); err != nil {
+	return l.audits(ctx, tx, w)
 }

@@ -77,6 +77,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.imported(c)
 	b.tried(c)
 	b.looked(c)
+	b.sampled(c, r)
 	return d.ID
 }
 
@@ -90,6 +91,21 @@ func (b *bench) happened(c testkit.CaseFacts) {
 	b.Do(b.t, `insert into clocks (id, case_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
 		values ($1, $2, 'K3', $3, 'running', 1, $4, $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day', $4)`, clock, c.ID, police.OrgID, now)
 	b.Do(b.t, "insert into case_clocks (clock_id, case_id, event_id, off_record, enhanced) values ($1, $2, $3, false, true)", clock, c.ID, event)
+}
+
+// sampled plants an item of an audit that was read, and that they ask to be left
+// out of the next.
+func (b *bench) sampled(c testkit.CaseFacts, r testkit.PlantedReferral) {
+	b.t.Helper()
+	office, now, sample, item, review := b.Actor("commissioner"), b.Clock.Now(), models.NewID(), models.NewID(), models.NewID()
+	b.Do(b.t, "insert into quality_opt_outs (case_id, org_id, at, by_user_id) values ($1, $2, $3, $4)", c.ID, c.OrgID, now, c.UserID)
+	b.Do(b.t, `insert into quality_samples (id, org_id, name, pathway, standard_version, from_month, to_month, size, strata, seed, second_share, in_reach, drawn_at, drawn_by)
+		values ($1, $2, 'A round', 'vawg', 1, '2026-11-01', '2026-11-01', 1, 'none', 7, 0, 10, $3, $4)`, sample, office.OrgID, now, office.UserID)
+	b.Do(b.t, `insert into quality_sample_items (id, sample_id, org_id, n, person, case_id, referral_id, service_id, from_org_id, to_org_id, second, copy)
+		select $1, $2, $3, 1, 'P-0A1B2', case_id, id, service_id, from_org_id, to_org_id, false, $5 from referrals where id = $4`, item, sample, office.OrgID, r.ID,
+		testkit.Seal(vault.SampleCopy, item, `{"Status": "accepted"}`))
+	b.Do(b.t, "insert into quality_reviews (id, item_id, sample_id, org_id, kind, grades, words, at, by_user_id) values ($1, $2, $3, $4, 'first', '{}', $5, $6, $7)",
+		review, item, sample, office.OrgID, testkit.Seal(vault.ReviewWords, review, `{"in_time": "Canary waited."}`), now, office.UserID)
 }
 
 // tried plants a court matter that is about nobody else.

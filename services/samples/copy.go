@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"throughline/models"
-	"throughline/services/directory"
 	"throughline/services/referrals"
 )
 
@@ -108,7 +107,7 @@ type told struct {
 
 // redactor turns times into days and organisations into kinds.
 type redactor struct {
-	dir   *directory.Snapshot
+	kind  func(uuid.UUID) models.OrganisationKind
 	start time.Time
 	names map[uuid.UUID]string
 	kinds map[models.OrganisationKind]int
@@ -142,23 +141,24 @@ func (r *redactor) who(id uuid.UUID) string {
 	if known, ok := r.names[id]; ok {
 		return known
 	}
-	org, _ := r.dir.Organisation(id)
-	r.kinds[org.Kind]++
-	name := models.OrganisationKindWords(org.Kind)
-	if n := r.kinds[org.Kind]; n > 1 {
+	kind := r.kind(id)
+	r.kinds[kind]++
+	name := models.OrganisationKindWords(kind)
+	if n := r.kinds[kind]; n > 1 {
 		name += " " + strconv.Itoa(n)
 	}
 	r.names[id] = name
 	return name
 }
 
-// redact makes the copy that is stored of what the database told.
-func redact(dir *directory.Snapshot, in []byte) (string, error) {
+// Redact makes the copy that is stored of what the database told of a referral;
+// kind says what sort of body an organisation is.
+func Redact(kind func(uuid.UUID) models.OrganisationKind, in []byte) (Copy, error) {
 	var f facts
 	if err := json.Unmarshal(in, &f); err != nil {
-		return "", models.Internal("reading what is told of a referral", err)
+		return Copy{}, models.Internal("reading what is told of a referral", err)
 	}
-	r := &redactor{dir: dir, start: f.LoggedAt, names: map[uuid.UUID]string{}, kinds: map[models.OrganisationKind]int{}}
+	r := &redactor{kind: kind, start: f.LoggedAt, names: map[uuid.UUID]string{}, kinds: map[models.OrganisationKind]int{}}
 	c := Copy{Priority: f.Priority, Risk: f.Risk, Status: f.Status, Reason: text(f.Reason)}
 	c.Lines = r.lines(&f)
 	for _, a := range f.Attempts {
@@ -185,11 +185,7 @@ func redact(dir *directory.Snapshot, in []byte) (string, error) {
 		}
 		c.Ratings = append(c.Ratings, Rating{Day: r.day(g.At), Need: g.Need, Point: g.Point, Score: score})
 	}
-	out, err := json.Marshal(c)
-	if err != nil {
-		return "", models.Internal("writing a copy", err)
-	}
-	return string(out), nil
+	return c, nil
 }
 
 // lines are what happened, in order: who held the case, what was done about the

@@ -78,7 +78,7 @@ func (p *Pages) drawForm(c *gin.Context, t frame.Typed, errs components.FormErro
 			components.Radios(components.RadiosParams{Name: "pathway", Legend: "Which support?", LegendSize: components.Small, Hint: "It is read against the standard of that support", Items: kinds, Value: t.One("pathway"), Error: errs.Of("pathway"), IsSmall: true}),
 			components.Select(components.SelectParams{Name: "organisation_id", Label: "Who received the referrals?", LabelSize: components.Small, Options: orgs, Error: errs.Of("organisation_id")}),
 			components.Select(components.SelectParams{Name: "service_id", Label: "Which service?", LabelSize: components.Small, Options: services, Error: errs.Of("service_id")}),
-			components.Select(components.SelectParams{Name: "from", Label: "First month", LabelSize: components.Small, Options: p.lastMonths(t.One("from"), 3), Error: errs.Of("from")}),
+			components.Select(components.SelectParams{Name: "from", Label: "First month", LabelSize: components.Small, Options: p.lastMonths(t.One("from"), 12), Error: errs.Of("from")}),
 			components.Select(components.SelectParams{Name: "to", Label: "Last month", LabelSize: components.Small, Options: p.lastMonths(t.One("to"), 1), Error: errs.Of("to")}),
 			number("size", "How many referrals?", "From 1 to 200. At most four in five of those in reach are drawn", t.One("size"), errs),
 			components.Radios(components.RadiosParams{Name: "strata", Legend: "Spread over", LegendSize: components.Small, Items: frame.Choices(models.SampleStrata()), Value: t.One("strata"), Error: errs.Of("strata"), IsSmall: true}),
