@@ -43,6 +43,8 @@ func (w *tour) auditing() {
 	w.look(office, filled)
 	w.wrong(office, "Settle it")
 	office.choose("Partly").write("What shows answer 3?", "Late, with a reason.").press("Settle it").is(200).sees("1 of 2 items", "Two readers differed in 17% of 6 answers")
+	office.press("Adult support, first round").is(200).sees("Compared with Adult support, first round", "1 of 1")
+	w.look(office, "compared")
 	office.press("Make a finding").is(200)
 	w.look(office, filled)
 	w.wrong(office, "Record the finding")

@@ -75,7 +75,7 @@ func (s *Sample) Check(today time.Time) []FieldError {
 	if s.Size < 1 || s.Size > LargestSample {
 		f.Add("size", FieldInvalid, "Enter how many referrals to draw, from 1 to "+Count(LargestSample))
 	}
-	f.oneOf("strata", "Select what the sample is spread over", s.Strata, SampleStrata())
+	f.oneOf("by", "Select what the sample is spread over", s.Strata, SampleStrata())
 	if s.Seed < 0 {
 		f.Add("seed", FieldInvalid, "Enter a whole number of 0 or more as the seed")
 	}

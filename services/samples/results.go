@@ -30,9 +30,9 @@ func (t Tally) Of() int {
 // Rate is how often two readers differed, in words.
 func (r *Results) Rate() string {
 	if r.Compared == 0 {
-		return "Nothing was read by two yet"
+		return "Nothing was read by two people yet"
 	}
-	return models.Percent(r.Differed, r.Compared) + " of " + models.Plural(r.Compared, "answer", "answers")
+	return "Two readers differed in " + models.Percent(r.Differed, r.Compared) + " of " + models.Plural(r.Compared, "answer", "answers")
 }
 
 // judge reads every reading that the actor may see by now: of an item that others

@@ -36,7 +36,7 @@ func (p *Pages) drawForm(c *gin.Context, t frame.Typed, errs components.FormErro
 		return err
 	}
 	if len(t) == 0 {
-		t = frame.Typed{"size": {"20"}, "second_share": {"20"}, "strata": {"none"}, "seed": {strconv.FormatInt(samples.NewSeed(), 10)}}
+		t = frame.Typed{"size": {"20"}, "second_share": {"20"}, "by": {"none"}, "seed": {strconv.FormatInt(samples.NewSeed(), 10)}}
 	}
 	table := components.DataTable{
 		Caption: "Who agreed to be audited", ShowCaption: true, Cards: true, Empty: "Nobody agreed to be audited by your office yet. An organisation records its agreement itself, under Agreements.",
@@ -81,7 +81,7 @@ func (p *Pages) drawForm(c *gin.Context, t frame.Typed, errs components.FormErro
 			components.Select(components.SelectParams{Name: "from", Label: "First month", LabelSize: components.Small, Options: p.lastMonths(t.One("from"), 12), Error: errs.Of("from")}),
 			components.Select(components.SelectParams{Name: "to", Label: "Last month", LabelSize: components.Small, Options: p.lastMonths(t.One("to"), 1), Error: errs.Of("to")}),
 			number("size", "How many referrals?", "From 1 to 200. At most four in five of those in reach are drawn", t.One("size"), errs),
-			components.Radios(components.RadiosParams{Name: "strata", Legend: "Spread over", LegendSize: components.Small, Items: frame.Choices(models.SampleStrata()), Value: t.One("strata"), Error: errs.Of("strata"), IsSmall: true}),
+			components.Radios(components.RadiosParams{Name: "by", Legend: "Spread over", LegendSize: components.Small, Items: frame.Choices(models.SampleStrata()), Value: t.One("by"), Error: errs.Of("by"), IsSmall: true}),
 			number("second_share", "How many in a hundred do two people read?", "The second does not see the first reading before their own", t.One("second_share"), errs),
 			number("seed", "Seed", "The same seed over the same facts draws the same sample", t.One("seed"), errs),
 		},
@@ -126,7 +126,7 @@ func (p *Pages) draw(c *gin.Context) error {
 		return out
 	}
 	in := models.Sample{
-		Name: t.One("name"), Pathway: t.One("pathway"), Strata: t.One("strata"),
+		Name: t.One("name"), Pathway: t.One("pathway"), Strata: t.One("by"),
 		ServiceID: named("service_id", "Select a service from the list"), OfOrgID: named("organisation_id", "Select an organisation from the list"),
 		Size:        int(min(whole("size", "Enter how many referrals to draw, from 1 to 200"), models.LargestSample+1)),
 		SecondShare: int(min(whole("second_share", "Enter how many in a hundred two people read, from 0 to 100"), 101)),

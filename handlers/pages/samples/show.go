@@ -46,11 +46,18 @@ func (p *Pages) show(c *gin.Context) error {
 	}
 	page.Parts = []admin.PartView{
 		{ID: "items", Title: "Items", Table: itemTable(&v)},
-		{ID: "results", Title: "What it shows", Text: "Two readers differed in " + models.LowerFirst(v.Results.Rate()) + ". “Cannot tell” is not a fail.", Table: resultTable(&v)},
-		{ID: "findings", Title: "Findings", Table: findingTable(&v)},
-		p.actionsOf(c, &v, dir),
-		{ID: "rule", Title: "How it was drawn", Rows: rule(&v, dir)},
+		{ID: "results", Title: "What it shows", Text: v.Results.Rate() + ". “Cannot tell” is not a fail.", Table: resultTable(&v)},
 	}
+	compared, err := p.compared(c, &v)
+	if err != nil {
+		return err
+	}
+	page.Parts = append(page.Parts, compared...)
+	page.Parts = append(page.Parts, []admin.PartView{
+		{ID: "findings", Title: "Findings", Table: findingTable(&v)},
+		{ID: "actions", Title: "Actions", Table: p.actionTable(v.Actions, dir, "No action was asked for yet.")},
+		{ID: "rule", Title: "How it was drawn", Rows: rule(&v, dir)},
+	}...)
 	return render.OK(c, admin.Page(page))
 }
 
@@ -112,10 +119,6 @@ func findingTable(v *samples.View) *components.DataTable {
 		})
 	}
 	return t
-}
-
-func (p *Pages) actionsOf(_ *gin.Context, v *samples.View, dir *directory.Snapshot) admin.PartView {
-	return admin.PartView{ID: "actions", Title: "Actions", Table: p.actionTable(v.Actions, dir, "No action was asked for yet.")}
 }
 
 func rule(v *samples.View, dir *directory.Snapshot) []components.SummaryRow {
