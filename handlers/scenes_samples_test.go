@@ -105,7 +105,7 @@ func sampleScenes() map[string]func(setting) scene {
 			a := s.improvement(answered)
 			sc := scene{who: who, id: a.ID.String(), path: "/api/v1/quality/actions/" + a.ID.String() + action, body: body, version: a.Version}
 			if who == "vawg.manager" {
-				sc.foreign = "lantern.manager"
+				sc.foreign = "refuge.manager"
 			}
 			if body == "" {
 				sc.version = 0
