@@ -37,9 +37,9 @@ func (w *tour) auditing() {
 	}
 	answers(office, "Partly")
 	office.sees("Item 2 of 2")
-	second.visit(strings.TrimPrefix(sample, w.base) + "/items/1").is(200).lacks("Picked up on day 4.", "Partly: ")
+	second.visit(strings.TrimPrefix(sample, w.base)+"/items/1").is(200).lacks("Picked up on day 4.", "Partly: ")
 	answers(second, "No")
-	office.visit(strings.TrimPrefix(sample, w.base) + "/items/1").is(200).sees("First reading", "Second reading").press("Settle where they differ").is(200)
+	office.visit(strings.TrimPrefix(sample, w.base)+"/items/1").is(200).sees("First reading", "Second reading").press("Settle where they differ").is(200)
 	w.look(office, filled)
 	w.wrong(office, "Settle it")
 	office.choose("Partly").write("What shows answer 3?", "Late, with a reason.").press("Settle it").is(200).sees("1 of 2 items", "Two readers differed in 17% of 6 answers")
