@@ -243,6 +243,10 @@ create function quality_reviews_begin() returns trigger language plpgsql securit
 declare
   i public.quality_sample_items;
 begin
+  -- Whoever may not write one is refused as by the policy, before an item is looked for.
+  if session_user = 'throughline_app' and (public.app_role() is distinct from 'commissioner_auditor' or new.org_id is distinct from public.app_org_id()) then
+    raise exception using errcode = '42501', message = 'not this reader''s to write';
+  end if;
   select * into i from public.quality_sample_items x where x.id = new.item_id and x.sample_id = new.sample_id and x.org_id = new.org_id for update;
   if i.id is null then
     raise exception using errcode = '42501', message = 'no such item';

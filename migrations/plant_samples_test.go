@@ -9,21 +9,27 @@ import (
 )
 
 func init() {
-	const ofOffice = "org_id = (select org_id from users where email = 'commissioner@demo.test')"
-	office := map[models.Role]string{models.RoleCommissionerAuditor: "the office whose sample it is"}
+	const ofOffice = "org_id = $2" // as if the police were the office: no auditor of another one comes near it
+	held := func(columns ...string) map[string]string {
+		out := map[string]string{}
+		for _, c := range columns {
+			out[c] = "its policy holds it to who asks, and only an office's auditor or the organisation asked gets that far"
+		}
+		return out
+	}
 	furtherPlants = append(furtherPlants, plantation{
 		plants: map[string]plant{
 			"quality_opt_outs":       {rows: ofCase, by: "police", signed: []string{"org_id", "by_user_id"}},
-			"quality_samples":        {rows: ofOffice, sees: office, loose: map[string]string{"drawn_by": "the office's own"}},
-			"quality_sample_items":   {rows: ofCase, sees: office},
-			"quality_reviews":        {rows: ofOffice, sees: office},
-			"quality_findings":       {rows: ofOffice, sees: office},
-			"quality_actions":        {rows: ofOffice, sees: office},
-			"quality_action_entries": {rows: "action_id in (select id from quality_actions)", sees: office},
+			"quality_samples":        {rows: ofOffice, loose: held("drawn_by")},
+			"quality_sample_items":   {rows: ofCase},
+			"quality_reviews":        {rows: ofOffice, loose: held("by_user_id")},
+			"quality_findings":       {rows: ofOffice, loose: held("by_user_id")},
+			"quality_actions":        {rows: ofOffice, loose: held("by_user_id")},
+			"quality_action_entries": {rows: "action_id in (select id from quality_actions)", loose: held("by_user_id", "by_org_id")},
 		},
 		set: func(t *testing.T, s *scene) {
 			t.Helper()
-			office, police, now, sample, item, review, finding, action := s.Actor("commissioner"), s.Actor("police"), s.Clock.Now(), models.NewID(), models.NewID(), models.NewID(), models.NewID(), models.NewID()
+			office, police, now, sample, item, review, finding, action := s.Actor("police"), s.Actor("police"), s.Clock.Now(), models.NewID(), models.NewID(), models.NewID(), models.NewID(), models.NewID()
 			s.Do(t, "insert into quality_opt_outs (case_id, org_id, at, by_user_id) values ($1, $2, $3, $4)", s.ID, police.OrgID, now, police.UserID)
 			s.Do(t, `insert into quality_samples (id, org_id, name, pathway, standard_version, from_month, to_month, size, strata, seed, second_share, in_reach, drawn_at, drawn_by)
 				values ($1, $2, 'First round', 'vawg', 1, '2026-11-01', '2026-11-01', 1, 'none', 7, 0, 10, $3, $4)`, sample, office.OrgID, now, office.UserID)

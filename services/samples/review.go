@@ -127,11 +127,18 @@ func (s *Service) Moderate(ctx context.Context, sample uuid.UUID, n int, in mode
 
 func (s *Service) judged(ctx context.Context, sample uuid.UUID, n int, in models.Reading, settle bool) (Page, error) {
 	return write(ctx, s, models.QualityAudit, func(ctx context.Context, tx *pg.Tx) (Page, error) {
-		p, err := s.page(ctx, tx, sample, n)
-		if err != nil {
-			return p, err
+		if _, err := find(ctx, tx, sample); err != nil {
+			return Page{}, err
 		}
 		if err := tx.FindReplay(ctx); err != nil {
+			return Page{}, err
+		}
+		// Which item it is stands in what was sent: the faults of that come first.
+		if err := models.Refusal(ctx); err != nil {
+			return Page{}, err
+		}
+		p, err := s.page(ctx, tx, sample, n)
+		if err != nil {
 			return p, err
 		}
 		kind, action, of := "first", "item_reviewed", p.Standard.Keys()
