@@ -184,7 +184,6 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"handing": (*tour).handing, "looking": (*tour).looking,
 			"trying": (*tour).trying,
 			"moving": (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
-			"handing":    (*tour).handing,
 			"auditing":   (*tour).auditing,
 			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements,
 		} {

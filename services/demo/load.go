@@ -245,7 +245,8 @@ func (l *loader) finish(ctx context.Context, tx pgx.Tx, w *world) error {
 	if err := l.openDoor(ctx, tx); err != nil {
 		return err
 	}
-	return l.compare(ctx, tx)
 	if err := l.compare(ctx, tx); err != nil {
+		return err
+	}
 	return l.audits(ctx, tx, w)
 }
