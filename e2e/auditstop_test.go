@@ -132,6 +132,8 @@ var otherKinds = []string{
 	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/bulk-handoffs/", "/certificates/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
 	"/directory/", "/files/", "/handoffs/", "/imports/", "/matters/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/quality/", "/requests/", "/retention/", "/team/",
+	"/directory/", "/directory-feeds/", "/files/", "/handoffs/", "/imports/", "/matters/",
+	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/requests/", "/retention/", "/team/",
 }
 
 func ofAnotherKind(route string) bool {

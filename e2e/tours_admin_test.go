@@ -20,11 +20,24 @@ func (w *tour) managing() {
 	w.look(p.press("Change settings").is(200), filled)
 	p.write("Minutes without use until people are signed out", "90")
 	w.wrong(p, "Save")
+	w.feeding(p)
 	m := w.as("vawg.manager")
 	w.look(m.visit("/team").is(200), filled)
 	hand := ask[string](m, `document.querySelector('main td a, main th a').getAttribute('href')`)
 	w.look(m.visit(hand).is(200), filled)
 	w.wrong(m, "Hand over")
+}
+
+// feeding meets the pages of feeds of other directories of services.
+func (w *tour) feeding(p *person) {
+	w.look(p.visit("/operator/feeds").is(200).sees("No feed was sent yet."), empty)
+	w.look(p.press("Send a feed").is(200), filled)
+	w.wrong(p, "Send and check")
+	p.write("What is the directory called?", "A borough's directory")
+	p.attach("The file", "feed.json", `[{"id":"1","name":"Drop-in","organization":{"name":"Neighbours"}},{"id":"2","name":"A refuge","organization":{"name":"Neighbours"}},{"id":"3"}]`).press("Send and check").is(200).sees("This is missing", "it looks like a refuge")
+	w.look(p, filled)
+	w.look(p.press("Publish 2 services").is(200).sees("The feed was published."), "done")
+	w.look(p.visit("/operator/feeds").is(200), filled)
 }
 
 // approving meets a request that another system administrator made.

@@ -141,6 +141,7 @@ func API(d Deps) *api.API {
 	v1.RegisterImports(a, d.Imports)
 	v1.RegisterTriage(a, d.Imports)
 	v1.RegisterFeedQuality(a, d.Quality)
+	v1.RegisterFeeds(a, d.Listings)
 	v1.RegisterEmergency(a, d.Protection)
 	v1.RegisterConflicts(a, d.Protection)
 	v1.RegisterFiles(a, d.Documents)
@@ -171,6 +172,7 @@ func pages(d Deps) []route.Route {
 		approvalpages.New(f, d.Approvals).Routes(),
 		auditpages.New(f, d.Audit, d.Now).Routes(),
 		operatorpages.New(f, d.Directory, d.Edge.Accounts).Routes(),
+		operatorpages.NewFeeds(f, d.Listings, d.Now).Routes(),
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit, Referrals: d.Referrals,
 		}).Routes(),

@@ -31,6 +31,7 @@ func aboutNobody() map[string]string {
 		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public", "/directory/": "public",
 		"/quality/samples/": "the office's own: copies without a name, a word or a date", "/api/v1/quality/samples/": "the same",
 		"/quality/actions/": "what an organisation is asked to do", "/api/v1/quality/actions/": "the same",
+		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public", "/directory/": "public", "/api/v1/directory-feeds/": "services as they are published",
 		"/retention/schedules/": "a rule", "/api/v1/retention/schedules/": "a rule",
 	}
 }

@@ -181,6 +181,7 @@ func trusted() map[string]string {
 		"app_organisation_set":       "a table without row security is written by nobody; it checks who asks",
 		"app_service_capacity":       "the same; it checks who asks, and that the service is theirs",
 		"app_service_offer":          "a table without row security is written by nobody; it checks who asks",
+		"app_listings_put":           "what is listed is no organisation's, and written by who runs the installation alone; it checks who asks",
 		"app_invitation_issue":       "the application writes no hash of a token",
 		"app_half_taken":             "who had a link in their hands is read of people whose links the actor may not see",
 		"app_factors_reset":          "nobody reads or takes away another's factors; it checks who asks, of whom, and who approved",

@@ -164,6 +164,12 @@ func furtherTables() []registered {
 			{ClassLink, "id service_id source source_id content_hash changed_at withheld", "", ""},
 			{ClassFact, "organisation name description status url email phone fees accreditations alert assured_on min_age max_age languages areas terms hours places", "", "a service, as anybody may read of it: nobody who is helped"},
 		}},
+		{"listing_imports", ControllerOperator, RetainTrail, []registeredLine{
+			{ClassLink, "id org_id source format status total accepted changed duplicate refused at done_at recorded_at", "", ""}, {ClassStaff, "by_user_id", "", ""},
+		}},
+		{"listing_import_rows", ControllerOperator, RetainTrail, []registeredLine{
+			{ClassLink, "import_id n org_id outcome field code says listing_id", "", ""}, {ClassFact, "name content", "", "a service, as it is published or would be"},
+		}},
 		{"imports", ControllerAuthor, RetainTrail, []registeredLine{
 			{ClassLink, "id org_id kind format status total done accepted changed duplicate refused at recorded_at started_at finished_at stopped_in content_gone_at version", "", ""},
 			{ClassLink, "columns mapping", "", "what the columns of a file are called, and what we call them"},

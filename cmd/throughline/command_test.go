@@ -71,7 +71,7 @@ func TestExitCodes(t *testing.T) {
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
 	for _, path := range [][]string{
-		{}, {"demo"}, {"demo", "reset"}, {"serve"}, {"work"}, {"migrate"}, {"migrate", "up"}, {"migrate", "status"}, {"openapi"}, {"doctor"}, {"import"},
+		{}, {"demo"}, {"demo", "reset"}, {"serve"}, {"work"}, {"migrate"}, {"migrate", "up"}, {"migrate", "status"}, {"openapi"}, {"doctor"}, {"import"}, {"import", "directory"},
 	} {
 		code, stdout, _ := call(t, nil, append(path, "--help")...)
 		if code != exitFine || !strings.Contains(stdout, "Usage:") {

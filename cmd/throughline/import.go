@@ -64,6 +64,7 @@ where a row was refused; 2 called wrongly, or the columns have to be matched.`,
 			return p.importFile(cmd.Context(), cfg, f, args, cmd.InOrStdin())
 		},
 	}
+	cmd.AddCommand(importDirectory(p))
 	cmd.Flags().StringVar(&f.kind, "kind", "", "what its rows are: police-feed, court-results or probation-list")
 	cmd.Flags().StringVar(&f.format, "format", "", "csv or jsonl (default: by the ending of the file)")
 	cmd.Flags().StringVar(&f.as, "as", "", "the address of the person in whose name it is done")
@@ -115,6 +116,15 @@ func (p program) importFile(ctx context.Context, cfg Config, f importFlags, args
 		}
 		defer func() { _ = file.Close() }()
 	}
+	return p.signedIn(ctx, cfg, f.as, in, func(me context.Context, a *app) error {
+		r := &importRun{program: p, flags: f, service: a.imports, me: me}
+		return r.run(ctx, file)
+	})
+}
+
+// signedIn does something as the person whose password stands on standard
+// input, and signs them out again.
+func (p program) signedIn(ctx context.Context, cfg Config, email string, in io.Reader, do func(me context.Context, a *app) error) (err error) {
 	password, code, err := secretLines(in)
 	if err != nil {
 		return err
@@ -137,7 +147,7 @@ func (p program) importFile(ctx context.Context, cfg Config, f importFlags, args
 		return err
 	}
 	people := a.accounts(cfg, sealer)
-	s, err := people.SignIn(ctx, accounts.Credentials{Email: f.as, Password: password, Code: code, Kind: accounts.API, UserAgent: "throughline import"})
+	s, err := people.SignIn(ctx, accounts.Credentials{Email: email, Password: password, Code: code, Kind: accounts.API, UserAgent: "throughline import"})
 	if err != nil {
 		return inWords(err)
 	}
@@ -150,8 +160,7 @@ func (p program) importFile(ctx context.Context, cfg Config, f importFlags, args
 	if s.Actor.OwesConduct {
 		return errors.New("they have to accept the code of conduct first: sign in on the pages once")
 	}
-	r := &importRun{program: p, flags: f, service: a.imports, me: me}
-	return inWords(r.run(ctx, file))
+	return inWords(do(me, a))
 }
 
 // secretLines reads the password and, where there is a second line, the code.

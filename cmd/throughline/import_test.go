@@ -74,6 +74,15 @@ func TestAFileIsTakenInByCommandAsOnThePagesInTheNameOfWhoGaveAPassword(t *testi
 		t.Errorf("got %d live sessions, want the one of the stage alone", n)
 	}
 
+	// A feed of another directory, by who runs the installation.
+	services := write("services.json", `[{"id":"1","name":"Drop-in","organization":{"name":"Neighbours"}},{"id":"2"}]`)
+	run(exitFine, "nothing published: 2 services; accepted 1, changed since 0, already here 0, refused 1.", testkit.Password, "directory", "--as", "admin@demo.test", "--source", "Borough", "--dry-run", services)
+	run(exitFine, "Row 2: refused (name: This is missing)", testkit.Password, "directory", "--as", "admin@demo.test", "--source", "Borough", services)
+	run(exitUsage, "--format json, csv or zip", testkit.Password, "directory", "--as", "admin@demo.test", feed+".txt")
+	if n := w.Count(t, "select count(*) from listings where source = 'Borough'"); n != 1 {
+		t.Errorf("got %d services published, want one", n)
+	}
+
 	// Cut off as soon as it is in, and gone on with by its number.
 	third := write("third.csv", "reference,force,offences,summary\n"+strings.ReplaceAll(rows, "Z", "X"))
 	cut, cancel := context.WithCancel(t.Context())
