@@ -38,8 +38,8 @@ func plantFeed(t testing.TB, s *testkit.Stage) uuid.UUID {
 	t.Helper()
 	id, admin := models.NewID(), s.Actor("admin")
 	s.Do(t, "insert into listing_imports (id, org_id, source, format, status, total, accepted, at, by_user_id) values ($1, $2, 'A feed', 'json', 'checked', 1, 1, $3, $4)", id, admin.OrgID, s.Clock.Now(), admin.UserID)
-	s.Do(t, `insert into listing_import_rows (import_id, n, org_id, outcome, name, content) values ($1, 1, $2, 'accepted', 'Drop-in', jsonb_build_object('id', gen_random_uuid(), 'source', 'A feed',
-		'source_id', $1::text, 'organisation', 'Neighbours', 'name', 'Drop-in', 'description', '', 'status', 'active', 'url', '', 'email', '', 'phone', '', 'fees', '', 'accreditations', '', 'alert', '',
+	s.Do(t, `insert into listing_import_rows (import_id, n, org_id, outcome, name, content) values ($1::uuid, 1, $2, 'accepted', 'Drop-in', jsonb_build_object('id', gen_random_uuid(), 'source', 'A feed',
+		'source_id', $1::uuid::text, 'organisation', 'Neighbours', 'name', 'Drop-in', 'description', '', 'status', 'active', 'url', '', 'email', '', 'phone', '', 'fees', '', 'accreditations', '', 'alert', '',
 		'languages', '{}'::text[], 'areas', '{}'::text[], 'terms', '{}'::text[], 'hours', '[]'::jsonb, 'places', '[]'::jsonb, 'withheld', false, 'content_hash', encode(sha256('x'), 'hex')))`, id, admin.OrgID)
 	return id
 }
