@@ -20,6 +20,7 @@ type records struct {
 	closedRef string            // of a case that is closed
 	referrals map[string]string // id by reference
 	queries   map[string]string // what a route needs after its question mark
+	request   string            // made on the page of the victim of caseID
 }
 
 // secretsOf are words of the victim of aCase, as they were typed and as they
@@ -69,11 +70,11 @@ func someRecords(t *testing.T, s *server) *records {
 		},
 	} {
 		caseID, id := sent(t, police, vawg, "Zzaudit")
+		if len(r.referrals) == 3 { // the one with a stopped channel; a code is given before
+			r.caseID, r.request = caseID, asked(t, s.url, caseID)
+		}
 		goes(id)
 		r.referrals[police.get("/api/v1/referrals/"+id).text(t, "reference")] = id
-		if r.caseID == "" && len(r.referrals) == 4 {
-			r.caseID = caseID // the one with a stopped channel
-		}
 	}
 	r.caseRef = police.get("/api/v1/cases/"+r.caseID).text(t, "reference")
 	closed := police.create("/api/v1/cases", aCase("Zzaudit")).text(t, "id")
@@ -99,7 +100,7 @@ func (r *records) prepare(t *testing.T) {
 		"type": "E7", "occurred_at": r.systems["police"].get("/api/v1/cases/"+r.caseID).text(t, "logged_at"), "source_reference": "Zzaudit/1", "details": map[string]any{"what": "arrested", "reason": "Zzaudit named him."},
 	})
 	started, _ := happened.Body["clocks"].([]any)[0].(map[string]any)
-	r.queries["/their-page/change"], r.queries["/their-page/request"] = "?act=freeze", "?request="+asked(t, r.site.url, r.caseID)
+	r.queries["/their-page/change"], r.queries["/their-page/request"] = "?act=freeze", "?request="+r.request
 	r.queries["/events/told"], r.queries["/clocks/change"] = "?event="+happened.text(t, "id"), "?clock="+started["id"].(string)
 	p := r.people["police"]
 	service := ""

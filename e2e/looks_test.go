@@ -58,14 +58,22 @@ func (p *person) axe() []string {
 	return ask[[]string](p, axeRun)
 }
 
+// neutral is the title of the victim's own page, which says nothing of what it is.
+const neutral = "Your update"
+
 // outline checks what axe does not: one h1, a title that is not only the
-// product's name, no inline style or script.
+// product's name, or on the victim's own page does not have it; no inline style
+// or script.
 func (p *person) outline(what string) {
 	p.t.Helper()
 	if n := ask[int](p, `document.querySelectorAll('h1').length`); n != 1 {
 		p.t.Errorf("%s as %s has %d h1, want 1", what, p.who, n)
 	}
-	if title := p.title(); !strings.Contains(title, " - Throughline") {
+	title, own := p.title(), strings.HasPrefix(p.address()+"/", "/s/") || strings.HasPrefix(p.address(), "/s?")
+	if own && ask[string](p, `document.documentElement.lang`) == "en-GB" && title != neutral || own && strings.Contains(title, "Throughline") {
+		p.t.Errorf("%s as %s: the title is %q, want %q", what, p.who, title, neutral)
+	}
+	if !own && !strings.Contains(title, " - Throughline") {
 		p.t.Errorf("%s as %s: the title is %q, want words and then the product's name", what, p.who, title)
 	}
 	if n := ask[int](p, `document.querySelectorAll('[style], style, script:not([src]), [onclick], [onload], [onerror]').length`); n != 0 {

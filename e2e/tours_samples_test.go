@@ -18,7 +18,7 @@ func (w *tour) auditing() {
 	office.press("Draw a sample").is(200).sees("Metropolitan Police")
 	w.look(office, filled)
 	w.wrong(office, "Draw it")
-	office.write("Name", "Second round").choose("Adult").write("How many referrals?", "2").write("How many in a hundred", "100").press("Draw it").is(200).
+	office.write("Name", "Second round").choose("Victim support").write("How many referrals?", "2").write("How many in a hundred", "100").press("Draw it").is(200).
 		sees("0 of 2 items are finished", "In reach", "Read by two")
 	sample := office.address()
 	w.look(office, filled)

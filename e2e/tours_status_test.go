@@ -37,7 +37,10 @@ func (w *tour) looking() {
 	w.look(v, filled)
 	w.look(v.press("See what you can expect").is(200).sees("How to complain"), filled)
 	w.look(v.visit("/s/easy").is(200).sees("What has happened"), filled)
-	w.look(v.visit("/s/update?in=ar").is(200), "right to left")
+	if dir := ask[string](v.visit("/s/update?in=ar").is(200), `document.documentElement.dir`); dir != "rtl" {
+		w.t.Errorf("Arabic is read %q", dir)
+	}
+	w.look(v, "right to left")
 	w.look(v.visit("/s/expect?in=easy").is(200), "easy")
 	w.look(v.visit("/s/update").press("Ask someone to get in touch").is(200), filled)
 	v.write("Do you want to say more?", strings.Repeat("x", 501))

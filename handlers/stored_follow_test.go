@@ -53,7 +53,7 @@ func (k *keeper) follows(t *testing.T, b *browser, who string) {
 		path := next[0]
 		next = next[1:]
 		kind := k.routeOf(path)
-		if asked[path] || kind == "" || of[kind] >= 80 {
+		if asked[path] || kind == "" || of[kind] >= 120 {
 			continue
 		}
 		asked[path] = true

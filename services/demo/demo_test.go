@@ -57,15 +57,17 @@ func count(t testing.TB, c *pgx.Conn, sql string, args ...any) int {
 }
 
 // checksums returns one sum for each table, over the rows in order. What the
-// database draws itself is left out: transaction numbers; of what is sealed only
-// the length is drawn from the seed.
+// database draws itself is left out: transaction numbers, and the time of the code
+// of a victim's page, which ends in real time; of what is sealed only the length is
+// drawn from the seed.
 func checksums(t testing.TB, c *pgx.Conn) map[string]string {
 	t.Helper()
 	rows, err := c.Query(t.Context(), `select table_name, string_agg(case when exists (select from pg_constraint where conname = table_name || '_' || column_name || '_sealed')
 			then format('octet_length(%I)', column_name) else quote_ident(column_name) end, ', ' order by ordinal_position)
 		from information_schema.columns join information_schema.tables using (table_schema, table_name)
 		where table_schema = 'public' and table_type = 'BASE TABLE' and table_name !~ '^(goose|river|audit_events_)'
-		and column_name not in ('xact', 'changed_in') group by 1`)
+		and column_name not in ('xact', 'changed_in')
+		and (table_name, column_name) not in (('status_doors', 'expires_at'), ('status_doors', 'recorded_at')) group by 1`)
 	if err != nil {
 		t.Fatal(err)
 	}

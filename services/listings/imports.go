@@ -52,11 +52,19 @@ func (s *Service) Import(ctx context.Context, id uuid.UUID) (Import, error) {
 		return Import{}, err
 	}
 	var out Import
-	err := s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
-		out, err = find(ctx, tx, id, "")
-		return err
+	err := s.db.View(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		if out, err = find(ctx, tx, id, ""); err != nil {
+			return err
+		}
+		return tx.Record(ctx, read(id))
 	})
 	return out, err
+}
+
+// read is the event of a feed having been looked at: its rows may name whoever
+// the sender put there.
+func read(id uuid.UUID) models.Event {
+	return models.Event{Action: "listing_import.read", SubjectType: "listing_import", SubjectID: id}
 }
 
 func find(ctx context.Context, tx *pg.Tx, id uuid.UUID, lock string) (Import, error) {
@@ -81,12 +89,15 @@ func (s *Service) Rows(ctx context.Context, id uuid.UUID, q Query) (items []Row,
 			return nil, "", models.BadCursor()
 		}
 	}
-	err = s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
+	err = s.db.View(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := find(ctx, tx, id, ""); err != nil {
 			return err
 		}
-		return tx.Scan(ctx, &items, `select n, outcome, field, code, says, name, listing_id from listing_import_rows
-			where import_id = ? and n > ? and (? = '' or outcome = ?) order by n limit ?`, id, after, string(q.Outcome), string(q.Outcome), q.limit()+1)
+		if err := tx.Scan(ctx, &items, `select n, outcome, field, code, says, name, listing_id from listing_import_rows
+			where import_id = ? and n > ? and (? = '' or outcome = ?) order by n limit ?`, id, after, string(q.Outcome), string(q.Outcome), q.limit()+1); err != nil {
+			return err
+		}
+		return tx.Record(ctx, read(id))
 	})
 	if len(items) > q.limit() {
 		items = items[:q.limit()]

@@ -20,7 +20,7 @@ var wordFiles embed.FS
 
 // order is the order in which languages are offered. The first is English, and
 // the second the one for people who read with difficulty.
-func order() []string { return []string{"en", "easy"} }
+func order() []string { return []string{"en", "easy", "ar", "bn", "pl", "ro", "ur"} }
 
 // unreviewed is the reviewer of a text that nobody who speaks the language has
 // read.

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 
+	"throughline/models"
+	"throughline/services/accounts"
 	"throughline/services/status"
 )
 
@@ -54,6 +56,13 @@ func TestWhatNobodyReviewedIsOfferedOnlyWhereItWasAskedFor(t *testing.T) {
 	for _, l := range s.s.Languages() {
 		if !l.Reviewed() {
 			t.Errorf("%s is offered, and nobody has reviewed it", l.Key)
+		}
+	}
+	asked := status.New(s.DB, models.MustCalendar(), accounts.New(s.DB), status.Options{Unreviewed: []string{"ar", "ur"}})
+	for key, want := range map[string]string{"ar": "rtl", "ur": "rtl", "pl": "ltr", "en": "ltr"} {
+		l := asked.Language(key)
+		if l.Dir != want || (l.Key == key) != (key != "pl") || l.Reviewed() == (want == "rtl") {
+			t.Errorf("asked for %s: got %s, read %s, reviewed: %v", key, l.Key, l.Dir, l.Reviewed())
 		}
 	}
 }
