@@ -162,8 +162,12 @@ func without(left []wordy, faults []api.Fault) []wordy {
 			return slices.ContainsFunc(faults, func(e api.Fault) bool { return of(f.field, e.Field) })
 		})
 	}
-	rest := leave(left, func(field, fault string) bool {
-		return field == fault || strings.HasPrefix(field, fault+".") || strings.HasPrefix(field, fault+"[") || strings.HasPrefix(fault, strings.TrimSuffix(field, "zz_any")) && strings.HasSuffix(field, "zz_any")
+	rest := leave(left, func(field, fault string) bool { return field == fault })
+	if len(rest) < len(left) {
+		return rest
+	}
+	rest = leave(left, func(field, fault string) bool {
+		return strings.HasPrefix(field, fault+".") || strings.HasPrefix(field, fault+"[") || strings.HasPrefix(fault, strings.TrimSuffix(field, "zz_any")) && strings.HasSuffix(field, "zz_any")
 	})
 	if len(rest) < len(left) {
 		return rest

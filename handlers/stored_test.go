@@ -30,7 +30,7 @@ func TestAScriptThatIsStoredIsOnlyEverRead(t *testing.T) {
 	}
 	k.names(t)
 	b := browse(t, s)
-	for _, who := range []string{"police", "police.manager", "vawg", "vawg.manager", "caseworker", "caseworker.manager", "privacy", "coordinator", "orgadmin", "admin", "admin.second", "police.privacy"} {
+	for _, who := range []string{"police", "police.manager", "vawg", "vawg.manager", "caseworker", "caseworker.manager", "privacy", "coordinator", "orgadmin", "admin", "admin.second", "police.privacy", "commissioner"} {
 		k.follows(t, b, who)
 	}
 	k.accounts(t, b, described)

@@ -103,3 +103,8 @@ func FindStandard(pathway string, version int) (Standard, bool) {
 	}
 	return Standard{}, false
 }
+
+// KnownCriterion reports whether any standard asks this.
+func KnownCriterion(key string) bool {
+	return slices.ContainsFunc(standards(), func(s Standard) bool { return slices.Contains(s.Keys(), key) })
+}

@@ -160,6 +160,9 @@ func RegisterSamples(a *api.API, svc *samples.Service) {
 	draw := op(http.MethodPost, "", "draw-sample", "Draw a sample of referrals", "Of organisations with an agreement to be audited that holds today; of nobody who asked to be left out. Frozen, and the same for the same seed and facts. 422 where too few answer to the rule.")
 	draw.Status = http.StatusCreated
 	api.Keyed(a, draw, func(ctx context.Context, in *newSampleIn) (samples.View, error) {
+		if m := in.Body.Method; m != "" && m != "random" && m != "stratified" {
+			return samples.View{}, models.Refusal(ctx, []models.FieldError{models.Field("method", models.FieldUnknown, "Say random or stratified")})
+		}
 		return svc.Draw(ctx, in.Body.model())
 	}, func(v samples.View) *newSampleOut {
 		return &newSampleOut{Location: "/api/v1/quality/samples/" + v.ID.String(), Body: presentSample(v)}
@@ -188,12 +191,14 @@ func RegisterSamples(a *api.API, svc *samples.Service) {
 	review := op(http.MethodPost, "/{id}/reviews", "review-sample-item", "Grade one item against the standard", "Once by each reader; where two read, the second does not see the first before. A shortfall says what shows it.", http.StatusConflict)
 	review.Status = http.StatusCreated
 	api.Keyed(a, review, func(ctx context.Context, in *sampleAct[SampleReading]) (samples.Page, error) {
-		return svc.Review(ctx, in.ID, in.Body.Item, in.Body.model())
+		page, err := svc.Review(ctx, in.ID, in.Body.Item, in.Body.model())
+		return page, in.Body.placed(err)
 	}, presentSamplePage)
 	settle := op(http.MethodPost, "/{id}/moderations", "moderate-sample-item", "Settle where two readings of an item differ", "", http.StatusConflict)
 	settle.Status = http.StatusCreated
 	api.Keyed(a, settle, func(ctx context.Context, in *sampleAct[SampleReading]) (samples.Page, error) {
-		return svc.Moderate(ctx, in.ID, in.Body.Item, in.Body.model())
+		page, err := svc.Moderate(ctx, in.ID, in.Body.Item, in.Body.model())
+		return page, in.Body.placed(err)
 	}, presentSamplePage)
 	finding := op(http.MethodPost, "/{id}/findings", "record-finding", "Record what the sample showed", "")
 	finding.Status = http.StatusCreated

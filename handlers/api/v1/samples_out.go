@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -94,9 +96,6 @@ func (n NewSample) model() models.Sample {
 	default:
 		out.Strata = string(n.By)
 	}
-	if n.Method != "" && n.Method != "random" && n.Method != "stratified" {
-		out.Strata = string(n.Method) // told as what is not on the list
-	}
 	out.Seed = samples.NewSeed()
 	if n.Seed != nil {
 		out.Seed = *n.Seed
@@ -119,6 +118,36 @@ func (r SampleReading) model() models.Reading {
 		out.Grades[string(a.Criterion)], out.Words[string(a.Criterion)] = models.Grade(a.Grade), a.Proof
 	}
 	return out
+}
+
+// placed names the faults of answers by where they stand in what was sent.
+func (r SampleReading) placed(err error) error {
+	if models.CodeOf(err) != models.CodeInvalid {
+		return err
+	}
+	var out []models.FieldError
+	for _, f := range models.FieldsOf(err) {
+		criterion, proof := strings.CutSuffix(strings.TrimPrefix(f.Field, "answers."), ".proof")
+		for i, a := range r.Answers {
+			at := "answers[" + strconv.Itoa(i) + "]."
+			switch {
+			case f.Field == "answers" && f.Code == models.FieldUnknown && !models.KnownCriterion(string(a.Criterion)):
+				f.Field = at + "criterion"
+			case string(a.Criterion) == criterion && proof:
+				f.Field = at + "proof"
+			case string(a.Criterion) == criterion:
+				f.Field = at + "grade"
+			default:
+				continue
+			}
+			break
+		}
+		if strings.HasPrefix(f.Field, "answers.") {
+			f.Field = "answers" // one that is missing
+		}
+		out = append(out, f)
+	}
+	return models.Invalid(out...)
 }
 
 func presentSampleRule(s models.Sample) SampleRule {

@@ -35,7 +35,7 @@ func (p *Pages) item(c *gin.Context, t frame.Typed, errs components.FormErrors) 
 		return err
 	}
 	v := view.ItemView{
-		Meta: p.meta(c, "Item "+strconv.Itoa(i.Item.N)+", "+i.Name, frame.SamplesPath, samplePath(c), "Back to the sample"), Caption: i.Name,
+		Meta: p.meta(c, "Item "+strconv.Itoa(i.Item.N), frame.SamplesPath, samplePath(c), "Back to the sample"), Caption: i.Name,
 		Title:    "Item " + strconv.Itoa(i.Item.N) + " of " + strconv.Itoa(i.Drawn),
 		Progress: strconv.Itoa(i.Results.Finished) + " of " + strconv.Itoa(i.Drawn) + " finished.",
 		Facts:    []components.Fact{{Key: "Person", Value: i.Item.Person}, {Key: "Support", Value: support(i.Pathway)}, {Key: "State", Value: components.StateWord(string(i.Copy.Status))}, {Key: "Risk", Value: models.ChoiceWords(models.RiskLevels(), i.Copy.Risk)}},

@@ -31,7 +31,7 @@ func (p *Pages) show(c *gin.Context) error {
 		return err
 	}
 	page := admin.PageView{
-		Meta: p.meta(c, v.Name, frame.SamplesPath, frame.SamplesPath, "Quality reviews"), Caption: "Sample of " + support(v.Pathway), Title: v.Name,
+		Meta: p.meta(c, "Sample", frame.SamplesPath, frame.SamplesPath, "Quality reviews"), Caption: "Sample of " + support(v.Pathway), Title: v.Name,
 		Text: strconv.Itoa(v.Results.Finished) + " of " + models.Plural(v.Drawn, "item is finished", "items are finished") + ".",
 	}
 	page.Meta.Wide = true
