@@ -138,6 +138,7 @@ var never = map[string]string{
 	"GET /files/{id}":                     "is a file",
 	"GET /evidence/{id}":                  "is a file",
 	"GET /imports/{id}/refused":           "is a file",
+	"GET /overview/measures.csv":          "is a file",
 	"GET /":                               "leads to the reader's first page",
 	"GET /admin":                          "leads to the list of people",
 	"GET /cases/{ref}/refer":              "leads to the first question",

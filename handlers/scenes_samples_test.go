@@ -92,9 +92,9 @@ func sampleScenes() map[string]func(setting) scene {
 		}
 		return out
 	}
-	on := func(make func(setting) uuid.UUID, action string, body func(setting) string) func(setting) scene {
+	on := func(plant func(setting) uuid.UUID, action string, body func(setting) string) func(setting) scene {
 		return func(s setting) scene {
-			id := make(s).String()
+			id := plant(s).String()
 			return scene{who: "commissioner", id: id, path: "/api/v1/quality/samples/" + id + action, body: body(s)}
 		}
 	}

@@ -239,7 +239,8 @@ func (p *Pages) drawOne(c *gin.Context, a models.Agreement, t frame.Typed, fault
 	rows := []components.SummaryRow{
 		{Key: "Of", Value: dir.Name(a.OrgID)},
 		{Key: "With", Value: with(dir, a.WithOrgID)},
-		{Key: "What it is for", Value: models.ChoiceWords(models.AgreementPurposes(), a.Purpose)}, {Key: "For", Value: support(a.Pathways)},
+		{Key: "What it is for", Value: models.ChoiceWords(models.AgreementPurposes(), a.Purpose)},
+		{Key: "For", Value: support(a.Pathways)},
 		{Key: "Rests on", Value: models.ChoiceWords(models.AgreementBases(), a.Basis)},
 		{Key: "Signed on", Value: models.Day(a.SignedOn)},
 		{Key: "Last day", Value: models.Day(a.ExpiresOn)},

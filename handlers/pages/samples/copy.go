@@ -48,8 +48,11 @@ func copyParts(c *samples.Copy) []view.PartView {
 			counts = "No"
 		}
 		attempts.Rows = append(attempts.Rows, []components.DataCell{
-			{Text: day(a.Day), Sub: a.Time}, {Text: a.Channel.Words(), Sub: models.ChoiceWords(models.ContactDirections(), a.Direction)},
-			{Text: models.ChoiceWords(models.ContactOutcomes(), a.Outcome)}, {Text: counts}, {Text: a.Who},
+			{Text: day(a.Day), Sub: a.Time},
+			{Text: a.Channel.Words(), Sub: models.ChoiceWords(models.ContactDirections(), a.Direction)},
+			{Text: models.ChoiceWords(models.ContactOutcomes(), a.Outcome)},
+			{Text: counts},
+			{Text: a.Who},
 		})
 	}
 	clocks := components.DataTable{Caption: "Limits", Cards: true, Empty: "No limit ran.", Columns: []components.Column{{Text: "Limit"}, {Text: "Began"}, {Text: "Due"}, {Text: "Done"}, {Text: "State"}, {Text: "Whose"}}}

@@ -114,7 +114,9 @@ func findingTable(v *samples.View) *components.DataTable {
 			}
 		}
 		t.Rows = append(t.Rows, []components.DataCell{
-			{Text: f.Finding}, {Text: models.ChoiceWords(models.FindingThemes(), f.Theme)}, {Text: items},
+			{Text: f.Finding},
+			{Text: models.ChoiceWords(models.FindingThemes(), f.Theme)},
+			{Text: items},
 			{Text: "Ask for an action", Href: frame.SamplesPath + "/" + v.ID.String() + "/actions?finding=" + f.ID.String()},
 		})
 	}
@@ -139,10 +141,17 @@ func rule(v *samples.View, dir *directory.Snapshot) []components.SummaryRow {
 		}
 	}
 	return []components.SummaryRow{
-		{Key: "Received by", Value: whose}, {Key: "Service", Value: service}, {Key: "Sent in", Value: months(&v.Sample)},
-		{Key: "Asked for", Value: models.Count(v.Size)}, {Key: "In reach", Value: models.Count(v.InReach) + ", of which at most four in five are drawn"},
-		{Key: "Spread over", Value: models.ChoiceWords(models.SampleStrata(), v.Strata)}, {Key: "Seed", Value: strconv.FormatInt(v.Seed, 10)},
-		{Key: "Read by two", Value: strconv.Itoa(v.SecondShare) + " in a hundred"}, {Key: "Standard", Value: support(v.Pathway) + ", version " + strconv.Itoa(v.StandardVersion)},
-		{Key: "Left out: no agreement to be audited", Value: left}, {Key: "Drawn", Value: models.DateTime(v.DrawnAt)}, {Key: "Fingerprint", Value: v.Fingerprint[:min(16, len(v.Fingerprint))]},
+		{Key: "Received by", Value: whose},
+		{Key: "Service", Value: service},
+		{Key: "Sent in", Value: months(&v.Sample)},
+		{Key: "Asked for", Value: models.Count(v.Size)},
+		{Key: "In reach", Value: models.Count(v.InReach) + ", of which at most four in five are drawn"},
+		{Key: "Spread over", Value: models.ChoiceWords(models.SampleStrata(), v.Strata)},
+		{Key: "Seed", Value: strconv.FormatInt(v.Seed, 10)},
+		{Key: "Read by two", Value: strconv.Itoa(v.SecondShare) + " in a hundred"},
+		{Key: "Standard", Value: support(v.Pathway) + ", version " + strconv.Itoa(v.StandardVersion)},
+		{Key: "Left out: no agreement to be audited", Value: left},
+		{Key: "Drawn", Value: models.DateTime(v.DrawnAt)},
+		{Key: "Fingerprint", Value: v.Fingerprint[:min(16, len(v.Fingerprint))]},
 	}
 }
