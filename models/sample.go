@@ -89,8 +89,14 @@ func (s *Sample) Check(today time.Time) []FieldError {
 // rounds.
 func FindingThemes() []Choice {
 	return []Choice{
-		{"safe_contact", "Safe contact"}, {"timeliness", "Timeliness"}, {"hand_offs", "Hand-offs"}, {"recording", "Recording"},
-		{"risk", "Risk and safety"}, {"needs", "Needs and support"}, {"fairness", "Fair service"}, {"other", "Something else"},
+		{"safe_contact", "Safe contact"},
+		{"timeliness", "Timeliness"},
+		{"hand_offs", "Hand-offs"},
+		{"recording", "Recording"},
+		{"risk", "Risk and safety"},
+		{"needs", "Needs and support"},
+		{"fairness", "Fair service"},
+		{"other", "Something else"},
 	}
 }
 
