@@ -93,6 +93,7 @@ func (p *Pages) asking(c *gin.Context, kind string) string {
 func figureOf(key string) string {
 	for _, f := range []struct{ key, figure string }{
 		{"now.accepted", "yes"},
+		{"now.none", "talk"}, // before now.no, which it begins with
 		{"now.no", "no"},
 		{"now.ended", "talk"},
 		{"now.waiting", "wait"},
