@@ -1,6 +1,7 @@
 package samples_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -118,11 +119,20 @@ func TestASampleIsDrawnOfWhoAgreedAndOfNobodyWhoIsHiddenOrAskedToBeLeftOut(t *te
 		_, err := s.s.Draw(s.As(who), s.rule())
 		s.want(err, code, "")
 	}
+	strangers := map[uuid.UUID]bool{} // whoever sent these has not agreed
+	for range 8 {
+		strangers[s.Referral(t, s.Case(t, s.As("caseworker")), testkit.ServiceIDVA, models.StatusAccepted).ID] = true
+	}
 	one, two := draw(s.s.Draw(auditor, s.rule())), draw(s.s.Draw(auditor, s.rule()))
 	if one.Drawn != 8 || one.InReach != 12 || one.Fingerprint != two.Fingerprint || !slices.Equal(s.drawn(one), s.drawn(two)) {
 		t.Fatalf("the same seed over the same facts: %d of %d, %s and %s", one.Drawn, one.InReach, one.Fingerprint, two.Fingerprint)
 	}
-	if diff := cmp.Diff([]uuid.UUID{s.Org(testkit.OrgRefuge).ID}, one.LeftOut); diff != "" {
+	if slices.ContainsFunc(s.drawn(one), func(id uuid.UUID) bool { return strangers[id] }) {
+		t.Error("drawn though whoever sent it has not agreed")
+	}
+	left := []uuid.UUID{s.Org(testkit.OrgRefuge).ID, s.Actor("caseworker").OrgID}
+	slices.SortFunc(left, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	if diff := cmp.Diff(left, one.LeftOut); diff != "" {
 		t.Errorf("who has not agreed: %s", diff)
 	}
 	other := s.rule()
