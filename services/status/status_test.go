@@ -16,6 +16,9 @@ import (
 	"throughline/models"
 	"throughline/services/accounts"
 	"throughline/services/demo"
+	"throughline/services/directory"
+	"throughline/services/events"
+	"throughline/services/referrals"
 	"throughline/services/status"
 )
 
@@ -313,6 +316,33 @@ func TestAVictimsSessionReachesNoTable(t *testing.T) {
 	} {
 		if n := changed(ctx, s, statement); n != 0 {
 			t.Errorf("%q changes %d rows", statement, n)
+		}
+	}
+}
+
+// TestNewsThatWasNotToldIsOwedAndNotToldHere has a sentence passed of which nobody
+// has told the victim: the page says that news is owed, and not of what.
+func TestNewsThatWasNotToldIsOwedAndNotToldHere(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	dir := directory.New(s.DB)
+	svc := events.New(s.DB, models.MustCalendar(), dir, referrals.New(s.DB, models.MustCalendar(), dir))
+	if _, err := svc.Record(s.As("police"), s.c.ID, events.Input{NewCaseEvent: models.NewCaseEvent{
+		Type: "E18", OccurredAt: s.Clock.Now(), Reference: "Z1", Details: map[string]any{"what": "custody", "contact_scheme": true, "months": 24},
+	}}); err != nil {
+		t.Fatal(err, models.FieldsOf(err))
+	}
+	e, err := s.enter(s.code, word, "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := s.s.Read(t.Context(), e.Token, "expect")
+	if err != nil || len(u.Rights) == 0 {
+		t.Fatalf("got %+v, %v, want what is owed", u, err)
+	}
+	for _, r := range u.Rights {
+		if r.Key != "right.news" {
+			t.Errorf("%s tells of a sentence that they were not told of", r.Key)
 		}
 	}
 }
