@@ -301,6 +301,7 @@ func TestAVictimsSessionReachesNoTable(t *testing.T) {
 	if err := s.Owner.QueryRow(t.Context(), "select id from status_sessions where ended_at is null").Scan(&session); err != nil {
 		t.Fatal(err)
 	}
+	s.Do(t, `insert into status_requests (id, case_id, door_id, kind, at, due_at) select gen_random_uuid(), case_id, door_id, 'call', now(), now() from status_sessions where id = $1`, session)
 	ctx := models.WithActor(t.Context(), models.Actor{Role: models.RoleVictim, StatusID: session, SessionID: session})
 	for _, table := range []string{
 		"cases", "victims", "incidents", "related_people", "contact_channels", "contact_details", "code_words", "referrals", "referral_shares", "clocks", "case_events",
@@ -313,6 +314,7 @@ func TestAVictimsSessionReachesNoTable(t *testing.T) {
 	for _, statement := range []string{
 		"update contact_channels set safe = 'yes'", "update cases set risk_level = 'standard'", "update sharing_decisions set withdrawn_at = now()",
 		"update referrals set status = 'withdrawn'", "update contact_details set value = null", "delete from notices",
+		"update status_requests set note = null", // nothing of a row is read by it, so that its own policy alone stands before it
 	} {
 		if n := changed(ctx, s, statement); n != 0 {
 			t.Errorf("%q changes %d rows", statement, n)
