@@ -135,6 +135,17 @@ func WithActor(ctx context.Context, a Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, a)
 }
 
+// May returns the actor ctx carries where its role holds a permission: the same
+// answer as at the edge, for callers that are not behind one. Errors:
+// unauthenticated, forbidden.
+func May(ctx context.Context, p Permission) (Actor, error) {
+	a, err := ActorFrom(ctx)
+	if err == nil && !a.Can(p) {
+		err = RoleForbidden()
+	}
+	return a, err
+}
+
 // ActorFrom returns the actor ctx carries, or an unauthenticated error.
 func ActorFrom(ctx context.Context) (Actor, error) {
 	a, ok := ctx.Value(actorKey{}).(Actor)

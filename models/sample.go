@@ -19,6 +19,7 @@ type Sample struct {
 	FromMonth       time.Time // the first day of the first month
 	ToMonth         time.Time // of the last
 	Size            int       // asked for
+	Method          string    // a key of SampleMethods as it was sent; empty: as Strata says
 	Strata          string    // a key of SampleStrata
 	Seed            int64
 	SecondShare     int // per cent of the items that two people read
@@ -50,6 +51,10 @@ func SampleStrata() []Choice {
 	}
 }
 
+// SampleMethods lists how a sample can be drawn, for who says it apart from what
+// it is spread over.
+func SampleMethods() []Choice { return []Choice{{"random", "Random"}, {"stratified", "Stratified"}} }
+
 // Check finds what is wrong with a rule about to be drawn by.
 func (s *Sample) Check(today time.Time) []FieldError {
 	f := &Faults{}
@@ -74,6 +79,9 @@ func (s *Sample) Check(today time.Time) []FieldError {
 	}
 	if s.Size < 1 || s.Size > LargestSample {
 		f.Add("size", FieldInvalid, "Enter how many referrals to draw, from 1 to "+Count(LargestSample))
+	}
+	if s.Method != "" {
+		f.oneOf("method", "Say random or stratified", s.Method, SampleMethods())
 	}
 	f.oneOf("by", "Select what the sample is spread over", s.Strata, SampleStrata())
 	if s.Seed < 0 {

@@ -42,13 +42,3 @@ func ClientIP(c *gin.Context) netip.Addr {
 	}
 	return ip.Unmap().WithZone("")
 }
-
-// networkOf is the part of an address that one subscriber holds.
-func networkOf(ip netip.Addr) netip.Prefix {
-	bits := 32
-	if ip.Is6() {
-		bits = 64
-	}
-	p, _ := ip.Prefix(bits) // the zero Prefix for no address
-	return p
-}

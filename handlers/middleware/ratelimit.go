@@ -42,7 +42,7 @@ func DefaultLimits() Limits {
 func RateLimitByNetwork(r Rate, fail Fail) gin.HandlerFunc {
 	l := newLimiter(r)
 	return func(c *gin.Context) {
-		if wait := l.take(networkOf(ClientIP(c)).String(), time.Now()); wait > 0 {
+		if wait := l.take(models.NetworkOf(ClientIP(c)).String(), time.Now()); wait > 0 {
 			stop(c, fail, tooMany(wait))
 			return
 		}

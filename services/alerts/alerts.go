@@ -65,14 +65,7 @@ func orNil(id *uuid.UUID) uuid.UUID {
 }
 
 func may(ctx context.Context) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(models.AlertReview) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
+	return models.May(ctx, models.AlertReview)
 }
 
 // event is a line of the trail about an alert. It names the alert alone: whom

@@ -83,7 +83,7 @@ func retried(do func() error) error {
 // switched off, because that was decided without it. What services were sent
 // stays as it was frozen. Faults carry the incident's own field names.
 func (s *Service) AddIncident(ctx context.Context, caseID uuid.UUID, in models.Incident) (Added, error) {
-	if _, err := may(ctx, models.CaseCreate); err != nil {
+	if _, err := models.May(ctx, models.CaseCreate); err != nil {
 		return Added{}, err
 	}
 	var out Added
@@ -181,7 +181,7 @@ func rights(v *View, in models.Incident) (all, fresh []string) {
 // "not safe to ask" are answers of their own. Answers that partners sent under
 // other names stay. The trail names the questions that changed, never an answer.
 func (s *Service) ChangeEquality(ctx context.Context, caseID uuid.UUID, answers map[string]string) (View, error) {
-	if _, err := may(ctx, models.CaseCreate); err != nil {
+	if _, err := models.May(ctx, models.CaseCreate); err != nil {
 		return View{}, err
 	}
 	var out View

@@ -5,8 +5,6 @@
 package cases
 
 import (
-	"context"
-
 	"throughline/internal/pg"
 	"throughline/models"
 	"throughline/services/directory"
@@ -23,19 +21,6 @@ type Service struct {
 // and the directory that names organisations and boroughs.
 func New(db *pg.DB, calendar *models.Calendar, dir *directory.Service) *Service {
 	return &Service{db: db, calendar: calendar, directory: dir}
-}
-
-// may refuses an actor whose role lacks a permission: the same answer as at the
-// edge, for callers that are not behind one.
-func may(ctx context.Context, p models.Permission) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(p) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
 }
 
 // list is never nil: the columns for lists are never null.

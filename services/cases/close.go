@@ -34,7 +34,7 @@ func (s *Service) Reopen(ctx context.Context, id uuid.UUID) (View, error) {
 
 // turn closes a case or opens it again.
 func (s *Service) turn(ctx context.Context, id uuid.UUID, to models.CaseStatus, in *Closing) (View, error) {
-	if _, err := may(ctx, models.HandoffSend); err != nil {
+	if _, err := models.May(ctx, models.HandoffSend); err != nil {
 		return View{}, err
 	}
 	in.Note = strings.TrimSpace(in.Note)
@@ -175,7 +175,7 @@ type Closed struct {
 // LastClosing shows why a case was closed last, to those who see the case: a
 // zero Closed where it never was. It is recorded as read.
 func (s *Service) LastClosing(ctx context.Context, id uuid.UUID) (Closed, error) {
-	if _, err := may(ctx, models.CaseRead); err != nil {
+	if _, err := models.May(ctx, models.CaseRead); err != nil {
 		return Closed{}, err
 	}
 	b, err := s.db.Begin(ctx)

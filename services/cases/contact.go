@@ -71,7 +71,7 @@ type ContactChange struct {
 // case the actor's organisation sees as its own. A change with no source is
 // refused, and one made of what somebody else has changed meanwhile is stale.
 func (s *Service) ChangeSafeContact(ctx context.Context, caseID uuid.UUID, in ContactChange) error {
-	if _, err := may(ctx, models.ContactRecord); err != nil {
+	if _, err := models.May(ctx, models.ContactRecord); err != nil {
 		return err
 	}
 	in.SafeContact.Tidy()

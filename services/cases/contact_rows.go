@@ -83,7 +83,7 @@ func (in *ContactChange) putCodeWord(ctx context.Context, tx *pg.Tx, caseID uuid
 // ClearStop lets a channel be used again after somebody else answered it. Only
 // those who hold the case can, and they say who told them that it is safe.
 func (s *Service) ClearStop(ctx context.Context, caseID, stopID uuid.UUID, source string) error {
-	if _, err := may(ctx, models.ContactRecord); err != nil {
+	if _, err := models.May(ctx, models.ContactRecord); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {

@@ -19,7 +19,7 @@ const latest = 20
 // Get shows a case to whoever may see it, and records that it was read. A case
 // that is not there and one that is not the actor's are one answer.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (View, error) {
-	if _, err := may(ctx, models.CaseRead); err != nil {
+	if _, err := models.May(ctx, models.CaseRead); err != nil {
 		return View{}, err
 	}
 	return s.get(ctx, id, false)
@@ -28,7 +28,7 @@ func (s *Service) Get(ctx context.Context, id uuid.UUID) (View, error) {
 // Read is Get, for the one page and the one operation that emergency access
 // opens too.
 func (s *Service) Read(ctx context.Context, id uuid.UUID) (View, error) {
-	a, err := may(ctx, models.CaseRead)
+	a, err := models.May(ctx, models.CaseRead)
 	if err != nil {
 		return View{}, err
 	}

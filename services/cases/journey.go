@@ -16,7 +16,7 @@ const longest = 1000
 // Journey shows the line of a case: who held it and when, what was not held or
 // not answered, its referrals, its clocks and what happened, each in order.
 func (s *Service) Journey(ctx context.Context, id uuid.UUID) (Journey, error) {
-	if _, err := may(ctx, models.CaseRead); err != nil {
+	if _, err := models.May(ctx, models.CaseRead); err != nil {
 		return Journey{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)

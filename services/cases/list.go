@@ -65,7 +65,7 @@ const (
 // List shows the cases that the actor's organisation holds, the latest logged
 // first, and records which were shown.
 func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
-	if _, err := may(ctx, models.CaseRead); err != nil {
+	if _, err := models.May(ctx, models.CaseRead); err != nil {
 		return Page{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)

@@ -51,7 +51,7 @@ const tries = 4
 // in one round trip. A repeated idempotency key is told what it was told
 // before; its parallel twin waits for the first.
 func (s *Service) Log(ctx context.Context, in LogInput) (Logged, error) {
-	if _, err := may(ctx, models.CaseCreate); err != nil {
+	if _, err := models.May(ctx, models.CaseCreate); err != nil {
 		return Logged{}, err
 	}
 	faults, err := s.checkLog(ctx, &in)
@@ -100,7 +100,7 @@ func (s *Service) replayed(ctx context.Context) error {
 // Check returns what is wrong with a case that is being written, for pages that
 // ask one thing at a time. It changes nothing.
 func (s *Service) Check(ctx context.Context, in LogInput) ([]models.FieldError, error) {
-	if _, err := may(ctx, models.CaseCreate); err != nil {
+	if _, err := models.May(ctx, models.CaseCreate); err != nil {
 		return nil, err
 	}
 	in.SafeContact.Channels = slices.Clone(in.SafeContact.Channels)

@@ -23,7 +23,7 @@ type Many struct {
 // Examine tidies a case that is to be logged and returns all that is wrong with
 // it, as Log would. It changes nothing.
 func (s *Service) Examine(ctx context.Context, in *LogInput) ([]models.FieldError, error) {
-	if _, err := may(ctx, models.CaseCreate); err != nil {
+	if _, err := models.May(ctx, models.CaseCreate); err != nil {
 		return nil, err
 	}
 	return s.checkLog(ctx, in)

@@ -34,7 +34,7 @@ const mostFound = 20
 // Search looks for cases among those the actor may see. It records which were
 // shown and what kind of thing was asked, never the words.
 func (s *Service) Search(ctx context.Context, q Query) (Found, error) {
-	if _, err := may(ctx, models.CaseSearch); err != nil {
+	if _, err := models.May(ctx, models.CaseSearch); err != nil {
 		return Found{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)

@@ -93,14 +93,7 @@ type Download struct {
 }
 
 func may(ctx context.Context) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(models.RecordKeep) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
+	return models.May(ctx, models.RecordKeep)
 }
 
 type finder func(context.Context, *pg.Tx) (subject.Subject, error)

@@ -76,14 +76,8 @@ type facts struct {
 func (f *facts) holders() []uuid.UUID { return []uuid.UUID{f.AccountableOrgID, f.LoggedByOrgID} }
 
 func may(ctx context.Context, p models.Permission) error {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return err
-	}
-	if !a.Can(p) {
-		return models.RoleForbidden()
-	}
-	return nil
+	_, err := models.May(ctx, p)
+	return err
 }
 
 // find takes a case the actor can see, so that what is recorded of it comes one

@@ -37,7 +37,7 @@ func (s *Service) Do(ctx context.Context, id uuid.UUID, action models.HandoffAct
 	if action == models.HandoffRecall || action == models.HandoffVictimTold {
 		need = models.HandoffSend
 	}
-	if _, err := may(ctx, need); err != nil {
+	if _, err := models.May(ctx, need); err != nil {
 		return View{}, err
 	}
 	if !slices.Contains(models.HandoffActions(), action) {

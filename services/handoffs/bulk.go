@@ -49,7 +49,7 @@ const atOnce = 25
 // the act goes on without it, and can be gone on with later. Errors: forbidden, a
 // models.Replay, a conflict where there is no case to hand over, and invalid.
 func (s *Service) BeginBulk(ctx context.Context, in BulkOffer) (BulkView, error) {
-	if _, err := may(ctx, models.HandoffBulk); err != nil {
+	if _, err := models.May(ctx, models.HandoffBulk); err != nil {
 		return BulkView{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)
@@ -140,7 +140,7 @@ func (s *Service) keepBulk(ctx context.Context, tx *pg.Tx, dir *directory.Snapsh
 // Errors: not found, forbidden where it is the other side's, a models.Replay, a
 // conflict while something goes on or where nothing is left to do, and invalid.
 func (s *Service) ActBulk(ctx context.Context, id uuid.UUID, act models.BulkAct, in BulkAnswer) (BulkView, error) {
-	if _, err := may(ctx, models.HandoffBulk); err != nil {
+	if _, err := models.May(ctx, models.HandoffBulk); err != nil {
 		return BulkView{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)

@@ -74,7 +74,7 @@ func (s *Service) showBulk(ctx context.Context, tx *pg.Tx, dir *directory.Snapsh
 
 // GetBulk shows one bulk hand-over and how far it is, and records that.
 func (s *Service) GetBulk(ctx context.Context, id uuid.UUID) (BulkView, error) {
-	if _, err := may(ctx, models.HandoffBulk); err != nil {
+	if _, err := models.May(ctx, models.HandoffBulk); err != nil {
 		return BulkView{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)
@@ -97,7 +97,7 @@ func (s *Service) GetBulk(ctx context.Context, id uuid.UUID) (BulkView, error) {
 
 // FindBulk returns the id of one by its reference. It shows nothing of it.
 func (s *Service) FindBulk(ctx context.Context, reference string) (uuid.UUID, error) {
-	if _, err := may(ctx, models.HandoffBulk); err != nil {
+	if _, err := models.May(ctx, models.HandoffBulk); err != nil {
 		return uuid.Nil, err
 	}
 	written, err := models.ParseReference(reference)
@@ -131,7 +131,7 @@ func (q *BulkQuery) limit() int {
 // ListBulk shows the bulk hand-overs of the actor's organisation, either way, the
 // latest first, and the cursor of the page after. They hold nothing of a person.
 func (s *Service) ListBulk(ctx context.Context, q BulkQuery) (items []BulkView, next string, err error) {
-	if _, err := may(ctx, models.HandoffBulk); err != nil {
+	if _, err := models.May(ctx, models.HandoffBulk); err != nil {
 		return nil, "", err
 	}
 	after, err := models.ReadCursorAfter(q.Cursor)
@@ -177,7 +177,7 @@ type BulkCase struct {
 // BulkCases shows the cases of one by number, and records that they were shown.
 // A receiver sees those that were offered.
 func (s *Service) BulkCases(ctx context.Context, id uuid.UUID, q BulkQuery) (items []BulkCase, next string, err error) {
-	if _, err := may(ctx, models.HandoffBulk); err != nil {
+	if _, err := models.May(ctx, models.HandoffBulk); err != nil {
 		return nil, "", err
 	}
 	after := 0

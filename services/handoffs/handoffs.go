@@ -67,22 +67,10 @@ type Held struct {
 	Sends  bool // the actor's organisation may hand it on
 }
 
-// may refuses an actor whose role lacks a permission.
-func may(ctx context.Context, p models.Permission) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(p) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
-}
-
 // Duties shows who owes what of a case, to those who see the case or owe some
 // of it: not found to anybody else. It names no person.
 func (s *Service) Duties(ctx context.Context, caseID uuid.UUID) ([]Held, error) {
-	if _, err := may(ctx, models.HandoffSend); err != nil {
+	if _, err := models.May(ctx, models.HandoffSend); err != nil {
 		return nil, err
 	}
 	dir, err := s.directory.Snapshot(ctx)

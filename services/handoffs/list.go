@@ -38,7 +38,7 @@ const most = 50
 // List shows the hand-offs offered to the actor's organisation, or sent by it,
 // the latest sent first. No word of a person is among them.
 func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
-	if _, err := may(ctx, models.HandoffAnswer); err != nil {
+	if _, err := models.May(ctx, models.HandoffAnswer); err != nil {
 		return Page{}, err
 	}
 	if err := models.Refusal(ctx); err != nil {

@@ -75,7 +75,7 @@ type ground struct {
 // forbidden where another organisation holds the duty; a conflict where it
 // cannot be offered now; and invalid with every field to correct.
 func (s *Service) Offer(ctx context.Context, caseID uuid.UUID, in Offer) (View, error) {
-	if _, err := may(ctx, models.HandoffSend); err != nil {
+	if _, err := models.May(ctx, models.HandoffSend); err != nil {
 		return View{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)

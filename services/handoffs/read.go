@@ -49,7 +49,7 @@ func find(ctx context.Context, tx *pg.Tx, id uuid.UUID) (row, error) {
 
 // Find returns the id of a hand-off by its reference. It shows nothing of it.
 func (s *Service) Find(ctx context.Context, reference string) (uuid.UUID, error) {
-	a, err := may(ctx, models.HandoffAnswer)
+	a, err := models.May(ctx, models.HandoffAnswer)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -77,7 +77,7 @@ func (s *Service) Find(ctx context.Context, reference string) (uuid.UUID, error)
 // first reading by the receiver is when it was received; it changes no state.
 // One that is not there and one that is not the actor's are one answer.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (View, error) {
-	if _, err := may(ctx, models.HandoffAnswer); err != nil {
+	if _, err := models.May(ctx, models.HandoffAnswer); err != nil {
 		return View{}, err
 	}
 	dir, err := s.directory.Snapshot(ctx)

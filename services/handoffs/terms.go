@@ -25,7 +25,7 @@ func (t Terms) Asks() bool { return !t.Back && !t.Lawful && len(t.Fields) == 0 }
 // Terms says what it takes to hand a duty to an organisation. Errors as Offer,
 // but for the words that are still to be written.
 func (s *Service) Terms(ctx context.Context, caseID uuid.UUID, duty models.Duty, to uuid.UUID) (Terms, error) {
-	a, err := may(ctx, models.HandoffSend)
+	a, err := models.May(ctx, models.HandoffSend)
 	if err != nil {
 		return Terms{}, err
 	}
@@ -59,7 +59,7 @@ func (s *Service) Terms(ctx context.Context, caseID uuid.UUID, duty models.Duty,
 // fields are shared, from the offer and once it has accepted. It reads the case,
 // which is recorded.
 func (s *Service) Preview(ctx context.Context, caseID uuid.UUID, fields []string) (before, after map[string]any, err error) {
-	if _, err := may(ctx, models.HandoffSend); err != nil {
+	if _, err := models.May(ctx, models.HandoffSend); err != nil {
 		return nil, nil, err
 	}
 	first, second := stages(fields)

@@ -2,7 +2,6 @@ package imports
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"time"
@@ -116,8 +115,13 @@ func (s *Service) write(b *pg.Batch, t *task, results []result) error {
 	}
 	b.Exec(moveSQL, t.moveArgs(&next)...)
 	b.Insert(intoRows, rows...)
-	b.Record(event("import.rows", &t.Import, map[string]any{"rows": len(results), "to": next.Done, "run": t.Status == models.ImportRunning}))
+	b.Record(t.done(&next, results))
 	return b.Send(pg.BatchWrite)
+}
+
+// done is the event of some rows having been done.
+func (t *task) done(next *task, results []result) models.Event {
+	return event("import.rows", &t.Import, map[string]any{"rows": len(results), "to": next.Done, "run": t.Status == models.ImportRunning})
 }
 
 // reference is what tells rows of a source apart: its force and its reference.
@@ -139,11 +143,10 @@ func (l *line) sealed(t *task, v *vault.Vault) (reference, content vault.Sealed)
 	return l.seals[0], l.seals[1]
 }
 
-// onRecord finds what is known of the references of these rows: run before, or
-// in a check, checked before in the same file.
-func (s *Service) onRecord(ctx context.Context, t *task, v *vault.Vault, lines []*line) (map[string]*known, error) {
-	byKey := map[string]string{}
-	var keys [][]byte
+// keysOf are the keys of the references of those rows that can be done, and the
+// reference of each key.
+func (t *task) keysOf(v *vault.Vault, lines []*line) (keys [][]byte, byKey map[string]string, err error) {
+	byKey = map[string]string{}
 	for _, l := range lines {
 		if l.bad != "" || len(l.faults.List()) > 0 {
 			continue
@@ -151,10 +154,20 @@ func (s *Service) onRecord(ctx context.Context, t *task, v *vault.Vault, lines [
 		reference, _ := l.sealed(t, v)
 		key, err := reference.BytesValue()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		byKey[hex.EncodeToString(key)] = l.reference(t)
+		byKey[string(key)] = l.reference(t)
 		keys = append(keys, key)
+	}
+	return keys, byKey, nil
+}
+
+// onRecord finds what is known of the references of these rows: run before, or
+// in a check, checked before in the same file.
+func (s *Service) onRecord(ctx context.Context, t *task, v *vault.Vault, lines []*line) (map[string]*known, error) {
+	keys, byKey, err := t.keysOf(v, lines)
+	if err != nil {
+		return nil, err
 	}
 	out := map[string]*known{}
 	b, err := s.db.Begin(ctx)
@@ -167,7 +180,7 @@ func (s *Service) onRecord(ctx context.Context, t *task, v *vault.Vault, lines [
 		if err := row.Scan(&key, &k.caseID, &k.content); err != nil {
 			return err
 		}
-		out[byKey[hex.EncodeToString(key)]] = k
+		out[byKey[string(key)]] = k
 		return nil
 	})
 	b.Query(take, "select reference_key, case_id, content_key from import_rows where org_id = $1 and kind = $2 and applied and outcome = 'accepted' and reference_key = any ($3)",

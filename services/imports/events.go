@@ -157,25 +157,12 @@ func (s *Service) checkedBefore(ctx context.Context, tx *pg.Tx, t *task, lines [
 	if t.Status != models.ImportChecking {
 		return out, nil
 	}
-	byKey := map[string]string{}
-	var keys [][]byte
-	for _, l := range lines {
-		if l.bad != "" {
-			continue
-		}
-		reference, _ := l.sealed(t, tx.Vault)
-		key, err := reference.BytesValue()
-		if err != nil {
-			return nil, err
-		}
-		byKey[string(key)] = l.reference(t)
-		keys = append(keys, key)
-	}
-	if len(keys) == 0 {
-		return out, nil
+	keys, byKey, err := t.keysOf(tx.Vault, lines)
+	if err != nil || len(keys) == 0 {
+		return out, err
 	}
 	var found [][]byte
-	err := tx.Scan(ctx, &found, "select reference_key from import_rows where import_id = ? and not applied and reference_key in ?", t.ID, keys)
+	err = tx.Scan(ctx, &found, "select reference_key from import_rows where import_id = ? and not applied and reference_key in ?", t.ID, keys)
 	for _, key := range found {
 		out[byKey[string(key)]] = true
 	}
@@ -195,5 +182,5 @@ func (s *Service) writeIn(ctx context.Context, tx *pg.Tx, t *task, results []res
 	if err := tx.Insert(ctx, intoRows, rows...); err != nil {
 		return err
 	}
-	return tx.Record(ctx, event("import.rows", &t.Import, map[string]any{"rows": len(results), "to": next.Done, "run": t.Status == models.ImportRunning}))
+	return tx.Record(ctx, t.done(&next, results))
 }

@@ -54,11 +54,7 @@ func New(db *pg.DB, dir *directory.Service, store blob.Store, c *cases.Service, 
 
 // may refuses an actor whose role does not take in files.
 func may(ctx context.Context) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err == nil && !a.Can(models.ImportRun) {
-		err = models.RoleForbidden()
-	}
-	return a, err
+	return models.May(ctx, models.ImportRun)
 }
 
 // mayRun refuses a kind of file that the actor does not run; one there is not is

@@ -97,14 +97,8 @@ type Of struct {
 }
 
 func may(ctx context.Context, need models.Permission) error {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return err
-	}
-	if !a.Can(need) {
-		return models.RoleForbidden()
-	}
-	return nil
+	_, err := models.May(ctx, need)
+	return err
 }
 
 // reasons reads what two records were found to agree in.

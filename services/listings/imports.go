@@ -56,15 +56,9 @@ func (s *Service) Import(ctx context.Context, id uuid.UUID) (Import, error) {
 		if out, err = find(ctx, tx, id, ""); err != nil {
 			return err
 		}
-		return tx.Record(ctx, read(id))
+		return tx.Record(ctx, event("directory.feed_read", &out))
 	})
 	return out, err
-}
-
-// read is the event of a feed having been looked at: its rows may name whoever
-// the sender put there.
-func read(id uuid.UUID) models.Event {
-	return models.Event{Action: "listing_import.read", SubjectType: "listing_import", SubjectID: id}
 }
 
 func find(ctx context.Context, tx *pg.Tx, id uuid.UUID, lock string) (Import, error) {
@@ -90,14 +84,15 @@ func (s *Service) Rows(ctx context.Context, id uuid.UUID, q Query) (items []Row,
 		}
 	}
 	err = s.db.View(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if _, err := find(ctx, tx, id, ""); err != nil {
+		feed, err := find(ctx, tx, id, "")
+		if err != nil {
 			return err
 		}
 		if err := tx.Scan(ctx, &items, `select n, outcome, field, code, says, name, listing_id from listing_import_rows
 			where import_id = ? and n > ? and (? = '' or outcome = ?) order by n limit ?`, id, after, string(q.Outcome), string(q.Outcome), q.limit()+1); err != nil {
 			return err
 		}
-		return tx.Record(ctx, read(id))
+		return tx.Record(ctx, event("directory.feed_read", &feed))
 	})
 	if len(items) > q.limit() {
 		items = items[:q.limit()]

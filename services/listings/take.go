@@ -54,10 +54,7 @@ type Row struct {
 }
 
 func may(ctx context.Context) error {
-	a, err := models.ActorFrom(ctx)
-	if err == nil && !a.Can(models.SystemOperate) {
-		err = models.RoleForbidden()
-	}
+	_, err := models.May(ctx, models.SystemOperate)
 	return err
 }
 

@@ -42,14 +42,7 @@ type NewMatter struct {
 
 // may refuses a role that keeps no matters.
 func may(ctx context.Context) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(models.MatterManage) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
+	return models.May(ctx, models.MatterManage)
 }
 
 // about is a line of the trail about a matter, and of a case of it where one is

@@ -62,14 +62,8 @@ type Input struct {
 }
 
 func may(ctx context.Context) error {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return err
-	}
-	if !a.Can(models.RecordKeep) {
-		return models.RoleForbidden()
-	}
-	return nil
+	_, err := models.May(ctx, models.RecordKeep)
+	return err
 }
 
 // OfCase shows the notes of a case that the actor's organisation holds or

@@ -20,7 +20,7 @@ type Leaving struct {
 // change runs one act on somebody the actor manages, in the order of answers of
 // decisions.md 18. Nobody acts on themselves.
 func (s *Service) change(ctx context.Context, p models.Permission, id uuid.UUID, act func(context.Context, *pg.Tx, *models.Person) error) (Details, error) {
-	if _, err := may(ctx, p); err != nil {
+	if _, err := models.May(ctx, p); err != nil {
 		return Details{}, err
 	}
 	var out Details

@@ -68,7 +68,7 @@ func (s *Service) factorsKind() approvals.Kind {
 // both halves of an account that is not theirs (docs/adr/0027). It takes a fresh
 // proof, which the route asks for.
 func (s *Service) ResetFactors(ctx context.Context, id uuid.UUID, in FactorsLost) (FactorsReset, error) {
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return FactorsReset{}, err
 	}
 	var out FactorsReset

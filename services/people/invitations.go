@@ -38,7 +38,7 @@ func (r invitationRow) invitation() Invitation {
 
 // Invitations lists the latest invitations the actor may see, at most 100.
 func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return nil, err
 	}
 	var out []Invitation
@@ -67,7 +67,7 @@ func findInvitation(ctx context.Context, tx *pg.Tx, id uuid.UUID) (Invitation, e
 // Invitation shows one invitation, without its link.
 func (s *Service) Invitation(ctx context.Context, id uuid.UUID) (Invitation, error) {
 	var out Invitation
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return out, err
 	}
 	err := s.db.View(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
@@ -104,7 +104,7 @@ func (s *Service) TakeBack(ctx context.Context, id uuid.UUID) (Invitation, error
 
 func (s *Service) act(ctx context.Context, id uuid.UUID, do func(context.Context, *pg.Tx, *Invitation) error) (Invitation, error) {
 	var out Invitation
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return out, err
 	}
 	err := pg.Once(func() error {
@@ -135,7 +135,7 @@ func (s *Service) act(ctx context.Context, id uuid.UUID, do func(context.Context
 // themselves; for somebody whose role crosses organisations it waits for a
 // second system administrator.
 func (s *Service) StartReset(ctx context.Context, id uuid.UUID) (Invitation, error) {
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return Invitation{}, err
 	}
 	var out Invitation

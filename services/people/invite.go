@@ -95,7 +95,7 @@ func (s *Service) kind() approvals.Kind {
 // second system administrator first. It returns field errors for what is wrong,
 // and a conflict where somebody else has the address.
 func (s *Service) Invite(ctx context.Context, in NewInvitation) (Invitation, error) {
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return Invitation{}, err
 	}
 	var out Invitation
@@ -182,7 +182,7 @@ func (in *NewInvitation) checkSSO(ctx context.Context, tx *pg.Tx, f *models.Faul
 // SignOnDomain is the domain of the addresses that the actor's organisation signs
 // in for itself; "" where it has no sign-in of its own in use.
 func (s *Service) SignOnDomain(ctx context.Context) (string, error) {
-	a, err := may(ctx, models.PeopleInvite)
+	a, err := models.May(ctx, models.PeopleInvite)
 	if err != nil {
 		return "", err
 	}

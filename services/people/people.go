@@ -78,23 +78,11 @@ const personColumns = `u.id, u.org_id, o.kind, u.email, u.name, u.role, u.create
 	from users u join organisations o on o.id = u.org_id
 	left join lateral (select a.version, a.at from conduct_acceptances a where a.user_id = u.id order by a.at desc limit 1) c on true`
 
-// may refuses an actor whose role does not hold a permission.
-func may(ctx context.Context, p models.Permission) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(p) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
-}
-
 // List shows the people the actor manages: an organisation's administrator
 // their own organisation's, a system administrator those whose roles cross
 // organisations. More says whether there are more after them.
 func (s *Service) List(ctx context.Context, q Query) (people []models.Person, more bool, err error) {
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return nil, false, err
 	}
 	if q.Limit < 1 || q.Limit > 100 {
@@ -148,7 +136,7 @@ type Details struct {
 // Get shows one person with what they have in hand. Somebody the actor does not
 // manage is not found.
 func (s *Service) Get(ctx context.Context, id uuid.UUID) (Details, error) {
-	if _, err := may(ctx, models.PeopleInvite); err != nil {
+	if _, err := models.May(ctx, models.PeopleInvite); err != nil {
 		return Details{}, err
 	}
 	var out Details

@@ -24,7 +24,7 @@ type BarInput struct {
 // whether or not they could see the case; they are never told. It needs
 // case:protection and a case the actor may know of.
 func (s *Service) Bar(ctx context.Context, caseID uuid.UUID, in BarInput) (Bar, error) {
-	if _, err := may(ctx, models.CaseProtection); err != nil {
+	if _, err := models.May(ctx, models.CaseProtection); err != nil {
 		return Bar{}, err
 	}
 	in.Email, in.Note = strings.ToLower(strings.TrimSpace(in.Email)), strings.TrimSpace(in.Note)

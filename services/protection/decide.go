@@ -55,7 +55,7 @@ func (in *Ask) check(ctx context.Context, tx *pg.Tx) ([]models.FieldError, error
 // A case the actor may not know of is not found; what is so already is a
 // conflict.
 func (s *Service) Decide(ctx context.Context, caseID uuid.UUID, in Ask) (Decision, error) {
-	if _, err := may(ctx, models.CaseProtect); err != nil {
+	if _, err := models.May(ctx, models.CaseProtect); err != nil {
 		return Decision{}, err
 	}
 	if err := proven(ctx, in.Action); err != nil {
@@ -121,7 +121,7 @@ func (r *record) refuses(a models.ProtectionAction) string {
 // received it, whoever decides among them, or opens it to the service again. It
 // needs case:protect; what the actor's organisation did not receive is not found.
 func (s *Service) NarrowReferral(ctx context.Context, id uuid.UUID, in Ask) (Decision, error) {
-	if _, err := may(ctx, models.CaseProtect); err != nil {
+	if _, err := models.May(ctx, models.CaseProtect); err != nil {
 		return Decision{}, err
 	}
 	if err := proven(ctx, in.Action); err != nil {
@@ -212,7 +212,7 @@ func (s *Service) write(ctx context.Context, tx *pg.Tx, caseID, referral uuid.UU
 // Answer approves or refuses what somebody else asked for. One of the two is a
 // privacy officer; nobody answers themselves. It needs case:protect.
 func (s *Service) Answer(ctx context.Context, caseID, request uuid.UUID, approve bool, note string) (Decision, error) {
-	if _, err := may(ctx, models.CaseUnprotect); err != nil {
+	if _, err := models.May(ctx, models.CaseUnprotect); err != nil {
 		return Decision{}, err
 	}
 	if err := accounts.StepUp(ctx); err != nil {

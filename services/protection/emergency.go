@@ -46,7 +46,7 @@ type Emergency struct {
 // once. A case that is not there, is sealed, bars the actor or is another
 // organisation's is not found, alike. One they can open anyway is a conflict.
 func (s *Service) OpenInEmergency(ctx context.Context, in EmergencyInput) (Emergency, error) {
-	if _, err := may(ctx, models.CaseEmergency); err != nil {
+	if _, err := models.May(ctx, models.CaseEmergency); err != nil {
 		return Emergency{}, err
 	}
 	in.Note = strings.TrimSpace(in.Note)
@@ -114,7 +114,7 @@ func (s *Service) openInEmergency(ctx context.Context, tx *pg.Tx, in EmergencyIn
 // Emergencies lists the emergency accesses of the actor's organisation, those
 // that nobody has looked at first. It needs access:review.
 func (s *Service) Emergencies(ctx context.Context) ([]Emergency, error) {
-	if _, err := may(ctx, models.AccessReview); err != nil {
+	if _, err := models.May(ctx, models.AccessReview); err != nil {
 		return nil, err
 	}
 	var out []Emergency
@@ -145,7 +145,7 @@ func emergencies(ctx context.Context, tx *pg.Tx, where string, args ...any) ([]E
 // access:review, and somebody else than who had it; what was looked at already
 // is a conflict.
 func (s *Service) Review(ctx context.Context, id uuid.UUID, justified *bool, note string) (Emergency, error) {
-	if _, err := may(ctx, models.AccessReview); err != nil {
+	if _, err := models.May(ctx, models.AccessReview); err != nil {
 		return Emergency{}, err
 	}
 	note = strings.TrimSpace(note)
@@ -223,7 +223,7 @@ func (f Figures) Share() float64 {
 // Figures counts the use of emergency access in the actor's organisation. It
 // needs access:review.
 func (s *Service) Figures(ctx context.Context) (Figures, error) {
-	if _, err := may(ctx, models.AccessReview); err != nil {
+	if _, err := models.May(ctx, models.AccessReview); err != nil {
 		return Figures{}, err
 	}
 	var out Figures

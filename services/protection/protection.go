@@ -79,18 +79,6 @@ type Decision struct {
 	MayDecide bool
 }
 
-// may refuses an actor whose role lacks a permission.
-func may(ctx context.Context, need models.Permission) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(need) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
-}
-
 // record is a case as app_case_protection tells it.
 type record struct {
 	ID               uuid.UUID

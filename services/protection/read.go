@@ -24,7 +24,7 @@ func (s *Service) Find(ctx context.Context, reference string) (View, error) {
 }
 
 func (s *Service) view(ctx context.Context, id uuid.UUID, reference string) (View, error) {
-	if _, err := may(ctx, models.CaseProtection); err != nil {
+	if _, err := models.May(ctx, models.CaseProtection); err != nil {
 		return View{}, err
 	}
 	var v View
@@ -106,7 +106,7 @@ func decisions(ctx context.Context, tx *pg.Tx, where string, args ...any) ([]Dec
 // Queue lists what waits for a decision in the actor's organisation and what is
 // hidden now, as far as the actor may know. It needs case:protect.
 func (s *Service) Queue(ctx context.Context) ([]Decision, error) {
-	if _, err := may(ctx, models.CaseProtect); err != nil {
+	if _, err := models.May(ctx, models.CaseProtect); err != nil {
 		return nil, err
 	}
 	var out []Decision
@@ -123,7 +123,7 @@ func (s *Service) Queue(ctx context.Context) ([]Decision, error) {
 // Colleagues are the people of the actor's organisation that can be named or
 // barred, by name.
 func (s *Service) Colleagues(ctx context.Context) ([]Person, error) {
-	if _, err := may(ctx, models.CaseProtection); err != nil {
+	if _, err := models.May(ctx, models.CaseProtection); err != nil {
 		return nil, err
 	}
 	var out []Person

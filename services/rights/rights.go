@@ -35,14 +35,7 @@ func New(db *pg.DB, calendar *models.Calendar, two *approvals.Service) *Service 
 
 // may refuses an actor whose role does not answer for people's data.
 func may(ctx context.Context) (models.Actor, error) {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return a, err
-	}
-	if !a.Can(models.RightsManage) {
-		return a, models.RoleForbidden()
-	}
-	return a, nil
+	return models.May(ctx, models.RightsManage)
 }
 
 // write runs fn for somebody who answers for data, again where a twin of the

@@ -28,10 +28,7 @@ func New(db *pg.DB, dir *directory.Service) *Service { return &Service{db: db, d
 
 // may refuses a role that lacks a permission.
 func may(ctx context.Context, need models.Permission) error {
-	a, err := models.ActorFrom(ctx)
-	if err == nil && !a.Can(need) {
-		err = models.RoleForbidden()
-	}
+	_, err := models.May(ctx, need)
 	return err
 }
 

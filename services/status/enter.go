@@ -71,22 +71,8 @@ func (s *Service) lookUp(ctx context.Context, code string, ip netip.Addr) (found
 	}
 	var there bool
 	b.Query(pg.One(&there, &f.paused, &f.door, &f.caseID, &f.of, &f.hash, &f.opens), "select * from app_status_lookup($1, $2, $3, $4)", f.attempt,
-		b.Vault.LookUp(vault.StatusCodeKey, codeText(code)), b.Vault.LookUp(vault.StatusTriedKey, codeText(code)), b.Vault.LookUp(vault.StatusNetworkKey, network(ip)))
+		b.Vault.LookUp(vault.StatusCodeKey, codeText(code)), b.Vault.LookUp(vault.StatusTriedKey, codeText(code)), b.Vault.LookUp(vault.StatusNetworkKey, models.NetworkOf(ip).String()))
 	return f, b.Send(pg.BatchHousekeeping)
-}
-
-// network is the part of an address that one household holds.
-func network(ip netip.Addr) string {
-	if !ip.IsValid() {
-		return "none"
-	}
-	ip = ip.Unmap().WithZone("")
-	bits := 32
-	if ip.Is6() {
-		bits = 64
-	}
-	p, _ := ip.Prefix(bits) // an address that is valid has one
-	return p.String()
 }
 
 func (s *Service) open(ctx context.Context, f found, hash string) (Entered, error) {

@@ -54,14 +54,8 @@ func (s *Service) Language(key string) *Language {
 
 // may refuses roles that never speak to a victim.
 func may(ctx context.Context) error {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return err
-	}
-	if !a.Can(models.ContactRecord) {
-		return models.RoleForbidden()
-	}
-	return nil
+	_, err := models.May(ctx, models.ContactRecord)
+	return err
 }
 
 // nobody acts before it is known whose code it is.

@@ -69,14 +69,8 @@ func (p *Plan) Appointment(id uuid.UUID) *models.Appointment {
 
 // may refuses roles that never work on a referral.
 func may(ctx context.Context) error {
-	a, err := models.ActorFrom(ctx)
-	if err != nil {
-		return err
-	}
-	if !a.Can(models.ReferralAnswer) {
-		return models.RoleForbidden()
-	}
-	return nil
+	_, err := models.May(ctx, models.ReferralAnswer)
+	return err
 }
 
 // find returns a referral whose support the actor may keep or read: not found

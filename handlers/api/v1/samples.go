@@ -160,9 +160,6 @@ func RegisterSamples(a *api.API, svc *samples.Service) {
 	draw := op(http.MethodPost, "", "draw-sample", "Draw a sample of referrals", "Of organisations with an agreement to be audited that holds today; of nobody who asked to be left out. Frozen, and the same for the same seed and facts. 422 where too few answer to the rule.")
 	draw.Status = http.StatusCreated
 	api.Keyed(a, draw, func(ctx context.Context, in *newSampleIn) (samples.View, error) {
-		if m := in.Body.Method; m != "" && m != "random" && m != "stratified" {
-			return samples.View{}, models.Refusal(ctx, []models.FieldError{models.Field("method", models.FieldUnknown, "Say random or stratified")})
-		}
 		return svc.Draw(ctx, in.Body.model())
 	}, func(v samples.View) *newSampleOut {
 		return &newSampleOut{Location: "/api/v1/quality/samples/" + v.ID.String(), Body: presentSample(v)}

@@ -84,15 +84,15 @@ type SampleRating struct {
 }
 
 func (n NewSample) model() models.Sample {
-	out := models.Sample{Name: n.Name, Pathway: string(n.Pathway), ServiceID: n.ServiceID, OfOrgID: n.OrganisationID, FromMonth: monthOf(n.From), ToMonth: monthOf(n.To), Size: n.Size, SecondShare: 20}
+	out := models.Sample{Name: n.Name, Pathway: string(n.Pathway), Method: string(n.Method), ServiceID: n.ServiceID, OfOrgID: n.OrganisationID, FromMonth: monthOf(n.From), ToMonth: monthOf(n.To), Size: n.Size, SecondShare: 20}
 	if n.SecondShare != nil {
 		out.SecondShare = *n.SecondShare
 	}
 	switch {
-	case n.Method == "" && n.By == "" || n.Method == "random":
-		out.Strata = "none"
 	case n.By == "" && n.Method == "stratified":
 		out.Strata = "service"
+	case n.By == "" || n.Method == "random":
+		out.Strata = "none"
 	default:
 		out.Strata = string(n.By)
 	}
