@@ -66,11 +66,37 @@ func (k *checker) resolve(s *huma.Schema) *huma.Schema {
 }
 
 // findings are what a check found: the faults, and whether a field was spelled
-// in another case, which makes the whole document malformed.
+// in another case, which makes the whole document malformed. at is where the
+// check is: only a fault asks how that is written, and most documents have none.
 type findings struct {
 	faults  []models.FieldError
 	variant bool
+	at      []step
 }
+
+// step is one step down a document: into a field, or into an item of a list.
+type step struct {
+	name string // of the field; none for an item
+	item int
+}
+
+func (f *findings) down(s step) { f.at = append(f.at, s) }
+func (f *findings) up()         { f.at = f.at[:len(f.at)-1] }
+
+func (f *findings) path() (path string) {
+	for _, s := range f.at {
+		if s.name == "" {
+			path = index(path, s.item)
+		} else {
+			path = join(path, s.name)
+		}
+	}
+	return path
+}
+
+// here adds a fault of the value that the check is at, in one of a field of it.
+func (f *findings) here(code, message string)     { f.add(f.path(), code, message) }
+func (f *findings) in(name, code, message string) { f.add(join(f.path(), name), code, message) }
 
 func (f *findings) add(path, code, message string) {
 	if len(f.faults) < mostFaults {
@@ -78,16 +104,23 @@ func (f *findings) add(path, code, message string) {
 	}
 }
 
+// field is check for what stands in a field of that name.
+func (k *checker) field(s *huma.Schema, name string, v any, f *findings) {
+	f.down(step{name: name})
+	k.check(s, v, f)
+	f.up()
+}
+
 // check holds v, decoded with numbers as json.Number, to s. Faults come in a
 // fixed order, whatever the order of the document.
-func (k *checker) check(s *huma.Schema, path string, v any, f *findings) {
+func (k *checker) check(s *huma.Schema, v any, f *findings) {
 	s = k.resolve(s)
 	if len(s.OneOf) > 0 || len(s.AnyOf) > 0 {
-		k.either(append(slices.Clone(s.OneOf), s.AnyOf...), path, v, f)
+		k.either(append(slices.Clone(s.OneOf), s.AnyOf...), v, f)
 		return
 	}
 	for _, sub := range s.AllOf {
-		k.check(sub, path, v, f)
+		k.check(sub, v, f)
 	}
 	if v == nil && s.Nullable {
 		return
@@ -96,29 +129,29 @@ func (k *checker) check(s *huma.Schema, path string, v any, f *findings) {
 	switch s.Type {
 	case huma.TypeBoolean:
 		if _, ok := v.(bool); !ok {
-			f.add(path, models.FieldInvalid, "Must be true or false.")
+			f.here(models.FieldInvalid, "Must be true or false.")
 		}
 	case huma.TypeInteger, huma.TypeNumber:
-		k.number(s, path, v, f)
+		k.number(s, v, f)
 	case huma.TypeString:
-		k.text(s, path, v, f)
+		k.text(s, v, f)
 	case huma.TypeArray:
-		k.list(s, path, v, f)
+		k.list(s, v, f)
 	case huma.TypeObject:
-		k.object(s, path, v, f)
+		k.object(s, v, f)
 	}
 	if len(s.Enum) > 0 && len(f.faults) == before && !among(s.Enum, v) {
-		f.add(path, models.FieldInvalid, "Must be one of: "+words(s.Enum)+".")
+		f.here(models.FieldInvalid, "Must be one of: "+words(s.Enum)+".")
 	}
 }
 
 // either tells the faults of the one kind of value that was meant, as far as
 // that can be told.
-func (k *checker) either(subs []*huma.Schema, path string, v any, f *findings) {
+func (k *checker) either(subs []*huma.Schema, v any, f *findings) {
 	var meant *findings
 	for _, sub := range subs {
-		try := &findings{}
-		k.check(sub, path, v, try)
+		try := &findings{at: f.at}
+		k.check(sub, v, try)
 		if len(try.faults) == 0 && !try.variant {
 			return
 		}
@@ -127,7 +160,7 @@ func (k *checker) either(subs []*huma.Schema, path string, v any, f *findings) {
 		}
 	}
 	if meant == nil {
-		f.add(path, models.FieldInvalid, "Is not in the right form.")
+		f.here(models.FieldInvalid, "Is not in the right form.")
 		return
 	}
 	f.variant = f.variant || meant.variant
@@ -150,10 +183,10 @@ func sameKind(kind string, v any) bool {
 	return false
 }
 
-func (k *checker) object(s *huma.Schema, path string, v any, f *findings) {
+func (k *checker) object(s *huma.Schema, v any, f *findings) {
 	fields, ok := v.(map[string]any)
 	if !ok {
-		f.add(path, models.FieldInvalid, "Must be an object.")
+		f.here(models.FieldInvalid, "Must be an object.")
 		return
 	}
 	for _, name := range k.fields[s] {
@@ -162,12 +195,12 @@ func (k *checker) object(s *huma.Schema, path string, v any, f *findings) {
 		required := slices.Contains(s.Required, name)
 		switch {
 		case prop.ReadOnly && given:
-			f.add(join(path, name), models.FieldUnknown, "This cannot be set.")
+			f.in(name, models.FieldUnknown, "This cannot be set.")
 		case prop.ReadOnly, !given && !required, given && field == nil && !required:
 		case !given:
-			f.add(join(path, name), models.FieldRequired, "This is required.")
+			f.in(name, models.FieldRequired, "This is required.")
 		default:
-			k.check(prop, join(path, name), field, f)
+			k.field(prop, name, field, f)
 		}
 	}
 	more, free := s.AdditionalProperties.(*huma.Schema)
@@ -185,10 +218,12 @@ func (k *checker) object(s *huma.Schema, path string, v any, f *findings) {
 		switch {
 		case variantOf(s.Properties, name):
 			f.variant = true
+		case free && plainName.MatchString(name):
+			k.field(more, name, fields[name], f)
 		case free:
-			k.check(more, named(path, name), fields[name], f)
+			k.check(more, fields[name], f)
 		default:
-			f.add(named(path, name), models.FieldUnknown, "This field is not known.")
+			f.add(named(f.path(), name), models.FieldUnknown, "This field is not known.")
 		}
 	}
 }

@@ -13,11 +13,11 @@ import (
 	"throughline/models"
 )
 
-func (k *checker) number(s *huma.Schema, path string, v any, f *findings) {
+func (k *checker) number(s *huma.Schema, v any, f *findings) {
 	n, ok := v.(json.Number)
 	whole := s.Type == huma.TypeInteger
 	if !ok {
-		f.add(path, models.FieldInvalid, kindOfNumber(whole))
+		f.here(models.FieldInvalid, kindOfNumber(whole))
 		return
 	}
 	bits := 64
@@ -30,15 +30,15 @@ func (k *checker) number(s *huma.Schema, path string, v any, f *findings) {
 	}
 	switch {
 	case err != nil:
-		f.add(path, models.FieldInvalid, kindOfNumber(whole))
+		f.here(models.FieldInvalid, kindOfNumber(whole))
 	case s.Minimum != nil && x < *s.Minimum:
-		f.add(path, models.FieldInvalid, fmt.Sprintf("Must be %v or more.", *s.Minimum))
+		f.here(models.FieldInvalid, fmt.Sprintf("Must be %v or more.", *s.Minimum))
 	case s.Maximum != nil && x > *s.Maximum:
-		f.add(path, models.FieldInvalid, fmt.Sprintf("Must be %v or less.", *s.Maximum))
+		f.here(models.FieldInvalid, fmt.Sprintf("Must be %v or less.", *s.Maximum))
 	case s.ExclusiveMinimum != nil && x <= *s.ExclusiveMinimum:
-		f.add(path, models.FieldInvalid, fmt.Sprintf("Must be more than %v.", *s.ExclusiveMinimum))
+		f.here(models.FieldInvalid, fmt.Sprintf("Must be more than %v.", *s.ExclusiveMinimum))
 	case s.ExclusiveMaximum != nil && x >= *s.ExclusiveMaximum:
-		f.add(path, models.FieldInvalid, fmt.Sprintf("Must be less than %v.", *s.ExclusiveMaximum))
+		f.here(models.FieldInvalid, fmt.Sprintf("Must be less than %v.", *s.ExclusiveMaximum))
 	}
 }
 
@@ -49,25 +49,25 @@ func kindOfNumber(whole bool) string {
 	return "Must be a number."
 }
 
-func (k *checker) text(s *huma.Schema, path string, v any, f *findings) {
+func (k *checker) text(s *huma.Schema, v any, f *findings) {
 	t, ok := v.(string)
 	if !ok {
-		f.add(path, models.FieldInvalid, "Must be text.")
+		f.here(models.FieldInvalid, "Must be text.")
 		return
 	}
 	length := utf8.RuneCountInString(t)
 	switch {
 	case s.MinLength != nil && length == 0 && *s.MinLength > 0:
-		f.add(path, models.FieldRequired, "This is required.")
+		f.here(models.FieldRequired, "This is required.")
 	case s.MinLength != nil && length < *s.MinLength:
-		f.add(path, models.FieldTooShort, fmt.Sprintf("Must be %s or more.", count(*s.MinLength, "character")))
+		f.here(models.FieldTooShort, fmt.Sprintf("Must be %s or more.", count(*s.MinLength, "character")))
 	case s.MaxLength != nil && length > *s.MaxLength:
-		f.add(path, models.FieldTooLong, fmt.Sprintf("Must be %s or fewer.", count(*s.MaxLength, "character")))
+		f.here(models.FieldTooLong, fmt.Sprintf("Must be %s or fewer.", count(*s.MaxLength, "character")))
 	case s.Pattern != "" && !k.patterns[s.Pattern].MatchString(t):
-		f.add(path, models.FieldInvalid, "Is not in the right form"+described(s.PatternDescription)+".")
+		f.here(models.FieldInvalid, "Is not in the right form"+described(s.PatternDescription)+".")
 	default:
 		if message := formatFault(s.Format, t); message != "" {
-			f.add(path, models.FieldInvalid, message)
+			f.here(models.FieldInvalid, message)
 		}
 	}
 }
@@ -79,30 +79,35 @@ func described(what string) string {
 	return ": " + what
 }
 
-func (k *checker) list(s *huma.Schema, path string, v any, f *findings) {
+func (k *checker) list(s *huma.Schema, v any, f *findings) {
 	items, ok := v.([]any)
 	if !ok {
-		f.add(path, models.FieldInvalid, "Must be a list.")
+		f.here(models.FieldInvalid, "Must be a list.")
 		return
 	}
 	switch {
 	case s.MinItems != nil && len(items) == 0 && *s.MinItems > 0:
-		f.add(path, models.FieldRequired, "Give at least "+strconv.Itoa(*s.MinItems)+".")
+		f.here(models.FieldRequired, "Give at least "+strconv.Itoa(*s.MinItems)+".")
 	case s.MinItems != nil && len(items) < *s.MinItems:
-		f.add(path, models.FieldTooShort, "Give at least "+strconv.Itoa(*s.MinItems)+".")
+		f.here(models.FieldTooShort, "Give at least "+strconv.Itoa(*s.MinItems)+".")
 	case s.MaxItems != nil && len(items) > *s.MaxItems:
-		f.add(path, models.FieldTooLong, "Give "+strconv.Itoa(*s.MaxItems)+" or fewer.")
+		f.here(models.FieldTooLong, "Give "+strconv.Itoa(*s.MaxItems)+" or fewer.")
 		return
 	}
-	told := map[string]bool{}
+	var told map[string]bool
+	if s.UniqueItems {
+		told = map[string]bool{}
+	}
 	for i, item := range items {
+		f.down(step{item: i})
 		if t, ok := item.(string); ok && s.UniqueItems {
 			if told[t] {
-				f.add(index(path, i), models.FieldInvalid, "Is given twice.")
+				f.here(models.FieldInvalid, "Is given twice.")
 			}
 			told[t] = true
 		}
-		k.check(s.Items, index(path, i), item, f)
+		k.check(s.Items, item, f)
+		f.up()
 	}
 }
 

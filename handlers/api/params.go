@@ -63,7 +63,7 @@ func (p *plan) bindPath(c *gin.Context, in reflect.Value) error {
 		if text == "" || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 			return models.NotFound("path")
 		}
-		p.schemas.check(q.schema, q.name, q.tree(text), f)
+		p.schemas.field(q.schema, q.name, q.tree(text), f)
 		if len(f.faults) > 0 || q.set(in, text) != nil {
 			return models.NotFound("path")
 		}
@@ -156,7 +156,7 @@ func (q *param) bind(schemas *checker, in reflect.Value, text string, given bool
 		return
 	}
 	before := len(f.faults)
-	schemas.check(q.schema, q.name, q.tree(text), f)
+	schemas.field(q.schema, q.name, q.tree(text), f)
 	if len(f.faults) == before && q.set(in, text) != nil {
 		f.add(q.name, models.FieldInvalid, "Is not in the right form.")
 	}

@@ -183,7 +183,7 @@ func (p *plan) decode(body []byte, in reflect.Value) ([]models.FieldError, error
 		}
 		return f.faults, nil
 	}
-	p.schemas.check(p.body, "", tree, f)
+	p.schemas.check(p.body, tree, f)
 	if f.variant {
 		return nil, models.Malformed("The body spells the name of a field with other letters than small ones.")
 	}

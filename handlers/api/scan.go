@@ -148,12 +148,15 @@ func seen(keys map[string]bool, k string) bool {
 // key, the long s and the Kelvin sign included.
 func fold(k string) string {
 	if !strings.ContainsFunc(k, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		return strings.ToUpper(k) // what the rest comes to, sooner
+		return strings.ToLower(k) // what the rest comes to, sooner; most keys are that already
 	}
 	return strings.Map(func(r rune) rune {
 		smallest := r
 		for o := unicode.SimpleFold(r); o != r; o = unicode.SimpleFold(o) {
 			smallest = min(smallest, o)
+		}
+		if smallest < utf8.RuneSelf {
+			return unicode.ToLower(smallest)
 		}
 		return smallest
 	}, k)

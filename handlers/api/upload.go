@@ -103,7 +103,7 @@ func (p *plan) readUpload(c *gin.Context, req *models.Request, in reflect.Value)
 	}
 	*into = up
 	for _, name := range sorted(up.Fields) {
-		p.schemas.check(p.op.upload.fields[name], name, up.Fields[name], f)
+		p.schemas.field(p.op.upload.fields[name], name, up.Fields[name], f)
 	}
 	req.Invalid, req.BodyHash = f.faults, h.Sum(nil)
 	return nil
