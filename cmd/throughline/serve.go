@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+
+	"throughline/internal/whole"
 )
 
 // A stop takes at most half a minute (security.md F10): the balancer is told,
@@ -142,7 +144,7 @@ func serve(ctx context.Context, cfg Config, d parts) error {
 	site := server(measured(figures, d.handler), d.log)
 	site.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return ended(site.Serve(d.listener)) })
+	group.Go(func() error { return ended(site.Serve(whole.Listen(d.listener))) })
 	group.Go(func() error {
 		<-running.Done()
 		return drain(cfg, d, site)

@@ -19,6 +19,7 @@ import (
 
 	"throughline/internal/pg"
 	"throughline/internal/vault"
+	"throughline/internal/whole"
 	"throughline/services/demo"
 )
 
@@ -211,7 +212,7 @@ func listen(ctx context.Context, h http.Handler) (string, error) {
 		return "", err
 	}
 	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
-	go func() { _ = s.Serve(l) }()
+	go func() { _ = s.Serve(whole.Listen(l)) }()
 	go func() {
 		<-ctx.Done()
 		_ = s.Close()
