@@ -70,26 +70,5 @@ func refers(t testing.TB, police, vawg *caller, caseID string) string {
 // the product publishes.
 func vawgAnswers(t testing.TB, c *caller) map[string]any {
 	t.Helper()
-	out := map[string]any{}
-	pathway := c.get("/api/v1/pathways/vawg")
-	questions, _ := pathway.Body["questions"].([]any)
-	for _, q := range questions {
-		m := q.(map[string]any)
-		if m["required"] != true {
-			continue
-		}
-		key := m["key"].(string)
-		options, _ := m["options"].([]any)
-		switch m["kind"] {
-		case "radios":
-			out[key] = options[0].(map[string]any)["key"]
-		case "checkboxes":
-			out[key] = []any{options[0].(map[string]any)["key"]}
-		case "yes_no":
-			out[key] = true
-		default:
-			out[key] = "As she said."
-		}
-	}
-	return out
+	return required(t, c, "vawg")
 }

@@ -141,7 +141,7 @@ func (c *caller) expect(status int, method, path string, body any, headers map[s
 	c.t.Helper()
 	a := c.send(method, path, body, headers)
 	if a.Status != status {
-		c.t.Fatalf("%s: %s %s: got %d, want %d\n%s\n%s", c.who, method, path, a.Status, status, a.Raw, site(c.t).log)
+		c.t.Fatalf("%s: %s %s: got %d, want %d\n%s\n%s", c.who, method, path, a.Status, status, a.Raw, logOf(c.base))
 	}
 	return a
 }

@@ -79,11 +79,23 @@ func launch(env []string, data, origin string, args []string) (*server, error) {
 	if err := s.run(); err != nil {
 		return nil, err
 	}
+	running.Store(s.url, s)
 	if err := s.awaitReady(3 * time.Minute); err != nil {
 		_ = s.cmd.Process.Kill()
 		return nil, fmt.Errorf("%w\n%s", err, s.log)
 	}
 	return s, nil
+}
+
+// running are the processes by their addresses.
+var running sync.Map
+
+// logOf is the end of the output of the process at an address.
+func logOf(base string) string {
+	if s, ok := running.Load(base); ok {
+		return s.(*server).log.String()
+	}
+	return "no process of this test listens at " + base
 }
 
 // run starts the process from a thread that lives as long as the process does:

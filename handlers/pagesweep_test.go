@@ -11,10 +11,23 @@ import (
 	"throughline/models"
 )
 
-// subject is a record as a page's address names it, and who it is theirs.
+// subject is a record as a page's address names it, and who it is theirs. A "?"
+// and what a page asks for beside it may follow.
 type subject struct {
 	ref string
 	who []string
+}
+
+// asksPage asks for a page of a record, or sends its form, as somebody.
+func asksPage(who string, r route.Route, ref string) call {
+	ref, beside, _ := strings.Cut(ref, "?")
+	c := call{who: who, method: r.Method, path: strings.NewReplacer(":ref", ref, ":urn", ref).Replace(r.Path)}
+	if r.Method != http.MethodGet {
+		c.body = beside
+	} else if beside != "" {
+		c.path += "?" + beside
+	}
+	return c
 }
 
 // subjects are records in the states that pages are for, by the first part of
@@ -53,9 +66,17 @@ func (s setting) subjects() map[string][]subject {
 			{s.released().Reference, []string{"police.manager"}},
 			{s.notApproved().Reference, []string{"police.manager"}},
 		},
+		"matters":      s.matterSubjects(),
 		"openings":     {{record.Reference, []string{"police.manager", "police.privacy"}}},
 		"certificates": {{s.certificate(), []string{"police.manager"}}}, "breaches": {{s.breach().Reference, []string{"police.manager"}}},
 	}
+}
+
+// matterSubjects is court work with a witness who is to be told of its outcome.
+func (s setting) matterSubjects() []subject {
+	v := s.matter()
+	told := "?event=" + v.Events[0].ID.String() + "&person=" + v.Events[0].Witnesses[0].PersonID.String()
+	return []subject{{v.URN, []string{"police", "police.manager"}}, {v.URN + told, []string{"police"}}}
 }
 
 // TestEveryPageOfARecordServesItsOwnAndHidesTheRest opens every page that is
@@ -66,7 +87,7 @@ func TestEveryPageOfARecordServesItsOwnAndHidesTheRest(t *testing.T) {
 	s := open(t)
 	subjects := setting{s, t}.subjects()
 	for _, r := range s.routes {
-		if r.JSON || !strings.Contains(r.Path, ":ref") {
+		if r.JSON || !strings.Contains(r.Path, ":ref") && !strings.Contains(r.Path, ":urn") {
 			continue
 		}
 		t.Run(r.Name(), func(t *testing.T) {
@@ -93,7 +114,7 @@ func (s *site) opens(t *testing.T, r route.Route, k subject) bool {
 		if !s.Actor(who).Can(r.Need) {
 			continue
 		}
-		w := s.do(t, call{who: who, method: r.Method, path: strings.Replace(r.Path, ":ref", k.ref, 1)})
+		w := s.do(t, asksPage(who, r, k.ref))
 		if w.Code >= 500 {
 			t.Errorf("%s as %s: got %d", k.ref, who, w.Code)
 		}
@@ -110,12 +131,16 @@ func (s *site) hidesPage(t *testing.T, r route.Route, ref string) {
 	if strings.HasPrefix(ref, "R-") {
 		none = models.NewReferralReference()
 	}
+	if strings.Contains(r.Path, ":urn") {
+		_, asks, _ := strings.Cut(ref, "?")
+		none = "01NONE" + ref[6:10] + "?" + asks
+	}
 	for _, who := range []string{"refuge", "refuge.manager", "witnesscare"} {
 		if !s.Actor(who).Can(r.Need) {
 			continue
 		}
 		ask := func(ref string) (int, string) {
-			w := s.do(t, call{who: who, method: r.Method, path: strings.Replace(r.Path, ":ref", ref, 1)})
+			w := s.do(t, asksPage(who, r, ref))
 			return w.Code, plainly(w)
 		}
 		foreign, a := ask(ref)

@@ -21,6 +21,7 @@ import (
 	"throughline/services/drafts"
 	"throughline/services/jobs"
 	"throughline/services/notices"
+	"throughline/services/owed"
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/sharing"
@@ -32,7 +33,7 @@ func big() []string {
 	return []string{
 		"cases", "victims", "incidents", "related_people", "contact_channels", "contact_details", "contact_attempts", "contact_plans", "code_words",
 		"case_holders", "sharing_decisions", "referrals", "referral_shares", "referral_history", "referral_questions", "referral_assignments", "clocks",
-		"notices", "outbox", "quality_facts", "sessions", "users", "sign_in_attempts",
+		"notices", "outbox", "quality_facts", "sessions", "users", "sign_in_attempts", "handoffs", "case_events", "case_clocks",
 	}
 }
 
@@ -106,6 +107,18 @@ func fill(t *testing.T, w *testkit.Stage) {
 	text(`insert into users (id, org_id, email, name, role, password_hash) select id, receiver, 'u' || i || '@demo.test', 'Somebody', 'caseworker', 'x' from n where i %% 4 = 0`)
 	text(`insert into sessions (id, user_id, org_id, role, kind, created_at, idle_expires_at, expires_at)
 		select gen_random_uuid(), id, '%s', 'caseworker', 'api', now() - interval '2 days', now() - interval '2 days', now() - interval '2 days' from n where i %% 4 = 0`, police.OrgID)
+	// One case in two is offered to somebody else, was, or was taken over and nobody
+	// told the victim; police recorded something of every fourth, with a clock.
+	text(`insert into handoffs (id, reference, case_id, duty, from_org_id, to_org_id, status, sent_at, sent_by, due_at, received_at, accepted_at, decided_at, decided_by_org_id, off_system)
+		select id, %s, id, 'case', sender, receiver, s.status, at, '%s', due, at, case when s.status = 'accepted' then at end, case when s.status <> 'offered' then at end,
+			case when s.status <> 'offered' then receiver end, true
+		from n cross join lateral (select (array['offered', 'accepted', 'recalled'])[1 + i / 2 %% 3] as status) s where i %% 2 = 0 and sender <> receiver on conflict do nothing`, ref("H"), police.UserID)
+	text(`insert into case_events (id, case_id, type, occurred_at, known_at, at, source_org_id, words, by_user_id, by_org_id)
+		select id, id, 'E1', at, at, at, sender, '', '%s', sender from n where i %% 4 = 0`, police.UserID)
+	text(`insert into clocks (id, case_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at, stopped_at, access)
+		select ('00000000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid, id, 'K2', sender, case when i %% 200 = 0 then 'running' else 'met' end, 5, at, due, due, due, case when i %% 200 <> 0 then at end,
+			array[sender] from n where i %% 4 = 0`)
+	text(`insert into case_clocks (clock_id, case_id, event_id, off_record, enhanced) select ('00000000-0000-7000-8001-' || lpad(to_hex(i), 12, '0'))::uuid, id, id, false, true from n where i %% 4 = 0`)
 	text("update clocks set due_at = '%[1]s'::timestamptz + interval '5 days', due_soon_at = '%[1]s'::timestamptz + interval '4 days' where due_at < '%[1]s'::timestamptz - interval '3 days'",
 		at.Format(time.RFC3339))
 	text("analyze")
@@ -123,13 +136,14 @@ type house struct {
 	accounts  *accounts.Service
 	directory *directory.Service
 	notices   *notices.Service
+	owed      *owed.Service
 }
 
 func build(e *testkit.Explained) *house {
 	d, cal := directory.New(e.DB), models.MustCalendar()
 	h := &house{
 		cases: cases.New(e.DB, cal, d), referrals: referrals.New(e.DB, cal, d), sharing: sharing.New(e.DB, cal, d), quality: quality.New(e.DB), audit: audit.New(e.DB),
-		drafts: drafts.New(e.DB), accounts: accounts.New(e.DB), directory: d, notices: notices.New(e.DB),
+		drafts: drafts.New(e.DB), accounts: accounts.New(e.DB), directory: d, notices: notices.New(e.DB), owed: owed.New(e.DB, cal, d),
 	}
 	h.clocks = clocks.New(e.DB, cal, h.referrals.Lapse)
 	return h
@@ -172,6 +186,8 @@ func (h *house) ask(ctx context.Context, e *testkit.Explained, caseID, referral 
 		"people":         third(h.accounts.People(ctx, accounts.PeopleQuery{Assignable: true})),
 		"services":       second(h.directory.Services(ctx, directory.Filter{CaseID: caseID})),
 		"session":        second(h.accounts.ByID(ctx, actor.SessionID)),
+		"owed":           second(h.owed.List(ctx, owed.Filter{All: true})),
+		"owed by me":     second(h.owed.List(ctx, owed.Filter{Mine: true})),
 		"directory":      h.directory.Reload(ctx),
 	}
 }

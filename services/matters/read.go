@@ -3,6 +3,7 @@ package matters
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,13 +67,17 @@ type WitnessTelling struct {
 	ToldAt      *time.Time
 	ToldChannel models.Channel
 	Understood  string
+	Replaced    *time.Time `gorm:"-"` // when a later change of the date was entered
 }
 
-// State is where the clock of a telling stands.
+// State is where the clock of a telling stands. A date that no longer holds is
+// not owed any more, as for a victim; what was late by then stays late.
 func (t *WitnessTelling) State(now time.Time) models.ClockState {
 	switch {
 	case t.ToldAt != nil && !t.ToldAt.After(t.DueAt):
 		return models.ClockMet
+	case t.ToldAt == nil && t.Replaced != nil && !t.Replaced.After(t.DueAt):
+		return models.ClockNotApplicable
 	case t.ToldAt != nil || now.After(t.DueAt):
 		return models.ClockBreached
 	}
@@ -198,6 +203,8 @@ func (s *Service) happened(ctx context.Context, tx *pg.Tx, v *View) error {
 		return err
 	}
 	at := map[uuid.UUID]*Event{}
+	entered := map[uuid.UUID]time.Time{}
+	var moves []time.Time // when hearings were moved or vacated
 	v.Events = make([]Event, len(rows))
 	for i := range rows {
 		r := &rows[i]
@@ -207,8 +214,12 @@ func (s *Service) happened(ctx context.Context, tx *pg.Tx, v *View) error {
 		}
 		e := models.CaseEvent{Type: r.Type, Details: what.Details}
 		v.Events[i] = Event{ID: r.ID, Type: r.Type, Title: e.Title(), OccurredAt: r.OccurredAt.UTC(), KnownAt: r.KnownAt.UTC(), Reference: what.Reference, Made: strings.HasPrefix(what.Reference, ownPrefix(v.URN))}
-		at[r.ID] = &v.Events[i]
+		at[r.ID], entered[r.ID] = &v.Events[i], r.At
+		if slices.ContainsFunc(e.Effects(), func(x models.EventEffect) bool { return x.Moves }) {
+			moves = append(moves, r.At)
+		}
 	}
+	slices.SortFunc(moves, time.Time.Compare)
 	var cases []struct {
 		Of uuid.UUID
 		EventCase
@@ -239,6 +250,9 @@ func (s *Service) happened(ctx context.Context, tx *pg.Tx, v *View) error {
 		if e := at[tellings[i].EventID]; e != nil {
 			t := tellings[i].WitnessTelling
 			t.Name = names[t.PersonID]
+			if n := slices.IndexFunc(moves, entered[e.ID].Before); n >= 0 && t.Rule == models.RuleToldHearing {
+				t.Replaced = &moves[n]
+			}
 			e.Witnesses = append(e.Witnesses, t)
 		}
 	}

@@ -127,7 +127,7 @@ type MatterWitnessTold struct {
 	Rule        string     `json:"rule"`
 	Version     int        `json:"version"`
 	DueAt       time.Time  `json:"due_at"`
-	State       string     `json:"state" enum:"running,met,breached"`
+	State       string     `json:"state" enum:"running,met,breached,not_applicable" doc:"Not applicable: a later change of the date took its place."`
 	ToldAt      *time.Time `json:"told_at,omitempty"`
 	ToldChannel string     `json:"told_channel,omitempty"`
 	Understood  string     `json:"understood,omitempty"`

@@ -119,6 +119,8 @@ func (p *Pages) matterEvent(v *matters.View, e *matters.Event, here string) admi
 			words = "In time"
 		case models.ClockBreached:
 			words = "Late: due " + models.DayIn(w.DueAt, now)
+		case models.ClockNotApplicable:
+			words, told = "Not owed: the date was changed", components.DataCell{}
 		}
 		clock := components.ClockView{Kind: components.ClockKind(w.State(now)), Words: words}
 		t.Rows = append(t.Rows, []components.DataCell{{Text: w.Name}, {Text: "Witness"}, {Content: components.Clock(clock)}, told})

@@ -255,6 +255,9 @@ func (p *Pages) matterRecord(c *gin.Context) error {
 	}
 	spec, ok := models.FindEventType(t.One("type"))
 	if !ok {
+		if _, err := p.Matters.Get(c.Request.Context(), c.Param("urn")); err != nil {
+			return err
+		}
 		return models.Invalid(models.Field("type", models.FieldRequired, "Choose what happened"))
 	}
 	in, wrong := readEvent(t, spec)
