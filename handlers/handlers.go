@@ -146,6 +146,7 @@ func API(d Deps) *api.API {
 	v1.RegisterConflicts(a, d.Protection)
 	v1.RegisterFiles(a, d.Documents)
 	v1.RegisterQuality(a, d.Quality)
+	v1.RegisterScorecards(a, d.Quality)
 	v1.RegisterSamples(a, d.Samples)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterErasure(a, d.Audit, d.Approvals)

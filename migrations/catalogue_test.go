@@ -161,6 +161,7 @@ func trusted() map[string]string {
 		"app_enter":                  "the session's row is not to be seen until it is known who asks",
 		"app_enter_import":           "a job has no session: it writes the rows of a file in the name of who started it",
 		"count_figures":              "cases, events and closings stand with whoever holds them; it keeps lines without a person, asked by a job",
+		"scorecard_spread":           "an organisation reads no line of another; it gives the spread of five or more, without a name or a count",
 		"quality_of_handoff":         "trigger: figures are nobody's to write, and who hands over reads no figure",
 		"quality_of_rating":          "trigger: the same, of a need that was rated",
 		"quality_of_goal":            "trigger: the same, of a plan that was agreed",

@@ -317,8 +317,9 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 		"case_clocks",                      // whether whoever owes a clock writes here; what stopped it
 		"sign_ons",                         // how organisations sign in; the secret is sealed
 		"linkage_waiting", "linkage_pairs", // which records are compared, and how two agree: ids and levels
-		"bulk_handoffs",            // what goes on, between whom: the words are sealed
-		"handoffs",                 // whom to tell: the two sides, states and times
+		"bulk_handoffs",               // what goes on, between whom: the words are sealed
+		"handoffs",                    // whom to tell: the two sides, states and times
+		"quality_facts", "scorecards", // figures without a person or a reference, to count from and to write counts to
 		"blobs",                    // where files are, and no name of one
 		"imports", "import_chunks", // how far files are, and where: names of columns, and a sealed key
 		"import_rows",              // what came of rows, to let go of in time: numbers, codes and ids

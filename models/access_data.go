@@ -36,6 +36,7 @@ func reaches() map[Permission]may {
 		ReferralCoordinate: {"Review a decline, reroute what nobody took", under(reason, RelationPathway)},
 		UnmetRead:          {"Read what no service could take", within(RelationPathway)},
 		QualityRead:        {"Read figures about service and time", within(RelationFigures)},
+		QualityOwn:         {"Read the scorecard of the organisation, and how others do without their names", within(RelationOrganisation, RelationFigures)},
 		QualityAudit:       {"Draw a sample, review it, record findings", under(reason, RelationFigures)},
 		QualityActions:     {"Read what the Commissioner asked the organisation to do, answer it", within(RelationOrganisation, RelationFigures)},
 		AlertReview:        {"Review alerts", within(RelationOrganisation)},

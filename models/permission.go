@@ -30,6 +30,7 @@ const (
 	UnmetRead          Permission = "unmet:read"
 	QualityRead        Permission = "quality:read"
 	QualityAudit       Permission = "quality:audit"
+	QualityOwn         Permission = "quality:own"     // the scorecard of the own organisation, beside the others without names
 	QualityActions     Permission = "quality:actions" // what the Commissioner asked an organisation to do, and its answer
 	AlertReview        Permission = "alert:review"
 	AlertSet           Permission = "alert:set"
@@ -57,7 +58,7 @@ func caseWork() []Permission {
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk, QualityActions)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk, QualityActions, QualityOwn)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.

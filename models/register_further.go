@@ -187,6 +187,9 @@ func furtherTables() []registered {
 		{"feed_quality", ControllerOperator, RetainFigures, []registeredLine{
 			{ClassLink, "org_id force month rows no_safe_way no_ethnicity no_needs_check returned_unsafe counted_at", "", "numbers alone: what the feed of a force left out in a month"},
 		}},
+		{"scorecards", ControllerOperator, RetainFigures, []registeredLine{
+			{ClassLink, "measure org_id month pathway n part wide counted_at", "", "numbers alone: what an organisation did under a measure in a month"},
+		}},
 		{"quality_opt_outs", ControllerHolder, RetainCase, []registeredLine{
 			{ClassFact, "case_id org_id at recorded_at", "", "somebody asked that none of their cases is read in an audit"}, {ClassStaff, "by_user_id", "", ""},
 		}},

@@ -16,7 +16,7 @@ const (
 )
 
 // Count counts again what no trigger can keep: of cases, incidents and those who
-// came back. It acts for the system and sees nothing of a case. all counts every
+// came back, and the scorecards. It acts for the system and sees nothing of a case. all counts every
 // month that can be asked for, which the night does; otherwise the latest. Each
 // month is a transaction of its own: what was cut off is counted the next time,
 // and twice is the same as once.
@@ -32,7 +32,7 @@ func (s *Service) Count(ctx context.Context, all bool) error {
 			return err
 		}
 	}
-	return nil
+	return s.countScorecards(ctx, this.AddDate(0, 1-n, 0), this)
 }
 
 func (s *Service) countMonth(ctx context.Context, from, to time.Time) error {

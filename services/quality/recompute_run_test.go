@@ -2,6 +2,8 @@ package quality_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,6 +51,44 @@ func TestEveryMeasureIsWhatASlowCountOfTheRecordsSays(t *testing.T) {
 		nil, {quality.ByOrganisation, quality.ByQuarter}, {quality.ByBorough, quality.ByOffence}, {quality.ByAge, quality.ByPathway}, {quality.ByNeed}, {quality.ByService, quality.ByRule},
 	})
 	agree(ctx, t, svc, l, month.AddDate(0, -4, 0), month.AddDate(0, -2, 0), [][]quality.Dimension{{quality.ByMonth, quality.BySex}, {quality.ByEthnicGroup}})
+	scorecardsAgree(ctx, t, owner, svc, month)
+}
+
+// scorecardsAgree holds what was counted for the scorecards against the measures,
+// which were held against the records: by organisation and month, over all
+// pathways and on each.
+func scorecardsAgree(ctx context.Context, t *testing.T, owner *pgx.Conn, svc *quality.Service, month time.Time) {
+	t.Helper()
+	compared := 0
+	for _, m := range quality.ScorecardMeasures() {
+		for _, pathway := range append([]models.Pathway{{}}, models.Pathways()...) {
+			raw, err := svc.Raw(ctx, quality.Query{Measure: m.Key, By: []quality.Dimension{quality.ByOrganisation, quality.ByMonth}, From: month.AddDate(0, -36, 0), To: month, Pathway: pathway.Key})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want, got []string
+			for i := range raw {
+				want = append(want, fmt.Sprint(raw[i].Groups[0].Key, raw[i].Groups[1].Key, " ", raw[i].N, " ", raw[i].Part(), " ", raw[i].WideN()))
+			}
+			rows, err := owner.Query(ctx, `select org_id::text || to_char(month, 'YYYY-MM') || ' ' || sum(n) || ' ' || sum(part) || ' ' || sum(wide) from scorecards
+				where measure = $1 and ($2 = '' or pathway = $2) group by org_id, month`, m.Key, pathway.Key)
+			if err == nil {
+				got, err = pgx.CollectRows(rows, pgx.RowTo[string])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(want, got) {
+				t.Errorf("%s on %q: the scorecards have %d lines, the measure %d, and they differ", m.Key, pathway.Key, len(got), len(want))
+			}
+			compared += len(want)
+		}
+	}
+	if compared < 500 {
+		t.Errorf("%d lines were compared: the demo has too little in it", compared)
+	}
 }
 
 // as signs somebody of a demo in.

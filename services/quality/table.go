@@ -162,22 +162,27 @@ func SayHours(h float64) string {
 // page is hidden here. It returns the fault of the writer.
 func (r *Result) WriteCSV(w io.Writer) error {
 	out := models.NewSheet(w)
-	t := r.Table()
+	writeHead(out, &r.Measure, r.From, r.To, &r.AsOf)
+	out.Row()
+	writeTable(out, r.Table())
+	return out.Close()
+}
+
+// writeHead says what a measure means, over which months, and as of when.
+func writeHead(out *models.Sheet, m *Measure, from, to time.Time, asOf *time.Time) {
+	at := ""
+	if asOf != nil {
+		at = asOf.UTC().Format(time.RFC3339)
+	}
 	for _, line := range [][]string{
-		{"Measure", r.Measure.Name},
-		{"What it counts", r.Measure.Definition},
-		{"Out of", r.Measure.Denominator},
-		{"Not counted", r.Measure.Exclusions},
-		{"Beware", r.Measure.Trap},
-		{"Months", r.From.Format("2006-01") + " to " + r.To.Format("2006-01")},
-		{"As of", r.AsOf.UTC().Format(time.RFC3339)},
-		{},
-		t.Columns,
+		{"Measure", m.Name},
+		{"What it counts", m.Definition},
+		{"Out of", m.Denominator},
+		{"Not counted", m.Exclusions},
+		{"Beware", m.Trap},
+		{"Months", from.Format("2006-01") + " to " + to.Format("2006-01")},
+		{"As of", at},
 	} {
 		out.Row(line...)
 	}
-	for _, line := range t.Rows {
-		out.Row(line...)
-	}
-	return out.Close()
 }

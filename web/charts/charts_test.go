@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -41,7 +42,54 @@ func everyChart() map[string]components.ChartFigureView {
 			ID: "t", Title: "Time to decide", Desc: "Most within two days.", Target: 2, TargetWords: "Target: 2 working days", Middle: "Half within 1 day", Axis: "Working days", Unit: "Referrals", What: "Working days",
 			Bins: []Bin{{Label: "0", Count: Shown(112)}, {Label: "1", Count: Shown(5)}, {Label: "6 to 10", Count: TooFew()}, {Label: "Not decided", Count: Shown(71), Open: true}},
 		}.Figure(""),
-		"nothing": MonthBars{ID: "n", Title: "Nothing", Desc: "No data."}.Figure(""),
+		"funnel": Funnel{
+			ID: "f", Title: "Clocks met & owed", Desc: "One is low.", Axis: "Clocks", Centre: 0.8, Curve: curve(Sizes(20, 900)),
+			Points: []FunnelPoint{{Number: 1, N: 20, Share: 0.75}, {Number: 2, N: 900, Share: 0.4, Sign: SignLow}, {Number: 3, N: 300, Share: 0.99, Sign: SignHigh}, {Number: 4, N: 50, Share: 0.9, Sign: SignPerhaps}},
+		}.Figure("/f.csv"),
+		"an empty funnel": Funnel{ID: "e", Title: "Nobody", Desc: "Nobody has twenty."}.Figure(""),
+		"control":         Control{ID: "c", Title: "By quarter", Desc: "A fall.", Middle: share(0.7), Points: []ControlPoint{{Label: "Q1 2026", Share: share(0.8), Low998: 0.5, Low95: 0.6, High95: 0.8, High998: 0.9}, {Label: "Q2 2026"}, {Label: "Q3 2026", Share: share(0.2), Sign: SignLow}}}.Figure("/c.csv"),
+		"spread":          Spread{ID: "s", Title: "Beside others", Desc: "Yours is low.", Rows: []SpreadRow{{Label: "Accepted", Own: share(0.4), Sign: SignLow, Others: &SpreadOthers{0.7, 0.75, 0.8, 0.85, 0.9}}, {Label: "Engaged"}}}.Figure("/s.csv"),
+		"nothing":         MonthBars{ID: "n", Title: "Nothing", Desc: "No data."}.Figure(""),
+	}
+}
+
+func share(v float64) *float64 { return &v }
+
+func curve(sizes []int) []FunnelLimit {
+	var out []FunnelLimit
+	for _, n := range sizes {
+		w := 2 / math.Sqrt(float64(n))
+		out = append(out, FunnelLimit{N: n, Low998: max(0.8-w, 0), Low95: max(0.8-w/2, 0), High95: min(0.8+w/2, 1), High998: min(0.8+w, 1)})
+	}
+	return out
+}
+
+func TestEverySignHasAShapeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	seen, looks := map[string]bool{}, map[Look]bool{}
+	for s := SignUsual; s <= SignLow; s++ {
+		d := drawing{id: "x"}
+		d.sign(50, 50, s)
+		seen[d.shapes[0].d], looks[s.look()] = true, true
+	}
+	if len(seen) != 4 || len(looks) != 4 {
+		t.Errorf("got %d shapes and %d patterns for 4 signs: colour alone tells some apart", len(seen), len(looks))
+	}
+}
+
+func TestAFunnelKeepsEveryMarkInsideAndALineOffWhereItLeaves(t *testing.T) {
+	t.Parallel()
+	if got := Sizes(20, 20); len(got) < 2 || got[0] > 20 || got[len(got)-1] < 20 {
+		t.Errorf("one size alone: %v", got)
+	}
+	v := everyChart()["funnel"]
+	for _, m := range regexp.MustCompile(`[ML]([-0-9.]+) ([-0-9.]+)`).FindAllStringSubmatch(draw(t, v.Chart), -1) {
+		if strings.HasPrefix(m[1], "-") || strings.HasPrefix(m[2], "-") {
+			t.Errorf("something is drawn at %s", m[0])
+		}
+	}
+	if got := draw(t, everyChart()["control"].Chart); strings.Contains(got, "NaN") {
+		t.Error("a quarter that is not told is drawn")
 	}
 }
 

@@ -54,6 +54,9 @@ func Nav(a models.Actor) []layouts.NavItem {
 	if a.Can(models.QualityAudit) {
 		items = append(items, layouts.NavItem{Text: "Quality reviews", Href: SamplesPath})
 	}
+	if a.Can(models.QualityOwn) {
+		items = append(items, layouts.NavItem{Text: "Scorecard", Href: ScorecardPath})
+	}
 	if a.Can(models.QualityActions) {
 		items = append(items, layouts.NavItem{Text: "Actions", Href: ActionsPath})
 	}
@@ -77,6 +80,9 @@ const MattersPath = "/matters"
 
 // SamplesPath is the list of samples that the Commissioner's office reads.
 const SamplesPath = "/quality/samples"
+
+// ScorecardPath is an organisation's own scorecard.
+const ScorecardPath = "/scorecard"
 
 // ActionsPath is the list of what organisations are asked to do.
 const ActionsPath = "/quality/actions"

@@ -41,6 +41,12 @@ func (p *Pages) Routes() []route.Route {
 		{Method: http.MethodGet, Path: "/overview", Need: models.QualityRead, Handle: p.overview},
 		{Method: http.MethodGet, Path: measuresPath, Need: models.QualityRead, Handle: p.measures},
 		{Method: http.MethodGet, Path: measuresPath + ".csv", Need: models.QualityRead, Handle: p.measuresCSV},
+		{Method: http.MethodGet, Path: scorecardsPath, Need: models.QualityRead, Handle: p.scorecards},
+		{Method: http.MethodGet, Path: scorecardsPath + ".csv", Need: models.QualityRead, Handle: p.scorecardsCSV},
+		{Method: http.MethodGet, Path: oneCardPath, Need: models.QualityRead, Handle: p.oneCard},
+		{Method: http.MethodGet, Path: oneCardPath + ".csv", Need: models.QualityRead, Handle: p.oneCardCSV},
+		{Method: http.MethodGet, Path: frame.ScorecardPath, Need: models.QualityOwn, Handle: p.ownCard},
+		{Method: http.MethodGet, Path: frame.ScorecardPath + ".csv", Need: models.QualityOwn, Handle: p.ownCardCSV},
 		{Method: http.MethodGet, Path: HowWeCount, Need: models.Public, Handle: p.howWeCount},
 		{Method: http.MethodGet, Path: "/overview/feeds", Need: models.QualityRead, Handle: p.feed("/overview")},
 		{Method: http.MethodGet, Path: frame.ImportsPath + "/quality", Need: models.ImportRun, Handle: p.feed(frame.ImportsPath)},
@@ -82,7 +88,7 @@ func (p *Pages) overview(c *gin.Context) error {
 		Fields: fields(pick),
 	}
 	v.Meta.Wide = true
-	v.Links = []components.StackItem{{Link: components.Link{Text: "Every measure, by what you choose", Href: measuresPath}}, {Link: components.Link{Text: "How we count", Href: HowWeCount}}}
+	v.Links = []components.StackItem{{Link: components.Link{Text: "Scorecards", Href: scorecardsPath}}, {Link: components.Link{Text: "Every measure, by what you choose", Href: measuresPath}}, {Link: components.Link{Text: "How we count", Href: HowWeCount}}}
 	if len(data.received.Rows) > 0 {
 		v.Kpis = kpis(data)
 		v.Figures = []components.ChartFigureView{byMonth(data.received, pick), declines(data.declined)}
