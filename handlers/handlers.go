@@ -26,6 +26,7 @@ import (
 	casepages "throughline/handlers/pages/cases"
 	documentpages "throughline/handlers/pages/documents"
 	eventpages "throughline/handlers/pages/events"
+	formpages "throughline/handlers/pages/forms"
 	"throughline/handlers/pages/frame"
 	handoffpages "throughline/handlers/pages/handoffs"
 	importpages "throughline/handlers/pages/imports"
@@ -50,6 +51,7 @@ import (
 	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/events"
+	"throughline/services/forms"
 	"throughline/services/handoffs"
 	"throughline/services/imports"
 	"throughline/services/linkage"
@@ -104,6 +106,7 @@ type Deps struct {
 	Handoffs   *handoffs.Service
 	Owed       *owed.Service
 	Events     *events.Service
+	Forms      *forms.Service
 	Matters    *matters.Service
 	Status     *statuspage.Service
 	Samples    *samples.Service
@@ -135,6 +138,7 @@ func API(d Deps) *api.API {
 	v1.RegisterHandoffs(a, d.Handoffs)
 	v1.RegisterBulkHandoffs(a, d.Handoffs)
 	v1.RegisterOwed(a, d.Owed)
+	v1.RegisterForms(a, d.Forms)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterLinkage(a, d.Linkage)
@@ -179,6 +183,7 @@ func pages(d Deps) []route.Route {
 		}).Routes(),
 		documentpages.New(documentpages.Deps{Frame: f, Now: d.Now, Documents: d.Documents, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		eventpages.New(eventpages.Deps{Frame: f, Now: d.Now, Calendar: d.Calendar, Events: d.Events, Cases: d.Cases, Directory: d.Directory, Matters: d.Matters}).Routes(),
+		formpages.New(formpages.Deps{Frame: f, Now: d.Now, Forms: d.Forms, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		infopages.New(f).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),

@@ -41,6 +41,7 @@ import (
 	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/events"
+	"throughline/services/forms"
 	"throughline/services/handoffs"
 	"throughline/services/imports"
 	"throughline/services/linkage"
@@ -127,6 +128,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Protection: protection.New(w.DB, models.MustCalendar()),
 		Linkage:    linkage.New(w.DB),
 		Listings:   listings.New(w.DB),
+		Forms:      forms.New(w.DB, dir, models.FormVersions()),
 		Matters:    matters.New(w.DB, models.MustCalendar(), dir, happened),
 		Samples:    samples.New(w.DB, dir),
 		Imports:    imports.New(w.DB, dir, store, logged, happened),

@@ -256,6 +256,8 @@ func trusted() map[string]string {
 		"documents_withdrawn":        "trigger: what is kept of a file is nobody's to change",
 		"documents_mask":             "trigger: a file is nobody's to change, its owner's neither but to withdraw it",
 		"app_documents_used":         "a quota counts what its asker may not see, and says no more than two sums",
+		"form_entries_mask":          "trigger: an entry is nobody's to change, its owner's neither but to empty it",
+		"app_subject_forms":          "an answer to a request is made by whoever keeps rights, who reads no case",
 		"support_mask":               "trigger: what a service kept is nobody's to delete",
 		"notes_mask":                 "trigger: a note is nobody's to change, its owner's neither but to empty it",
 		"quality_of_referral":        "trigger: the figures are nobody's to write",

@@ -24,7 +24,7 @@ func reaches() map[Permission]may {
 		ReferralRead:       {"Read a referral, its history and clocks", append(within(append(both, RelationPathway)...), under(reason, RelationEnded)...)},
 		ReferralAnswer:     {"Pick up, accept, decline, work and end a referral", within(RelationOffered, RelationReceiver)},
 		ContactRecord:      {"Plan and record a contact", within(RelationHolder, RelationReceiver)},
-		RecordKeep:         {"Read and add notes and documents", append(within(append(both, RelationHolder)...), under(reason, RelationEnded)...)},
+		RecordKeep:         {"Read and add notes, forms and documents", append(within(append(both, RelationHolder)...), under(reason, RelationEnded)...)},
 		ReferralManage:     {"Undo, reopen or void a referral", under(reason, RelationReferrer, RelationReceiver, RelationEnded)},
 		TeamManage:         {"Give work to a colleague or a team", within(RelationOrganisation, RelationReceiver)},
 		AuditOwn:           {"Read who did what", within(RelationOrganisation, RelationHolder)},

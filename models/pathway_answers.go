@@ -156,9 +156,12 @@ func (q Question) missing() string {
 }
 
 // Show returns the answered questions in the order they are asked, in words.
-func (p Pathway) Show(answers map[string]any) []Answer {
+func (p Pathway) Show(answers map[string]any) []Answer { return ShowAnswers(p.Questions, answers) }
+
+// ShowAnswers returns the answered questions of a list in its order, in words.
+func ShowAnswers(list []Question, answers map[string]any) []Answer {
 	var out []Answer
-	for _, q := range p.Questions {
+	for _, q := range list {
 		if words := q.words(answers[q.Key]); words != "" {
 			out = append(out, Answer{Key: q.Key, Label: q.Label, Words: words})
 		}

@@ -19,7 +19,7 @@ const (
 	ReferralRead       Permission = "referral:read"
 	ReferralCoordinate Permission = "referral:coordinate"
 	ContactRecord      Permission = "contact:record"
-	RecordKeep         Permission = "record:keep" // reads and adds notes and documents
+	RecordKeep         Permission = "record:keep" // reads and adds notes, forms and documents
 	TeamManage         Permission = "team:manage"
 	AuditOwn           Permission = "audit:own"
 	MatterManage       Permission = "matter:manage"

@@ -120,6 +120,11 @@ func furtherTables() []registered {
 			{ClassNarrative, "text", "", "what was written down; emptied, never changed"},
 			{ClassStaff, "by_user_id by_org_id", "", ""},
 		}},
+		{"form_entries", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id case_id referral_id form version filled_on corrects at recorded_at", "", ""},
+			{ClassSpecial, "content", "risk_assessment", "answers, score and judgement of a form; of the last one of a case a summary is frozen with its field"},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
 		{"need_ratings", ControllerAuthor, RetainContact, []registeredLine{
 			{ClassLink, "id case_id referral_id point at recorded_at", "", ""},
 			{ClassSpecial, "need score unrated", "", "how a need stands, in the person's own judgement"},

@@ -33,6 +33,7 @@ import (
 	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/events"
+	"throughline/services/forms"
 	"throughline/services/handoffs"
 	"throughline/services/imports"
 	"throughline/services/jobs"
@@ -163,6 +164,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Directory:  dir,
 		Documents:  a.files,
 		Drafts:     drafts.New(a.db),
+		Forms:      forms.New(a.db, dir, models.FormVersions()),
 		Notes:      notes.New(a.db, dir),
 		Notices:    notices.New(a.db),
 		Quality:    quality.New(a.db),

@@ -59,6 +59,7 @@ const (
 	DocumentName
 	DocumentWithdrawn
 	GoalText
+	FormContent
 	HandoffPartnerReference
 	HandoffNote
 	HandoffProof
@@ -121,6 +122,7 @@ var specs = [columnCount]Spec{
 	DocumentName:        {"documents", "name", "id", "", ClassNarrative, false},
 	DocumentWithdrawn:   {"documents", "withdrawn_reason", "id", "", ClassNarrative, false},
 	GoalText:            {"support_goals", "goal", "id", "", ClassNarrative, false},
+	FormContent:         {"form_entries", "content", "id", "", ClassNarrative, true},
 	EventReference:      {"case_events", "reference", "id", "", ClassNarrative, false},
 	EventWords:          {"case_events", "words", "id", "", ClassNarrative, true},
 

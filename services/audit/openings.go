@@ -64,6 +64,7 @@ func ActWords(action string) string {
 		"safe_contact.opened": "Read how to reach the person safely", "safe_contact.changed": "Changed how to reach the person safely", "safe_contact.cleared": "Cleared a stop on a way to reach the person",
 		"sharing.recorded": "Recorded what the person agreed to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew what was shared",
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
+		"forms.opened": "Read the forms", "form.filled": "Filled in a form", "form.corrected": "Corrected a form",
 		"audit.viewed": "Read who opened the case", "audit.proved": "Took evidence of who did what", "audit.detail_erased": "Erased a detail from the trail",
 		"contact.planned": "Planned a contact", "contact.plans_read": "Read which contacts are planned", "contact.refused": "Asked to make a contact that is not safe, and was refused",
 	}

@@ -56,11 +56,17 @@ func (g *generator) fixed(s *source, k *kase, svc *service, question string) any
 			SvcCounselling: "counselling", SvcHavens: "isva", SvcRefuge: "refuge", SvcRefugeSecond: "refuge",
 		}[svc.key]
 	case "vawg.risk_tool":
+		if k.assessed() != nil {
+			return "dash"
+		}
 		if k.domestic() {
 			return pick(s, []string{"dash", "dash", "dara"})
 		}
 		return "none"
 	case "vawg.risk_score":
+		if e := k.assessed(); e != nil {
+			return e.Score
+		}
 		return g.score(s, k)
 	case "vawg.children_at_home":
 		for _, p := range k.people {
@@ -69,7 +75,15 @@ func (g *generator) fixed(s *source, k *kase, svc *service, question string) any
 			}
 		}
 		return "no"
+	case "vawg.risk_on":
+		if e := k.assessed(); e != nil {
+			return e.FilledOn.Format(time.DateOnly)
+		}
+		return nil
 	case "vawg.judgement":
+		if e := k.assessed(); e != nil {
+			return e.Judgement
+		}
 		if !k.domestic() {
 			return "not_made"
 		}

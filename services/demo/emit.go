@@ -15,7 +15,7 @@ import (
 type book struct {
 	victims, cases, incidents, people, channels, details, words, stops, decisions     *sheet
 	referrals, shares, history, questions, assignments, attempts, clocks, audit, told *sheet
-	ratings, goals, reviews, meetings, met, happened, owed                            *sheet
+	ratings, goals, reviews, meetings, met, happened, owed, forms                     *sheet
 
 	notices int64 // how many were written: the outbox goes on from there
 	vault   *vault.Vault
@@ -58,6 +58,7 @@ func newBook(v *vault.Vault) *book {
 		reviews:  newSheet("goal_reviews", "id case_id referral_id goal_id state review_on at recorded_at by_user_id by_org_id"),
 		meetings: newSheet("appointments", "id case_id referral_id starts_at place channel at recorded_at by_user_id by_org_id"),
 		met:      newSheet("appointment_outcomes", "id case_id referral_id appointment_id happened attendance at recorded_at by_user_id by_org_id"),
+		forms:    newSheet("form_entries", "id case_id referral_id form version filled_on content at recorded_at by_user_id by_org_id"),
 		happened: newSheet("case_events", `id case_id type occurred_at known_at at recorded_at source_org_id details words by_user_id by_org_id
 			told_at told_recorded_at told_channel told_understood told_by_user_id told_by_org_id`),
 		owed: newSheet("case_clocks", "clock_id case_id event_id stop_event_id off_record enhanced"),
@@ -69,7 +70,7 @@ func newBook(v *vault.Vault) *book {
 func (b *book) sheets() []*sheet {
 	return []*sheet{
 		b.victims, b.cases, b.incidents, b.people, b.channels, b.details, b.words, b.stops, b.decisions, b.happened, b.referrals, b.shares, b.history,
-		b.questions, b.assignments, b.attempts, b.clocks, b.owed, b.audit, b.told, b.ratings, b.goals, b.reviews, b.meetings, b.met,
+		b.questions, b.assignments, b.attempts, b.clocks, b.owed, b.audit, b.told, b.ratings, b.goals, b.reviews, b.meetings, b.met, b.forms,
 	}
 }
 
@@ -97,6 +98,7 @@ func (b *book) write(g *generator, k *kase) {
 	for _, d := range k.decisions {
 		b.decisions.row(d.ID, k.ID, d.ReceiverOrgID, d.Purpose, d.Basis, d.Method, d.Fields, b.seal(vault.DecisionReason, d.ID, d.Reason), d.RecordedAt, d.RecordedBy, d.RecordedByOrgID)
 	}
+	b.writeForms(k)
 	events := k.events
 	for _, r := range k.referrals {
 		r.settle(g.until)

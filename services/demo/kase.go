@@ -28,6 +28,7 @@ type kase struct {
 	referrals []*referral
 	author    *person // who logged it and refers from it
 	events    []event // of the case itself; a referral holds its own
+	forms     []models.FormEntry
 }
 
 // channel is a way to reach somebody, with what is kept apart from it, and the

@@ -146,7 +146,7 @@ func (k *kase) value(field string) any {
 	case "risk_level":
 		return string(k.RiskLevel)
 	case "risk_assessment":
-		return opt(k.RiskNote)
+		return k.risk()
 	}
 	return k.story(field)
 }

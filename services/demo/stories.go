@@ -168,6 +168,7 @@ func (g *generator) stories() []*kase {
 	vawg, manager, refuge := g.world.sign("vawg"), g.world.sign("vawg.manager"), g.world.sign("refuge")
 
 	accepted := g.layOut(laid{"police", "Marguerite", "Fernsby-Vale", 34, true, "Hackney", "abuse", models.PriorityHigh, g.back(4, 10, 5), fixed[0].Case})
+	accepted.assess(g, 16, "high", "He has a key to the flat and has followed her to work twice this month.")
 	r := g.send(accepted, SvcIDVA, g.back(4, 10, 40))
 	r.Reference = fixed[0].Referrals[0]
 	r.acknowledge(g.back(4, 12, 10), vawg)
@@ -175,6 +176,7 @@ func (g *generator) stories() []*kase {
 	r.attempt(g.back(2, 10, 30), models.OutcomeNoAnswer)
 
 	again := g.layOut(laid{"police", "Adaeze", "Larkspur", 29, true, "Lewisham", "coercive", models.PriorityHigh, g.back(9, 14, 10), fixed[1].Case})
+	again.assess(g, 11, "medium", "She has somewhere to go and he does not know where.")
 	first := g.send(again, SvcRefuge, g.back(9, 14, 50))
 	first.Reference = fixed[1].Referrals[0]
 	first.acknowledge(g.back(9, 15, 20), refuge)
@@ -187,6 +189,7 @@ func (g *generator) stories() []*kase {
 	second.acknowledge(g.back(8, 12, 0), room)
 	second.accept(g.back(8, 15, 30), room, room)
 	second.attempt(g.back(7, 10, 15), models.OutcomeReached)
+	second.assess(g.back(6, 14, 30), 13, "high", "He has rung every refuge in the borough and asked for her by name.")
 
 	asked := g.layOut(laid{"police", "Tomasz", "Heatherlow", 41, false, "Ealing", "stalking", models.PriorityMedium, g.back(3, 15, 0), fixed[2].Case})
 	r = g.send(asked, SvcStalking, g.back(3, 15, 45))

@@ -29,6 +29,7 @@ type caseFacts struct {
 	Interpreter    *bool
 	AccessNeeds    []string
 	RiskNote       *string
+	RiskForm       *models.FormEntry // the last of the case
 	Incidents      []incident
 	Related        []related
 	boroughsByCode func(string) string
@@ -77,6 +78,12 @@ func (f *caseFacts) queue(b *pg.Batch, of string, id uuid.UUID) {
 		f.Related = append(f.Related, r)
 		return err
 	}), "select id, relation, name, suspect from related_people where case_id = "+of+" order by id", id)
+	b.Query(pg.Each(func(rows pg.Row) error {
+		e := models.FormEntry{}
+		f.RiskForm = &e
+		return rows.Scan(&e.ID, &e.Form, &e.Version, &e.FilledOn, b.Vault.JSON(vault.FormContent, &e.ID, &e.FormContent))
+	}), `select e.id, e.form, e.version, e.filled_on, e.content from form_entries e where e.referral_id is null and e.content <> '' and e.form = any ($2)
+		and not exists (select from form_entries x where x.corrects = e.id) and e.case_id = `+of+" order by e.filled_on desc, e.at desc limit 1", id, models.RiskForms())
 }
 
 // The stages in which shared content opens to a receiver.
@@ -203,9 +210,24 @@ func (f *caseFacts) value(key string) any {
 	case "risk_level":
 		return string(f.Risk)
 	case "risk_assessment":
-		return text(f.RiskNote)
+		return f.risk()
 	}
 	return f.story(key)
+}
+
+// risk is what makes it: what was written, and of the last risk form a summary;
+// never its answers (docs/adr/0037).
+func (f *caseFacts) risk() any {
+	var parts []string
+	if f.RiskNote != nil {
+		parts = append(parts, *f.RiskNote)
+	}
+	if f.RiskForm != nil {
+		if d, ok := models.FindFormVersion(models.FormVersions(), f.RiskForm.Form, f.RiskForm.Version); ok {
+			parts = append(parts, f.RiskForm.Summary(d))
+		}
+	}
+	return joined(parts, "\n\n")
 }
 
 // story is what several rows say of what happened and who is around.

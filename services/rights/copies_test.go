@@ -190,6 +190,9 @@ func (b *bench) supported(c testkit.CaseFacts, r testkit.PlantedReferral) {
 	put("insert into support_goals (id, case_id, referral_id, need, goal, review_on, at, by_user_id, by_org_id) values ($6, $1, $2, 'health', $7, $3::timestamptz, $3, $4, $5)",
 		goal, testkit.Seal(vault.GoalText, goal, "Canary sleeps through the night."))
 	put("insert into goal_reviews (id, case_id, referral_id, goal_id, state, at, by_user_id, by_org_id) values ($6, $1, $2, $7, 'reached', $3, $4, $5)", models.NewID(), goal)
+	form := models.NewID()
+	put("insert into form_entries (id, case_id, referral_id, form, version, filled_on, content, at, by_user_id, by_org_id) values ($6, $1, $2, 'dash', 1, $3::timestamptz, $7, $3, $4, $5)", form,
+		testkit.Seal(vault.FormContent, form, `{"answers": {"injured": "yes"}, "score": 1, "judgement": "high", "words": "Canary is in danger."}`))
 	put("insert into appointments (id, case_id, referral_id, starts_at, place, channel, at, by_user_id, by_org_id) values ($6, $1, $2, $3, 'office', 'phone', $3, $4, $5)", appointment)
 	put("insert into appointment_outcomes (id, case_id, referral_id, appointment_id, happened, attendance, at, by_user_id, by_org_id) values ($6, $1, $2, $7, true, 'attended', $3, $4, $5)",
 		models.NewID(), appointment)
@@ -305,7 +308,7 @@ func TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone(t *testing.T) {
 	further := func(in []string) (out []string) {
 		for _, k := range in {
 			table, _, _ := strings.Cut(k, ".")
-			if slices.Contains([]string{"need_ratings", "support_goals", "goal_reviews", "appointments", "handoffs", "handoff_contents", "case_duties", "case_closings", "case_events", "status_requests"}, table) {
+			if slices.Contains([]string{"need_ratings", "support_goals", "form_entries", "goal_reviews", "appointments", "handoffs", "handoff_contents", "case_duties", "case_closings", "case_events", "status_requests"}, table) {
 				out = append(out, k)
 			}
 		}
@@ -314,7 +317,7 @@ func TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone(t *testing.T) {
 	if diff := cmp.Diff([]string{"case_closings.note", "case_duties.duty", "case_events.reference", "case_events.words", "handoff_contents.content", "handoffs.note", "status_requests.said"}, further(tables("police.manager", c.Reference))); diff != "" {
 		t.Errorf("whoever holds the case answers with: %s", diff)
 	}
-	if diff := cmp.Diff([]string{"appointments.starts_at", "goal_reviews.state", "need_ratings.score", "support_goals.goal"}, further(tables("vawg.manager", r.Reference))); diff != "" {
+	if diff := cmp.Diff([]string{"appointments.starts_at", "form_entries.content", "goal_reviews.state", "need_ratings.score", "support_goals.goal"}, further(tables("vawg.manager", r.Reference))); diff != "" {
 		t.Errorf("the service answers with: %s", diff)
 	}
 }

@@ -218,7 +218,7 @@ func (s *Service) suspectItems(ctx context.Context, tx *pg.Tx, q *models.DataReq
 
 func (s *Service) recordItems(ctx context.Context, tx *pg.Tx, q *models.DataRequest) ([]PackItem, error) {
 	var found struct{ Record *string }
-	if err := tx.Scan(ctx, &found, "select app_subject_record(?)::text as record", q.ID); err != nil {
+	if err := tx.Scan(ctx, &found, "select (app_subject_record(?) || coalesce(app_subject_forms(?), '{}'))::text as record", q.ID, q.ID); err != nil {
 		return nil, err
 	}
 	if found.Record == nil {

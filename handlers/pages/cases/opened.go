@@ -85,6 +85,7 @@ func actWords(e *audit.Entry) string {
 		"safe_contact.opened": "Read safe contact", "safe_contact.changed": "Changed safe contact", "safe_contact.cleared": "Cleared a stop",
 		"sharing.recorded": "Recorded a decision to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew sharing", "audit.viewed": "Read who opened this",
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
+		"forms.opened": "Read the forms", "form.filled": "Filled in a form", "form.corrected": "Corrected a form",
 		"protection.viewed": "Read what protects the case", "protection.restrict": "Restricted the case", "protection.lift_restriction": "Opened the case to the organisation",
 		"protection.asked": "Asked for a second person", "protection.answered": "Answered as second person", "protection.barred": "Hid the case from a person",
 		"documents.listed": "Read the list of documents", "document.listed": "Read the list of documents", "document.attached": "Attached a document",

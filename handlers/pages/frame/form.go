@@ -88,14 +88,17 @@ func Choices(list []models.Choice) []components.ChoiceItem {
 	return out
 }
 
-// SupportPart is the page of a referral that only the service has.
-var SupportPart = [2]string{"support", "Support"}
+// SupportPart and FormsPart are the pages of a referral that only the service has.
+var (
+	SupportPart = [2]string{"support", "Support"}
+	FormsPart   = [2]string{"forms", "Forms"}
+)
 
-// SupportParts is SupportPart, where the reader's organisation has accepted the
+// SupportParts are those two, where the reader's organisation has accepted the
 // referral that a note or document is about.
 func SupportParts(about *subject.Subject) [][2]string {
 	if about.Receiver() && about.Accepted {
-		return [][2]string{SupportPart}
+		return [][2]string{SupportPart, FormsPart}
 	}
 	return nil
 }
@@ -132,6 +135,7 @@ func CaseParts(a models.Actor, path, current string) []components.SubNavItem {
 		{"their-page", "Their page", path + "/their-page", models.ContactRecord},
 		{"events", "Events", path + "/events", models.CaseRead},
 		{"clocks", "Clocks", path + "/clocks", models.CaseRead},
+		{"forms", "Forms", path + "/forms", models.RecordKeep},
 		{"notes", "Notes", path + "/notes", models.RecordKeep},
 		{"files", "Documents", path + "/files", models.RecordKeep},
 		{"sharing", "Sharing", path + "/sharing", models.ReferralSend},

@@ -57,7 +57,7 @@ func parts(c *gin.Context, v referrals.View) []components.SubNavItem {
 	}
 	var more [][2]string
 	if v.AcceptedAt != nil && v.To.ID == a.OrgID && (v.Level == referrals.LevelAfter || v.OwnRecord) {
-		more = append(more, frame.SupportPart)
+		more = append(more, frame.SupportPart, frame.FormsPart)
 	}
 	return frame.Parts(a, path(v), "", more...)
 }

@@ -228,7 +228,7 @@ func (p *Pages) page(c *gin.Context, l support.Plan) error {
 		meta.Flash = &layouts.Flash{Text: words}
 	}
 	v := view.PageView{
-		Meta: meta, Caption: "Referral " + l.Reference, Parts: frame.Parts(a, "/referrals/"+l.Reference, "support", frame.SupportPart),
+		Meta: meta, Caption: "Referral " + l.Reference, Parts: frame.Parts(a, "/referrals/"+l.Reference, "support", frame.SupportPart, frame.FormsPart),
 		Lede:  "Your organisation's own record of its work. The referrer is told the outcome and reads none of this.",
 		Needs: needsTable(&l, p.Now()), Goals: goalsTable(&l, path(c), p.Now()), Appointments: appointmentsTable(&l, path(c), p.Now()), Sessions: sessions(l.Sessions),
 	}
