@@ -162,6 +162,17 @@ func (t *task) keysOf(v *vault.Vault, lines []*line) (keys [][]byte, byKey map[s
 	return keys, byKey, nil
 }
 
+// What is known is looked up key by key. Asked for with any (), the database would
+// read every row there is of the source and hold it against every key, as soon as
+// it takes the source for a small one: which it does while the first large file
+// of it is run.
+const (
+	knownSQL = `select r.* from unnest($3::bytea[]) k (key) cross join lateral (select reference_key, case_id, content_key from import_rows
+		where org_id = $1 and kind = $2 and applied and outcome = 'accepted' and reference_key = k.key offset 0) r`
+	checkedSQL = `select r.reference_key, r.case_id, r.content_key from unnest($2::bytea[]) k (key) cross join lateral (select reference_key, case_id, content_key, n from import_rows
+		where import_id = $1 and not applied and reference_key = k.key offset 0) r order by r.n`
+)
+
 // onRecord finds what is known of the references of these rows: run before, or
 // in a check, checked before in the same file.
 func (s *Service) onRecord(ctx context.Context, t *task, v *vault.Vault, lines []*line) (map[string]*known, error) {
@@ -183,10 +194,9 @@ func (s *Service) onRecord(ctx context.Context, t *task, v *vault.Vault, lines [
 		out[byKey[string(key)]] = k
 		return nil
 	})
-	b.Query(take, "select reference_key, case_id, content_key from import_rows where org_id = $1 and kind = $2 and applied and outcome = 'accepted' and reference_key = any ($3)",
-		t.OrgID, string(t.Kind), keys)
+	b.Query(take, knownSQL, t.OrgID, string(t.Kind), keys)
 	if t.Status == models.ImportChecking {
-		b.Query(take, "select reference_key, case_id, content_key from import_rows where import_id = $1 and not applied and reference_key = any ($2) order by n", t.ID, keys)
+		b.Query(take, checkedSQL, t.ID, keys)
 	}
 	return out, b.Send(pg.BatchRead)
 }

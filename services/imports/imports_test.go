@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"throughline/internal/blob"
+	"throughline/internal/pg"
 	"throughline/internal/testkit"
 	"throughline/models"
 	"throughline/services/cases"
@@ -433,5 +435,42 @@ func TestALineThatComesAgainInALaterPieceIsFoundByTheCheck(t *testing.T) {
 	}
 	if n := s.Count(t, "select count(*) from case_events"); n != 0 {
 		t.Errorf("the check recorded %d events", n)
+	}
+}
+
+// TestWhatIsKnownIsLookedUpReferenceByReference holds that a piece costs the same
+// however many rows of its source were run before, on a database that has not
+// counted them yet.
+func TestWhatIsKnownIsLookedUpReferenceByReference(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	if i := s.run("police.manager", models.ImportPoliceFeed, feed(1200)); i.Accepted != 1200 {
+		t.Fatalf("got %+v", i)
+	}
+	police := s.Actor("police.manager")
+	for what, ask := range map[string]struct {
+		sql  string
+		args []any
+	}{
+		"run before":     {imports.KnownSQL, []any{police.OrgID, "police_feed", [][]byte{{1, 2}, {1, 3}}}},
+		"checked before": {imports.CheckedSQL, []any{models.NewID(), [][]byte{{1, 2}, {1, 3}}}},
+	} {
+		b, err := s.DB.Begin(s.As("police.manager"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan strings.Builder
+		b.Query(pg.Each(func(row pg.Row) error {
+			var line string
+			err := row.Scan(&line)
+			plan.WriteString(line + "\n")
+			return err
+		}), "explain (costs off) "+ask.sql, ask.args...)
+		if err := b.Send(pg.BatchRead); err != nil {
+			t.Fatal(err)
+		}
+		if cond := regexp.MustCompile(`Index Cond: .*reference_key = k.key`); !cond.MatchString(plan.String()) {
+			t.Errorf("%s: other rows than those of the references are read:\n%s", what, plan.String())
+		}
 	}
 }

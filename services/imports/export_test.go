@@ -1,0 +1,7 @@
+package imports
+
+// KnownSQL and CheckedSQL look up what is known of references.
+const (
+	KnownSQL   = knownSQL
+	CheckedSQL = checkedSQL
+)
