@@ -24,6 +24,7 @@ import (
 	approvalpages "throughline/handlers/pages/approvals"
 	auditpages "throughline/handlers/pages/audit"
 	casepages "throughline/handlers/pages/cases"
+	complaintpages "throughline/handlers/pages/complaints"
 	documentpages "throughline/handlers/pages/documents"
 	eventpages "throughline/handlers/pages/events"
 	formpages "throughline/handlers/pages/forms"
@@ -47,6 +48,7 @@ import (
 	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
+	"throughline/services/complaints"
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
@@ -110,6 +112,7 @@ type Deps struct {
 	Matters    *matters.Service
 	Status     *statuspage.Service
 	Samples    *samples.Service
+	Complaints *complaints.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -152,6 +155,7 @@ func API(d Deps) *api.API {
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterScorecards(a, d.Quality)
 	v1.RegisterSamples(a, d.Samples)
+	v1.RegisterComplaints(a, d.Complaints)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterErasure(a, d.Audit, d.Approvals)
 	v1.RegisterAlerts(a, d.Alerts)
@@ -195,6 +199,7 @@ func pages(d Deps) []route.Route {
 		rightspages.New(f, d.Rights, d.Now).Routes(),
 		statuspages.New(statuspages.Deps{Frame: f, Now: d.Now, Status: d.Status, Cases: d.Cases, Secure: d.Edge.Base != nil && d.Edge.Base.Scheme == "https"}).Routes(),
 		samplepages.New(f, d.Samples, d.Directory, d.Now).Routes(),
+		complaintpages.New(f, d.Complaints, d.Directory, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,
 			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts, Notices: d.Notices, Support: d.Support,

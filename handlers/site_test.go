@@ -37,6 +37,7 @@ import (
 	"throughline/services/approvals"
 	"throughline/services/audit"
 	"throughline/services/cases"
+	"throughline/services/complaints"
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
@@ -131,6 +132,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Forms:      forms.New(w.DB, dir, models.FormVersions()),
 		Matters:    matters.New(w.DB, models.MustCalendar(), dir, happened),
 		Samples:    samples.New(w.DB, dir),
+		Complaints: complaints.New(w.DB, models.MustCalendar(), dir),
 		Imports:    imports.New(w.DB, dir, store, logged, happened),
 	}
 }

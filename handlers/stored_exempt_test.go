@@ -19,6 +19,7 @@ var notWords = map[string]string{
 	"POST /api/v1/quality/samples by":                     "what each has its share of, a code",
 	"POST /api/v1/quality/samples pathway":                "a pathway's key",
 	"POST /api/v1/agreements purpose":                     "a code",
+	"POST /api/v1/complaints/{id}/about worker":           "a colleague's name",
 	"theme":                                               "a code",
 	"answers[0].criterion":                                "a criterion of the standard",
 	"answers[0].grade":                                    "a grade",

@@ -144,7 +144,7 @@ func caseRuleWords(r Rule) string {
 		RuleToldWitness: "Tell them they are needed at court", RuleToldOutcome: "Tell them of the outcome", RuleLenientSentence: "They can ask about an unduly lenient sentence",
 		RuleContactScheme: "Refer to the victim contact scheme", RuleFirstOfficerContact: "Victim liaison officer's first contact",
 		RuleStatementOffered: "Offer a victim personal statement", RuleRestorativeOffered: "Offer restorative justice", RuleConfirmation: "Confirm in writing",
-		RuleUpdate: "Next update", "K26": "Support plan", "K27": "MARAC meeting", "K28": "Complaint", "K29": "Answer to a data request", "K30": "Data protection complaint", "K31": "Review or erase",
+		RuleUpdate: "Next update", "K26": "Support plan", "K27": "MARAC meeting", RuleComplaint: "Acknowledge a complaint", RuleComplaintAnswer: "Answer a complaint in full", "K29": "Answer to a data request", "K30": "Data protection complaint", "K31": "Review or erase",
 	}
 	if w, ok := words[r]; ok {
 		return w

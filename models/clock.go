@@ -25,7 +25,8 @@ const (
 	ClockWaived        ClockState = "waived"
 )
 
-// Rule is the number of a clock rule, K1 to K36 (domain.md 1.5, decisions.md 23).
+// Rule is the number of a clock rule, K1 to K36 (domain.md 1.5, decisions.md 23),
+// or K37, which is the product's own.
 type Rule string
 
 // The clocks of a referral.

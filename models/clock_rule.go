@@ -30,6 +30,8 @@ const (
 	RuleRestorativeOffered  Rule = "K19" // reported -> restorative justice offered
 	RuleConfirmation        Rule = "K20" // reported -> confirmed in writing, safely
 	RuleUpdate              Rule = "K21" // last update -> next, as often as was agreed
+	RuleComplaint           Rule = "K28" // complaint received -> acknowledged
+	RuleComplaintAnswer     Rule = "K37" // complaint received -> answered in full
 )
 
 // LimitUnit is what a limit is counted in.

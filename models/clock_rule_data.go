@@ -5,7 +5,7 @@ import "time"
 // codeSince is the day the Victims' Code in force took effect (domain.md 0.1).
 func codeSince() time.Time { return time.Date(2021, 4, 1, 0, 0, 0, 0, time.UTC) }
 
-// ClockRules are the versions of the rules K1 to K31 as the product ships them
+// ClockRules are the versions of the rules K1 to K31, and K37, as the product ships them
 // (domain.md 1.2 and 1.5). What no source gives a number for has none: no clock
 // is kept for it, what was done is recorded all the same. Starting numbers of
 // ours are marked as such.
@@ -58,9 +58,10 @@ func ClockRules() []ClockRule {
 		days(RuleFirstContact, "provider", 0, 0, contract),
 		days("K26", "provider", 0, 0, contract),
 		days("K27", string(KindMARAC), 0, 0, "Protocol of each MARAC"),
-		days("K28", "controller", 10, 10, toCheck),
+		days(RuleComplaint, "controller", 10, 10, toCheck),
 		rule("K29", "controller", 1, 1, UnitMonths, data),
 		rule("K30", "controller", 30, 30, UnitDays, data),
 		rule("K31", "controller", 0, 0, UnitMonths, schedule),
+		days(RuleComplaintAnswer, "controller", 20, 20, starting),
 	}
 }

@@ -48,17 +48,21 @@ const (
 	ApprovalDecide     Permission = "approval:decide" // decide what somebody else asked for
 	LinkReview         Permission = "link:review"     // say whether two records are of one person
 	ImportRun          Permission = "import:run"      // take in a file of a partner; what its rows do needs its own
+	ComplaintRead      Permission = "complaint:read"
+	ComplaintRecord    Permission = "complaint:record" // record what was said of a service, one's own or another
+	ComplaintAnswer    Permission = "complaint:answer" // acknowledge and answer what is about one's organisation
+	ComplaintReview    Permission = "complaint:review" // what was taken to the Commissioner's office
 )
 
 // caseWork is what everyone who logs cases and answers referrals may do. The
 // role gives the permission; the relation to the record gives the row
 // (decisions.md 4), so referrers and providers hold the same set.
 func caseWork() []Permission {
-	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, EventRecord, HandoffSend, HandoffAnswer, CaseProtection, CaseEmergency, ImportRun}
+	return []Permission{CaseCreate, CaseRead, CaseSearch, ReferralRead, ReferralSend, ReferralAnswer, ContactRecord, RecordKeep, EventRecord, HandoffSend, HandoffAnswer, CaseProtection, CaseEmergency, ImportRun, ComplaintRead, ComplaintRecord}
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk, QualityActions, QualityOwn)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk, QualityActions, QualityOwn, ComplaintAnswer)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.
@@ -73,11 +77,11 @@ func Permissions(r Role) []Permission {
 	case RoleProviderManager:
 		return manages()
 	case RoleCourtOfficer:
-		return []Permission{CaseRead, MatterManage, HandoffSend, HandoffAnswer, EventRecord, ImportRun}
+		return []Permission{CaseRead, MatterManage, HandoffSend, HandoffAnswer, EventRecord, ImportRun, ComplaintRead, ComplaintRecord, ComplaintAnswer}
 	case RoleCoordinator:
 		return []Permission{ReferralRead, ReferralCoordinate, UnmetRead}
 	case RoleCommissionerAuditor:
-		return []Permission{QualityRead, QualityAudit, QualityActions}
+		return []Permission{QualityRead, QualityAudit, QualityActions, ComplaintRead, ComplaintReview}
 	case RoleCommissionerAnalyst:
 		return []Permission{QualityRead}
 	case RolePrivacyOfficer:

@@ -93,6 +93,18 @@ func furtherTables() []registered {
 			{ClassNarrative, "said note", "", ""},
 			{ClassStaff, "done_by done_by_org_id", "", ""},
 		}},
+		{"complaints", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id kind org_id service_id case_id received_on received_at at changed_at recorded_at by_org_id acknowledged_at answered_at escalated_at escalated_to closed_at version", "", ""},
+			{ClassFact, "said_by channel topic outcome", "", "who says it, what it is about, and what came of it"},
+			{ClassNarrative, "words", "", "what was said of an organisation, what is wanted, and whom it names"},
+			{ClassStaff, "named by_user_id", "", "who it is about, who may not read it, and who recorded it"},
+		}},
+		{"complaint_entries", ControllerAuthor, RetainCase, []registeredLine{
+			{ClassLink, "id complaint_id kind at recorded_at by_org_id", "", ""},
+			{ClassContactSafe, "channel", "", ""},
+			{ClassNarrative, "words", "", "what they were told, and what changes"},
+			{ClassStaff, "by_user_id", "", ""},
+		}},
 		{"case_duties", ControllerHolder, RetainCase, []registeredLine{{ClassFact, "id case_id duty org_id from_at until_at", "", "who owes one duty apart from the case"}}},
 		{"case_closings", ControllerHolder, RetainCase, []registeredLine{
 			{ClassLink, "id case_id closed_at reopened_at recorded_at", "", ""},

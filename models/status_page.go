@@ -100,6 +100,8 @@ const (
 	AskCall    StatusRequestKind = "call"    // that somebody gets in touch
 	AskSharing StatusRequestKind = "sharing" // about what is shared
 	AskStop    StatusRequestKind = "stop"    // to stop
+
+	AskComplain StatusRequestKind = "complaint" // to complain, or to say what went well
 )
 
 // StatusRequestKinds are all of them, as workers read them.
@@ -109,6 +111,7 @@ func StatusRequestKinds() []Choice {
 		{string(AskContact), "Change how they are reached"},
 		{string(AskSharing), "Talk about what is shared"},
 		{string(AskStop), "Stop the support"},
+		{string(AskComplain), "Complain, or say what went well"},
 	}
 }
 

@@ -29,6 +29,7 @@ import (
 	"throughline/services/audit"
 	"throughline/services/cases"
 	"throughline/services/clocks"
+	"throughline/services/complaints"
 	"throughline/services/directory"
 	"throughline/services/documents"
 	"throughline/services/drafts"
@@ -178,6 +179,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Events:     events.New(a.db, calendar, dir, refs),
 		Matters:    matters.New(a.db, calendar, dir, events.New(a.db, calendar, dir, refs)),
 		Samples:    samples.New(a.db, dir),
+		Complaints: complaints.New(a.db, calendar, dir),
 		Imports:    a.imports,
 		Linkage:    linkage.New(a.db),
 		Listings:   listings.New(a.db),

@@ -71,6 +71,8 @@ const (
 	ClosingNote
 	StatusSaid
 	StatusNote
+	ComplaintWords
+	ComplaintEntryWords
 	EventReference
 	EventWords
 
@@ -137,6 +139,8 @@ var specs = [columnCount]Spec{
 	ClosingNote:             {"case_closings", "note", "id", "", ClassNarrative, false},
 	StatusSaid:              {"status_requests", "said", "id", "", ClassNarrative, false},
 	StatusNote:              {"status_requests", "note", "id", "", ClassNarrative, false},
+	ComplaintWords:          {"complaints", "words", "id", "", ClassNarrative, true},
+	ComplaintEntryWords:     {"complaint_entries", "words", "id", "", ClassNarrative, true},
 
 	ShareSending:      {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
 	ShareAcceptance:   {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},

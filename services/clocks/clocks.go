@@ -58,7 +58,7 @@ select count(*) from moved`
 // silentSQL says of clocks of cases that were late for long that there is no
 // record: a gap in the data, and nobody's breach (models.EvidenceDays).
 const silentSQL = `with silent as (
-	select c.id from clocks c where c.referral_id is null and c.state = 'breached' and c.stopped_at is null and c.paused_since is null and c.due_at < $1
+	select c.id from clocks c where c.referral_id is null and c.complaint_id is null and c.state = 'breached' and c.stopped_at is null and c.paused_since is null and c.due_at < $1
 	order by c.due_at limit $2 for update skip locked
 ), moved as (
 	update clocks c set state = 'not_evidenced' from silent s where c.id = s.id returning c.id

@@ -125,16 +125,17 @@ var rowChecks = []struct{ rule, sql string }{
 	},
 	{
 		"the figures hold one row for every clock, saying what it says",
-		`select k.id::text from clocks k left join quality_facts f on f.kind = case when k.referral_id is null then 'case_clock' else 'clock' end and f.id = k.id
+		`select k.id::text from clocks k left join quality_facts f on f.kind = case when k.complaint_id is not null then 'complaint_clock' when k.referral_id is null then 'case_clock' else 'clock' end and f.id = k.id
 			where (f.rule, f.clock_state, f.started_at, f.due_at, f.stopped_at, f.elapsed_seconds, f.referral_id) is distinct from
 			(k.rule, k.state, k.started_at, k.due_at, k.stopped_at, extract(epoch from k.stopped_at - k.started_at)::bigint - k.paused_seconds, k.referral_id)`,
 	},
 	{
 		"the figures hold nothing else",
 		`select f.id::text from quality_facts f where not exists (select from referrals r where f.kind = 'referral' and r.id = f.id and r.submitted_at is not null)
-			and not exists (select from clocks k where f.kind in ('clock', 'case_clock') and k.id = f.id) and not exists (select from handoffs h where f.kind = 'handoff' and h.id = f.id)
+			and not exists (select from clocks k where f.kind in ('clock', 'case_clock', 'complaint_clock') and k.id = f.id) and not exists (select from handoffs h where f.kind = 'handoff' and h.id = f.id)
 			and not exists (select from need_ratings n where f.kind = 'need' and n.referral_id = f.referral_id and array[n.need] = f.needs)
-			and not exists (select from cases c where f.kind = 'case' and c.id = f.id) and not exists (select from contact_attempts a where f.kind = 'incident' and a.id = f.id)`,
+			and not exists (select from cases c where f.kind = 'case' and c.id = f.id) and not exists (select from contact_attempts a where f.kind = 'incident' and a.id = f.id)
+			and not exists (select from complaints m where f.kind = m.kind and m.id = f.id)`,
 	},
 }
 

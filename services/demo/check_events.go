@@ -17,7 +17,7 @@ func checkEvents(ctx context.Context, db Querier, asOf time.Time) ([]error, erro
 	rows, err := db.Query(ctx, `select k.id, k.rule, k.rule_version, k.state, k.limit_days, k.started_at, k.due_at, k.first_due_at, k.due_soon_at, k.stopped_at, x.off_record, x.enhanced,
 		e.type, coalesce(e.details->>'what', ''), e.occurred_at, e.known_at, e.told_at
 		from clocks k left join case_clocks x on x.clock_id = k.id left join case_events e on e.id = x.event_id and e.case_id = k.case_id
-		where k.referral_id is null and k.paused_since is null and k.pauses = '[]' and x.extended_at is null and k.state not in ('waived', 'not_applicable') order by k.id`)
+		where k.referral_id is null and k.complaint_id is null and k.paused_since is null and k.pauses = '[]' and x.extended_at is null and k.state not in ('waived', 'not_applicable') order by k.id`)
 	if err != nil {
 		return nil, err
 	}

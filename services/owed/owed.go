@@ -60,6 +60,7 @@ type Item struct {
 	Duty          models.Duty
 	OffSystem     bool // of a partner that never signs in: its answer is asked for
 	With          models.Organisation
+	ComplaintID   uuid.UUID // of a complaint's clock
 	Text          models.ClockText
 }
 
@@ -147,6 +148,9 @@ func (s *Service) item(dir *directory.Snapshot, r *row, now time.Time) Item {
 	it := Item{
 		ID: r.ID, Kind: r.Kind, DueAt: r.DueAt, CaseID: r.CaseID, CaseReference: r.CaseReference, Referral: r.Referral, Rule: models.Rule(r.Rule),
 		State: models.ClockState(r.State), Handoff: r.Handoff, Duty: models.Duty(r.Duty), OffSystem: r.OffSystem,
+	}
+	if r.ComplaintID != nil {
+		it.ComplaintID = *r.ComplaintID
 	}
 	if r.WithOrgID != nil {
 		o, ok := dir.Organisation(*r.WithOrgID)

@@ -32,7 +32,7 @@ type Measure struct {
 	Month       string // which month a line counts in; empty: at this moment
 	Unit        string // of the median: "hours" or "times"; empty: there is none
 	Wider       string // what the wider base is, in words; empty: there is none
-	Code        string // what its lines are further split by: reason, result, field; empty: by nothing
+	Code        string // what its lines are further split by: reason, result, field, topic; empty: by nothing
 
 	// All are SQL of our own making over quality_facts f. Of says which rows
 	// there are; base which of them are counted, all if empty, the others being
@@ -86,18 +86,19 @@ const (
 	TopicRights    = "Rights and hand-offs"
 	TopicCourt     = "From report to court"
 	TopicWho       = "Who is served"
+	TopicVoice     = "What people say"
 )
 
 // Topics lists them in the order of reading.
 func Topics() []string {
-	return []string{TopicReferrals, TopicTimes, TopicWork, TopicRights, TopicCourt, TopicWho}
+	return []string{TopicReferrals, TopicTimes, TopicWork, TopicRights, TopicCourt, TopicWho, TopicVoice}
 }
 
 // Measures lists every measure that can be asked for (domain.md 7.2, contract.md
 // section 4), in the order of reading. What the product does not store is not
-// here: feedback, complaints, posts.
+// here: feedback, posts.
 func Measures() []Measure {
-	return slices.Concat(measuresOfReferrals(), measuresOfTimes(), measuresOfWork(), measuresOfRights(), measuresOfCourt(), measuresOfPeople())
+	return slices.Concat(measuresOfReferrals(), measuresOfTimes(), measuresOfWork(), measuresOfRights(), measuresOfCourt(), measuresOfPeople(), measuresOfVoice())
 }
 
 // Which month a line counts in.

@@ -127,6 +127,7 @@ func TestMeasuresAgreeOnWhatIsOutOfTheOrdinary(t *testing.T) {
 		"unmet_need": "n 1", "out_of_area_served": "n 1 part 1", "re_referred": "n 2 part 1", "hearings_moved": "n 1 part 1", "withdrew_waiting": "n 1 part 1",
 		"handoffs_acknowledged": "n 2 part 1", "handoffs_told": "n 1 part 1", "children_referred": "n 1 part 1", "safe_contact_incidents": "n 1",
 		"engaged": "n 2 part 1 of 4", "outcomes_improved": "n 1 part 1 of 2",
+		"complaints_acknowledged": "n 3 part 1", "complaints_answered": "n 3 part 1", "complaints_upheld": "n 1 part 1 of 4", "complaints_escalated": "n 4 part 1",
 	} {
 		rows, err := svc.Raw(w.As("commissioner"), quality.Query{Measure: key, From: month.AddDate(0, -3, 0), To: month})
 		if err != nil || len(rows) != 1 {
@@ -177,6 +178,7 @@ func (h *hand) play() {
 	h.goesOn(first, police, vawg)
 	h.elsewhere(police)
 	h.atCourt(police)
+	h.complained(police, vawg)
 	h.Clock.Set(time.Date(2026, 12, 30, 9, 0, 0, 0, time.UTC))
 }
 
@@ -257,6 +259,51 @@ func (h *hand) atCourt(police models.Actor) {
 		h.do("update handoffs set status = '"+status+"', version = version + 1, decided_at = $2, decided_by_org_id = to_org_id"+further+" where id = $1", id, answered)
 		if i == 0 {
 			h.do("update handoffs set told_at = $2, told_channel = 'phone', told_understood = 'yes', told_by_org_id = to_org_id where id = $1", id, answered)
+		}
+	}
+}
+
+// complained are complaints about one organisation: answered in part on the first
+// day, acknowledged late, never acknowledged at all and taken further, and one
+// that still has time; and a compliment.
+func (h *hand) complained(police, vawg models.Actor) {
+	at := time.Date(2026, 11, 12, 12, 0, 0, 0, time.UTC)
+	late := time.Date(2026, 12, 20, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		kind                string
+		received            time.Time
+		acknowledged, ended *time.Time
+		further             bool
+	}{
+		{"complaint", at, &at, &at, false},
+		{"complaint", at, &late, nil, false},
+		{"complaint", at, nil, nil, true},
+		{"complaint", time.Date(2026, 12, 28, 12, 0, 0, 0, time.UTC), nil, nil, false},
+		{"compliment", at, nil, nil, false},
+	} {
+		id := models.NewID()
+		h.do(`insert into complaints (id, kind, org_id, said_by, channel, topic, words, received_on, received_at, at, changed_at, by_user_id, by_org_id)
+			values ($1, $2, $3, 'anonymous', 'phone', 'delay', $4, $5, $6, $6, $6, $7, $8)`, id, c.kind, vawg.OrgID, testkit.Seal(vault.ComplaintWords, id, `{"said": "Late."}`), c.received, c.received, police.UserID, police.OrgID)
+		if c.kind == "compliment" {
+			continue
+		}
+		for rule, stopped := range map[string]*time.Time{"K28": c.acknowledged, "K37": c.ended} {
+			due, state := c.received.AddDate(0, 0, 14), "running"
+			switch {
+			case stopped != nil && !stopped.After(due):
+				state = "met"
+			case due.Before(time.Date(2026, 12, 30, 9, 0, 0, 0, time.UTC)):
+				state = "breached"
+			}
+			h.do(`insert into clocks (id, complaint_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
+				values ($1, $2, $3, $4, 'running', 10, $5, $6, $6, $5)`, models.NewID(), id, rule, vawg.OrgID, c.received, due)
+			h.do("update clocks set state = $2, stopped_at = $3 where complaint_id = $1 and rule = $4", id, state, stopped, rule)
+		}
+		if c.ended != nil {
+			h.do("update complaints set acknowledged_at = $2, answered_at = $2, outcome = 'partly' where id = $1", id, c.ended)
+		}
+		if c.further {
+			h.do("update complaints set escalated_at = $2, escalated_to = 'ombudsman' where id = $1", id, late)
 		}
 	}
 }

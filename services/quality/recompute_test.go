@@ -33,6 +33,9 @@ type ledger struct {
 	cases     []caseRow
 	unsafe    []attemptRow
 
+	complaints []complaintRow
+	limits     []complaintClockRow
+
 	byCase  map[uuid.UUID]*caseRow
 	reached map[uuid.UUID]bool // referrals
 }
@@ -120,7 +123,7 @@ func read(t testing.TB, db demoQuerier, now time.Time) *ledger {
 	l := &ledger{now: now, goals: map[uuid.UUID]bool{}, byCase: map[uuid.UUID]*caseRow{}, reached: map[uuid.UUID]bool{}}
 	l.referrals = collect[refRow](t, db, `select id, case_id, journey_id, service_id, to_org_id, pathway, status, reason, decided_by, submitted_at, accepted_at, ended_at, status_since
 		from referrals where submitted_at is not null`)
-	l.clocks = collect[clockRow](t, db, "select id, case_id, holder_org_id, referral_id, rule, state, started_at, due_at, stopped_at, paused_seconds from clocks")
+	l.clocks = collect[clockRow](t, db, "select id, case_id, holder_org_id, referral_id, rule, state, started_at, due_at, stopped_at, paused_seconds from clocks where complaint_id is null")
 	l.handoffs = collect[handoffRow](t, db, "select case_id, to_org_id, status, sent_at, due_at, received_at, decided_at, told_at from handoffs")
 	l.ratings = collect[ratingRow](t, db, "select id, referral_id, need, point, score, at from need_ratings")
 	l.unsafe = collect[attemptRow](t, db, "select referral_id, at from contact_attempts where safety_incident and referral_id is not null")
@@ -145,6 +148,7 @@ func read(t testing.TB, db demoQuerier, now time.Time) *ledger {
 		}
 	}
 	l.readAround(t, db)
+	l.readVoice(t, db)
 	for _, k := range l.clocks {
 		if k.Referral != nil && k.Rule == "K25" && k.Stopped != nil && (k.State == "met" || k.State == "breached") {
 			l.reached[*k.Referral] = true

@@ -78,6 +78,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.tried(c)
 	b.looked(c)
 	b.sampled(c, r)
+	b.complained(c)
 	return d.ID
 }
 
@@ -106,6 +107,19 @@ func (b *bench) sampled(c testkit.CaseFacts, r testkit.PlantedReferral) {
 		testkit.Seal(vault.SampleCopy, item, `{"Status": "accepted"}`))
 	b.Do(b.t, "insert into quality_reviews (id, item_id, sample_id, org_id, kind, grades, words, at, by_user_id) values ($1, $2, $3, $4, 'first', '{}', $5, $6, $7)",
 		review, item, sample, office.OrgID, testkit.Seal(vault.ReviewWords, review, `{"in_time": "Canary waited."}`), now, office.UserID)
+}
+
+// complained plants a complaint of the case about a service, taken further.
+func (b *bench) complained(c testkit.CaseFacts) {
+	b.t.Helper()
+	police, now, id, entry := b.Actor("police"), b.Clock.Now(), models.NewID(), models.NewID()
+	b.Do(b.t, `insert into complaints (id, kind, org_id, case_id, said_by, channel, topic, words, received_on, received_at, at, changed_at, by_user_id, by_org_id)
+		values ($1, 'complaint', $2, $3, 'victim', 'phone', 'delay', $4, '2026-11-20', $5, $5, $5, $6, $7)`, id, b.Org(testkit.OrgVAWG).ID, c.ID,
+		testkit.Seal(vault.ComplaintWords, id, `{"said": "Canary waited."}`), now, police.UserID, police.OrgID)
+	b.Do(b.t, "insert into complaint_entries (id, complaint_id, kind, words, at, by_user_id, by_org_id) values ($1, $2, 'escalated', $3, $4, $5, $6)", entry, id,
+		testkit.Seal(vault.ComplaintEntryWords, entry, `{"said": "Canary waits still."}`), now, police.UserID, police.OrgID)
+	b.Do(b.t, `insert into clocks (id, complaint_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
+		values ($1, $2, 'K28', $3, 'running', 10, $4, $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day', $4)`, models.NewID(), id, b.Org(testkit.OrgVAWG).ID, now)
 }
 
 // tried plants a court matter that is about nobody else.

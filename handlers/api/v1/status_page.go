@@ -26,7 +26,7 @@ type StatusPage struct {
 // StatusRequest is one thing that was asked on the page.
 type StatusRequest struct {
 	ID       uuid.UUID  `json:"id"`
-	Kind     string     `json:"kind" enum:"contact,call,sharing,stop"`
+	Kind     string     `json:"kind" enum:"contact,call,sharing,stop,complaint"`
 	Said     string     `json:"said,omitempty" doc:"In the words of whoever held the code."`
 	At       time.Time  `json:"at"`
 	DueAt    time.Time  `json:"due_at" doc:"By when somebody speaks to them."`

@@ -60,6 +60,9 @@ func Nav(a models.Actor) []layouts.NavItem {
 	if a.Can(models.QualityActions) {
 		items = append(items, layouts.NavItem{Text: "Actions", Href: ActionsPath})
 	}
+	if a.Can(models.ComplaintRead) {
+		items = append(items, layouts.NavItem{Text: "Complaints", Href: ComplaintsPath})
+	}
 	if a.Can(models.RightsManage) {
 		items = append(items, layouts.NavItem{Text: "Data protection", Href: DataPath})
 	}
@@ -86,6 +89,9 @@ const ScorecardPath = "/scorecard"
 
 // ActionsPath is the list of what organisations are asked to do.
 const ActionsPath = "/quality/actions"
+
+// ComplaintsPath is the list of complaints and compliments.
+const ComplaintsPath = "/complaints"
 
 // OwedPath is the list of what is owed.
 const OwedPath = "/owed"

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
@@ -109,6 +110,8 @@ func owedTable(items []owed.Item, caption, empty string) components.DataTable {
 			record, link = components.DataCell{Text: it.Handoff, Sub: it.CaseReference}, "/handoffs/"+it.Handoff
 		case it.Referral != "":
 			record, link = components.DataCell{Text: it.Referral, Sub: it.CaseReference}, "/referrals/"+it.Referral
+		case it.ComplaintID != uuid.Nil:
+			record, link = components.DataCell{Text: "A complaint"}, frame.ComplaintsPath+"/"+it.ComplaintID.String()
 		case it.Kind == owed.KindRequest:
 			link = "/cases/" + it.CaseReference + "/their-page"
 		case it.CaseReference != "":
