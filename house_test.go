@@ -105,6 +105,7 @@ var mayAskTheTime = map[string]string{
 	"handlers/middleware/":            "limits and access logs live in real time",
 	"internal/pglocal/":               "waiting for a server",
 	"internal/courier/":               "how long another server may take",
+	"internal/notify/":                "what GOV.UK Notify takes for a token lives in real time",
 	"internal/testkit/":               "waiting for a server",
 	"internal/ratelimit/":             "limits live in real time",
 	"scripts/":                        "how long the tests took",

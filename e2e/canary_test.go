@@ -37,6 +37,7 @@ func birdCase() map[string]any {
 	contact["channels"] = []any{
 		map[string]any{"channel": "phone", "value": birdNumber, "safe": "yes", "note": birdStory},
 		map[string]any{"channel": "email", "value": birdEmail, "safe": "yes"},
+		map[string]any{"channel": "text", "value": birdNumber, "safe": "yes"},
 	}
 	contact["code_word"] = "zzcanaryword"
 	incident := c["incidents"].([]any)[0].(map[string]any)
@@ -53,6 +54,8 @@ type aviary struct {
 	t      *testing.T
 	env    []string
 	mails  *postbox
+	notify *notifyStandIn
+	told   string // the case whose victim was told that there is news
 	folder string // where checkpoints are taken
 }
 
@@ -93,6 +96,7 @@ func TestACanaryIsNowhereButInItsRecord(t *testing.T) {
 	v.refusals(police)
 	v.pages()
 	v.faults(police, vawg)
+	v.arrives(police)
 	v.deliver()
 	v.admins()
 	v.nowhere()
@@ -100,8 +104,9 @@ func TestACanaryIsNowhereButInItsRecord(t *testing.T) {
 
 func newAviary(t *testing.T) *aviary {
 	t.Helper()
-	v := &aviary{t: t, mails: newPostbox(t), folder: t.TempDir()}
-	v.env = []string{"SMTP_URL=" + v.mails.url, "CHECKPOINT_EMAILS=one@agency.test,two@other.test", "CHECKPOINT_DIR=" + v.folder}
+	v := &aviary{t: t, mails: newPostbox(t), notify: newNotify(t), folder: t.TempDir()}
+	v.env = []string{"NOTIFY_URL=" + v.notify.url, "NOTIFY_KEY=demo-" + notifyService + "-" + notifySecret, "NOTIFY_TEXT_TEMPLATE=" + notifyTemplate, "NOTIFY_CALLBACK_TOKEN=" + notifyReceipts,
+		"SMTP_URL=" + v.mails.url, "CHECKPOINT_EMAILS=one@agency.test,two@other.test", "CHECKPOINT_DIR=" + v.folder}
 	s, err := startWith(v.env, filepath.Join(folder, "aviary"), "", "demo", "--cases", "60")
 	if err != nil {
 		t.Fatal(err)
@@ -121,6 +126,7 @@ func (v *aviary) story(police, vawg *caller) {
 	logged := police.create("/api/v1/cases", birdCase())
 	v.outside("logging", logged)
 	caseID := logged.text(t, "id")
+	v.tell(police, caseID)
 	id := refers(t, police, vawg, caseID)
 	vawg.do(id, "request-info", map[string]any{"questions": []any{"Is " + birdName + " at home?"}, "note": birdStory})
 	police.do(id, "answer-info", map[string]any{"answers": []any{birdName + " is."}})
@@ -221,7 +227,8 @@ func (v *aviary) deliver() {
 		cmd := exec.CommandContext(context.Background(), program, "audit", "checkpoint", "--send")
 		cmd.Dir, cmd.Env = folder, append(append(cleanEnv(), "DATA_DIR="+v.data, "BASE_URL="+v.url), v.env...)
 		said, _ = cmd.CombinedOutput() // there may be none yet
-		return v.mails.count() >= 2
+		got := v.mails.all()
+		return got["one@agency.test"] != "" && got["two@other.test"] != ""
 	})
 }
 
@@ -251,7 +258,7 @@ func (v *aviary) admins() {
 // nowhere reads what was written beside the record.
 func (v *aviary) nowhere() {
 	t, db := v.t, v.superuser(v.t)
-	for _, table := range []string{"river_job", "outbox", "notices", "account_notices", "sign_in_attempts", "sessions", "idempotency_keys", "audit_events", "audit_checkpoints", "clocks", "quality_facts", "drafts", "blobs"} {
+	for _, table := range []string{"river_job", "outbox", "notices", "account_notices", "sign_in_attempts", "sessions", "idempotency_keys", "audit_events", "audit_checkpoints", "clocks", "quality_facts", "drafts", "blobs", "messages"} {
 		if number(t, db, "select count(*) from pg_class where relname = $1", table) == 0 {
 			continue
 		}
@@ -277,8 +284,12 @@ func (v *aviary) nowhere() {
 		}
 	}
 	for to, mail := range v.mails.all() {
+		if to == birdEmail { // where it goes to, and nothing else
+			mail = strings.ReplaceAll(mail, birdEmail, "")
+		}
 		of("a mail", to, []byte(mail))
 	}
+	v.notify.says(t, of)
 	for kind, root := range map[string]string{"a file of ours": v.data, "a checkpoint": v.folder} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			switch {

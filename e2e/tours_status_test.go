@@ -61,6 +61,9 @@ func (w *tour) looking() {
 	p.choose("I did not speak to them").choose("It was not safe to ask").choose("I could not find out").choose("They could not be reached safely").press("Keep this").is(200).sees("What you found out was kept.")
 	p.visit(page+"/give").choose("In person, alone").choose("I asked, and they can look").write("The word they chose", "heron").press("Make the code").is(200).sees("The code is")
 	w.look(p, "given")
+	w.look(p.visit("/cases/"+ref+"/messages").is(200).sees("Nothing was sent."), filled)
+	w.look(p.press("Tell them there is news").is(200), filled)
+	w.wrong(p, "Send it")
 }
 
 // asked makes a request on the page of a case, and returns its id.

@@ -33,6 +33,7 @@ import (
 	importpages "throughline/handlers/pages/imports"
 	infopages "throughline/handlers/pages/info"
 	linkagepages "throughline/handlers/pages/linkage"
+	messagepages "throughline/handlers/pages/messages"
 	notepages "throughline/handlers/pages/notes"
 	operatorpages "throughline/handlers/pages/operator"
 	protectionpages "throughline/handlers/pages/protection"
@@ -59,6 +60,7 @@ import (
 	"throughline/services/linkage"
 	"throughline/services/listings"
 	"throughline/services/matters"
+	"throughline/services/messages"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/owed"
@@ -113,6 +115,9 @@ type Deps struct {
 	Status     *statuspage.Service
 	Samples    *samples.Service
 	Complaints *complaints.Service
+
+	Messages     *messages.Service
+	ReceiptToken string // with which GOV.UK Notify sends receipts; empty: none are taken
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -138,6 +143,7 @@ func API(d Deps) *api.API {
 	v1.RegisterMatters(a, d.Matters)
 	v1.RegisterSupport(a, d.Support)
 	v1.RegisterStatusPage(a, d.Status)
+	v1.RegisterMessages(a, d.Messages, d.Directory)
 	v1.RegisterHandoffs(a, d.Handoffs)
 	v1.RegisterBulkHandoffs(a, d.Handoffs)
 	v1.RegisterOwed(a, d.Owed)
@@ -189,6 +195,7 @@ func pages(d Deps) []route.Route {
 		eventpages.New(eventpages.Deps{Frame: f, Now: d.Now, Calendar: d.Calendar, Events: d.Events, Cases: d.Cases, Directory: d.Directory, Matters: d.Matters}).Routes(),
 		formpages.New(formpages.Deps{Frame: f, Now: d.Now, Forms: d.Forms, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		infopages.New(f).Routes(),
+		messagepages.New(messagepages.Deps{Frame: f, Messages: d.Messages, Cases: d.Cases, Directory: d.Directory, ReceiptToken: d.ReceiptToken}).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		supportpages.New(supportpages.Deps{Frame: f, Now: d.Now, Support: d.Support, Referrals: d.Referrals}).Routes(),
 		handoffpages.New(handoffpages.Deps{Frame: f, Calendar: d.Calendar, Now: d.Now, Handoffs: d.Handoffs, Cases: d.Cases, Sharing: d.Sharing, Directory: d.Directory, Drafts: d.Drafts, Owed: d.Owed}).Routes(),

@@ -51,7 +51,7 @@ type rule struct {
 }
 
 // asMore are routes that a name alone is not enough for.
-var asMore = []string{"/audit/proofs/", "/evidence/", "/safe-contact/clear", "/sharing/withdraw", "/refer", "/certificates/", "/safety-incidents/", "/events/told", "/clocks/change", "/their-page/change", "/their-page/request"}
+var asMore = []string{"/audit/proofs/", "/evidence/", "/safe-contact/clear", "/sharing/withdraw", "/refer", "/certificates/", "/safety-incidents/", "/events/told", "/clocks/change", "/their-page/change", "/their-page/request", "/messages/seen"}
 
 func (r *relation) expect(role models.Role, rt route.Route) answer {
 	has := func(parts []string) bool {

@@ -48,6 +48,7 @@ import (
 	"throughline/services/linkage"
 	"throughline/services/listings"
 	"throughline/services/matters"
+	"throughline/services/messages"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/owed"
@@ -134,6 +135,9 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Samples:    samples.New(w.DB, dir),
 		Complaints: complaints.New(w.DB, models.MustCalendar(), dir),
 		Imports:    imports.New(w.DB, dir, store, logged, happened),
+
+		Messages:     messages.New(w.DB, messages.Carriers{Email: nowhere{}, Text: nowhere{}}, slog.New(slog.DiscardHandler)),
+		ReceiptToken: receiptToken,
 	}
 }
 

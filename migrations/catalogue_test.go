@@ -174,6 +174,8 @@ func trusted() map[string]string {
 		"app_status_find":            "who holds the cookie is what it answers",
 		"app_status_leave":           "the application writes no session of a status page",
 		"app_status_read":            "whoever came in by a code has no policy on any table: it gives when and of which kind, of one case, and no name, place or word",
+		"app_message_claim":          "a job sees no number and no address of anybody, and has to have the one that it sends to",
+		"app_message_counts":         "who runs the installation sees no case, and learns how many were sent",
 		"status_doors_shut":          "trigger: who freezes a page reads and writes no session of it",
 		"app_sign_in_lookup":         "nobody is signed in yet, and no other way reads a password's hash",
 		"app_session_start":          "nobody is signed in yet",

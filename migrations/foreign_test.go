@@ -317,6 +317,7 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 		"case_clocks",                      // whether whoever owes a clock writes here; what stopped it
 		"sign_ons",                         // how organisations sign in; the secret is sealed
 		"linkage_waiting", "linkage_pairs", // which records are compared, and how two agree: ids and levels
+		"messages",                    // what waits to be sent: which way, never where to
 		"bulk_handoffs",               // what goes on, between whom: the words are sealed
 		"handoffs",                    // whom to tell: the two sides, states and times
 		"quality_facts", "scorecards", // figures without a person or a reference, to count from and to write counts to

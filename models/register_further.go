@@ -25,6 +25,11 @@ func furtherTables() []registered {
 			{ClassStaff, "user_id reviewed_by", "", ""},
 			{ClassNarrative, "note review_note", "", "why somebody needed to see a case at once, and whether they did"},
 		}},
+		{"messages", ControllerHolder, RetainCase, []registeredLine{
+			{ClassLink, "id case_id channel_id state why way tries at next_at claimed_at sent_at done_at seen_at recorded_at", "", "that one sentence was sent, the same to everybody"},
+			{ClassContactSafe, "channel", "", "text or email, never the number or the address"},
+			{ClassStaff, "org_id by_user_id seen_by", "", ""},
+		}},
 		{"handoffs", ControllerParties, RetainCase, []registeredLine{
 			{ClassLink, "id reference case_id from_org_id to_org_id sharing_decision_id off_system rung version recorded_at", "", ""},
 			{ClassFact, "duty status sent_at due_at received_at accepted_at decided_at refusal_reason told_at told_understood told_help", "", "the four times, and what came of it"},

@@ -42,6 +42,7 @@ import (
 	"throughline/services/linkage"
 	"throughline/services/listings"
 	"throughline/services/matters"
+	"throughline/services/messages"
 	"throughline/services/notes"
 	"throughline/services/notices"
 	"throughline/services/owed"
@@ -64,6 +65,7 @@ type app struct {
 	vault    *vault.Vault
 	files    *documents.Service
 	imports  *imports.Service
+	messages *messages.Service
 	handler  http.Handler
 	work     func(context.Context) error
 	draining atomic.Bool
@@ -100,6 +102,11 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 	}
 	a.files = documents.New(db, directory.New(db), store, settings)
 	a.imports = newImports(db, store)
+	carriers, err := cfg.carriers()
+	if err != nil {
+		return nil, err
+	}
+	a.messages = messages.New(db, carriers, log)
 	if a.keys, err = openKeys(ctx, cfg, db, content); err != nil {
 		return nil, fmt.Errorf("nothing that was sealed could be read: %w", err)
 	}
@@ -116,7 +123,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar, nil)), jobs.WithFiles(a.files),
-		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)), jobs.WithImports(a.imports), jobs.WithHandOvers(handoffs.New(db, calendar, directory.New(db), sent)), jobs.WithFigures(quality.New(db)))...)
+		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)), jobs.WithImports(a.imports), jobs.WithHandOvers(handoffs.New(db, calendar, directory.New(db), sent)), jobs.WithFigures(quality.New(db)), jobs.WithMessages(a.messages))...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,6 +191,9 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Linkage:    linkage.New(a.db),
 		Listings:   listings.New(a.db),
 		Protection: protection.New(a.db, calendar),
+
+		Messages:     a.messages,
+		ReceiptToken: cfg.NotifyCallbackToken.Reveal(),
 	}
 }
 

@@ -58,6 +58,13 @@ type Config struct {
 	KMSURI        string        `env:"KMS_URI"`
 	KMSTokenFile  string        `env:"KMS_TOKEN_FILE"`
 	SMTPURL       secret.String `env:"SMTP_URL"`
+	MailFrom      mailAddress   `env:"MAIL_FROM" must:"be one e-mail address, such as no-reply@throughline.example"`
+
+	NotifyKey           secret.String `env:"NOTIFY_KEY"`
+	NotifyURL           webOrigin     `env:"NOTIFY_URL" envDefault:"https://api.notifications.service.gov.uk" must:"be an address without a path, such as https://api.notifications.service.gov.uk"`
+	NotifyTextTemplate  template      `env:"NOTIFY_TEXT_TEMPLATE" must:"be the id of a template, as GOV.UK Notify shows it"`
+	NotifyEmailTemplate template      `env:"NOTIFY_EMAIL_TEMPLATE" must:"be the id of a template, as GOV.UK Notify shows it"`
+	NotifyCallbackToken secret.String `env:"NOTIFY_CALLBACK_TOKEN"`
 
 	CheckpointDir    string        `env:"CHECKPOINT_DIR"`
 	CheckpointEmails mailAddresses `env:"CHECKPOINT_EMAILS" must:"be e-mail addresses with commas between, ten at most"`

@@ -104,7 +104,7 @@ func addresses(c Config) (found problems) {
 			found = append(found, databaseAddress(a.name, a.value.Reveal(), c.Env == production)...)
 		}
 	}
-	found = append(found, deliveryProblems(c)...)
+	found = append(append(found, deliveryProblems(c)...), notifyProblems(c)...)
 	if c.SMTPURL.Set() {
 		u, err := url.Parse(c.SMTPURL.Reveal())
 		if err != nil || u.Host == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {

@@ -27,6 +27,7 @@ type Task struct {
 	Worker        *uuid.UUID
 	Clock         *models.Clock // nil where nothing runs
 	Asked         bool          // it was asked on the victim's own page of the case
+	Returned      bool          // a message to the victim did not arrive
 }
 
 // Worklist is what needs an organisation, in the order of ux.md section 3:
@@ -68,6 +69,7 @@ func (s *Service) Today(ctx context.Context) (Worklist, error) {
 	d.queueStops(b)
 	d.queueSafety(b)
 	d.queueAsked(b)
+	d.queueReturned(b)
 	d.queueOwed(b)
 	d.queueOwedOfCases(b)
 	d.queueEndings(b)
@@ -168,6 +170,19 @@ func (d *day) queueAsked(b *pg.Batch) {
 		return err
 	}), `select c.id, c.reference, c.risk_level, q.due_at from status_requests q join cases c on c.id = q.case_id
 		where q.done_at is null and c.accountable_org_id = $1 order by q.due_at, q.id limit $2`, d.org, mostTasks)
+}
+
+// queueReturned are messages to victims that did not arrive, of the cases the
+// organisation holds: most likely a wrong number, and nobody is reached by it.
+func (d *day) queueReturned(b *pg.Batch) {
+	b.Query(pg.Each(func(rows pg.Row) error {
+		t := Task{What: "Find another safe way: a message did not arrive", Returned: true, With: Named{ID: d.org, Name: d.dir.Name(d.org)}}
+		err := rows.Scan(&t.CaseID, &t.CaseReference, &t.Priority)
+		d.list.Safety = append(d.list.Safety, t)
+		return err
+	}), `select c.id, c.reference, c.risk_level from cases c where c.accountable_org_id = $1
+		and exists (select from messages m where m.case_id = c.id and m.state in ('failed', 'unsure') and m.seen_at is null)
+		order by c.id limit $2`, d.org, mostTasks)
 }
 
 // queueOwedOfCases are the running clocks of cases that hang on what police and

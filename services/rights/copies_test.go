@@ -145,6 +145,8 @@ func (b *bench) looked(c testkit.CaseFacts) {
 		door, c.ID, testkit.LookUp(vault.StatusCodeKey, "code "+c.Reference), now, police.UserID, police.OrgID)
 	b.Do(b.t, `insert into status_sessions (id, door_id, case_id, token_hash, created_at, idle_expires_at, expires_at)
 		values ($1, $2, $3, sha256('t'), now(), now() + interval '10 minutes', now() + interval '1 hour')`, models.NewID(), door, c.ID)
+	b.Do(b.t, "insert into messages (id, case_id, channel_id, channel, org_id, by_user_id, at, state, why, next_at, done_at) values ($1, $2, $3, 'text', $4, $5, $6, 'refused', 'stale', $6, $6)",
+		models.NewID(), c.ID, c.Text, police.OrgID, police.UserID, now)
 	b.Do(b.t, "insert into status_requests (id, case_id, door_id, kind, said, at, due_at) values ($1, $2, $3, 'call', $4, $5, $5)", id, c.ID, door,
 		testkit.Seal(vault.StatusSaid, id, "Canary wants a call."), now)
 }

@@ -59,7 +59,7 @@ func (p *Pages) team(c *gin.Context) error {
 	}
 	v := view.PageView{
 		Meta: p.frame.Meta(c, "Team", "/team"), Title: "Team", Text: "Who has what in hand. Choose whose work somebody else is to take over: for leave, illness, or when there is too much.",
-		Parts: []view.PartView{{Table: &table}},
+		Buttons: []components.ButtonParams{{Text: "Outbox", Href: "/messages", Kind: components.Secondary}}, Parts: []view.PartView{{Table: &table}},
 	}
 	v.Meta.Wide = true
 	return render.OK(c, view.Page(v))

@@ -122,6 +122,8 @@ func (p *Pages) task(t referrals.Task) components.TaskRow {
 		row.Href, row.Who, row.WhoNote = "", t.Handoff, ""
 	case t.Asked:
 		row.Href, row.Why, row.Who, row.WhoNote = "/cases/"+t.CaseReference+"/their-page", "Anybody who holds the code can have asked it.", t.CaseReference, ""
+	case t.Returned:
+		row.Href, row.Why, row.Who, row.WhoNote = "/cases/"+t.CaseReference+"/messages", "The number or address may be wrong.", t.CaseReference, ""
 	case t.Reference == "":
 		row.Href, row.Why, row.Who, row.WhoNote = "/cases/"+t.CaseReference+"/clocks", "Owed on the case itself.", t.CaseReference, ""
 	}

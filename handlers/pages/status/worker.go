@@ -66,6 +66,7 @@ func (p *Pages) show(c *gin.Context) error {
 		v.Button = &components.Link{Text: "Give them a code", Href: path + "/give"}
 	}
 	v.Links = append(v.Links, components.StackItem{Link: components.Link{Text: "Record a complaint or a compliment", Href: frame.ComplaintsPath + "/new?case=" + s.Reference}, Note: "once they have said it"})
+	v.Links = append(v.Links, components.StackItem{Link: components.Link{Text: "Messages to them", Href: "/cases/" + s.Reference + "/messages"}, Note: "tell them that there is something to look at"})
 	v.Waiting, v.Answered = p.tables(&s, path)
 	return render.OK(c, view.Worker(v))
 }
