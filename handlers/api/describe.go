@@ -1,12 +1,13 @@
 package api
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"net/http"
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,10 +29,7 @@ type plan struct {
 }
 
 // description is what huma makes of operations.
-type description struct {
-	huma huma.API
-	last *describer
-}
+type description struct{ huma huma.API }
 
 // arraysAreNeverNull sets huma's one switch for it, which is a package variable.
 var arraysAreNeverNull = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
@@ -48,36 +46,40 @@ func newDescription(a *API) *description {
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
 	}
 	registerTypes(cfg.Components.Schemas)
-	last := &describer{}
-	return &description{huma: huma.NewAPI(cfg, last), last: last}
+	return &description{huma: huma.NewAPI(cfg, unmounted{})}
 }
 
-// describer stands where huma expects a router: it takes the finished
-// description of an operation and mounts nothing.
-type describer struct{ op *huma.Operation }
+// unmounted stands where huma expects a router, and mounts nothing.
+type unmounted struct{}
 
-func (d *describer) Handle(op *huma.Operation, _ func(huma.Context)) { d.op = op }
+func (unmounted) Handle(*huma.Operation, func(huma.Context)) {}
 
-func (d *describer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (unmounted) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNotFound)
 }
 
 // planned adds the operation to what a describes, and returns its plan, worked
 // out the first time that is called.
 func planned[I, O any](a *API, op Op) func() *plan {
+	return a.planned(op, reflect.TypeFor[I](), reflect.TypeFor[O]())
+}
+
+func (a *API) planned(op Op, in, out reflect.Type) func() *plan {
 	op.check()
-	a.described = append(a.described, func(d *description) { describe[I, O](d, op) })
-	if body, ok := reflect.TypeFor[O]().FieldByName("Body"); ok {
+	a.described = append(a.described, func(d *description) { d.describe(op, in, out) })
+	if body, ok := out.FieldByName("Body"); ok {
 		a.answers = append(a.answers, body.Type)
 	}
 	return sync.OnceValue(func() *plan {
 		d := newDescription(a)
-		return newPlan[I, O](d, op, describe[I, O](d, op), a.sealer)
+		return newPlan(d, op, d.describe(op, in, out), in, out, a.sealer)
 	})
 }
 
-// describe describes an operation to huma.
-func describe[I, O any](d *description, op Op) *huma.Operation {
+// describe describes an operation. It does by the types what huma.Register does
+// by generics: that is a long function, and 250 copies of it took the compiler
+// 20 seconds and a gigabyte, and nobody calls what they make.
+func (d *description) describe(op Op, in, out reflect.Type) *huma.Operation {
 	h := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
 		Tags: []string{op.Tag}, DefaultStatus: op.Status, Parameters: op.headers(),
@@ -92,29 +94,93 @@ func describe[I, O any](d *description, op Op) *huma.Operation {
 	if op.upload != nil {
 		h.RequestBody = op.upload.body()
 	}
-	in := reflect.TypeFor[I]()
-	_, hasBody := in.FieldByName("Body")
-	h.Responses = op.responses(d.huma.OpenAPI().Components.Schemas, hasBody, in)
+	schemas := d.huma.OpenAPI().Components.Schemas
+	body, hasBody := in.FieldByName("Body")
+	h.Responses = op.responses(schemas, hasBody, in)
 	if op.download {
 		h.Responses[strconv.Itoa(op.Status)] = saved()
 	}
 	if op.Cached != "" {
 		h.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
 	}
-	huma.Register(d.huma, h, func(context.Context, *I) (*O, error) { return nil, nil })
-	if op.Also != 0 {
-		done := *d.last.op.Responses[strconv.Itoa(op.Status)]
-		done.Description = http.StatusText(op.Also)
-		d.last.op.Responses[strconv.Itoa(op.Also)] = &done
+	describeParams(&h, schemas, in)
+	if hasBody {
+		h.RequestBody = &huma.RequestBody{
+			Required: body.Type.Kind() != reflect.Pointer,
+			Content:  map[string]*huma.MediaType{"application/json": {Schema: bodySchema(schemas, in, body, h.OperationID+"Request")}},
+		}
 	}
-	return d.last.op
+	describeAnswer(&h, schemas, out)
+	if op.Also != 0 {
+		done := *h.Responses[strconv.Itoa(h.DefaultStatus)]
+		done.Description = http.StatusText(op.Also)
+		h.Responses[strconv.Itoa(op.Also)] = &done
+	}
+	d.huma.OpenAPI().AddOperation(&h)
+	return &h
+}
+
+// describeParams describes what comes from the path, the query and headers.
+func describeParams(h *huma.Operation, schemas huma.Registry, in reflect.Type) {
+	for _, f := range reflect.VisibleFields(in) {
+		for _, loc := range []string{"path", "query", "header"} {
+			name, _, _ := strings.Cut(f.Tag.Get(loc), ",")
+			if name == "" {
+				continue
+			}
+			p := &huma.Param{Name: name, In: loc, Schema: huma.SchemaFromField(schemas, f, "")}
+			p.Description = p.Schema.Description // some tools show it there alone
+			p.Required = loc == "path" || f.Tag.Get("required") == "true"
+			if loc == "query" {
+				p.Explode = new(bool) // a list is one value, with commas between
+			}
+			h.Parameters = append(h.Parameters, p)
+		}
+	}
+}
+
+// describeAnswer describes success: its document, if any, and its headers.
+func describeAnswer(h *huma.Operation, schemas huma.Registry, out reflect.Type) {
+	body, hasBody := out.FieldByName("Body")
+	switch {
+	case h.DefaultStatus != 0:
+	case hasBody || h.Method == http.MethodHead:
+		h.DefaultStatus = http.StatusOK
+	default:
+		h.DefaultStatus = http.StatusNoContent
+	}
+	status := strconv.Itoa(h.DefaultStatus)
+	done := h.Responses[status]
+	if done == nil {
+		done = &huma.Response{Description: http.StatusText(h.DefaultStatus)}
+		h.Responses[status] = done
+	}
+	if hasBody && done.Content == nil {
+		done.Content = map[string]*huma.MediaType{"application/json": {Schema: bodySchema(schemas, out, body, h.OperationID+"Response")}}
+	}
+	for _, f := range reflect.VisibleFields(out) {
+		if name := f.Tag.Get("header"); name != "" {
+			if done.Headers == nil {
+				done.Headers = map[string]*huma.Param{}
+			}
+			done.Headers[name] = &huma.Header{Schema: huma.SchemaFromField(schemas, f, out.Name()+f.Name)}
+		}
+	}
+}
+
+// bodySchema describes a document, by the name that its field gives it or one
+// made of where it stands.
+func bodySchema(schemas huma.Registry, of reflect.Type, body reflect.StructField, other string) *huma.Schema {
+	if of.Name() != "" {
+		other = of.Name() + body.Name
+	}
+	return huma.SchemaFromField(schemas, body, cmp.Or(body.Tag.Get("nameHint"), other))
 }
 
 // newPlan plans how to serve an operation as it was described.
-func newPlan[I, O any](d *description, op Op, done *huma.Operation, sealer Sealer) *plan {
-	in := reflect.TypeFor[I]()
+func newPlan(d *description, op Op, done *huma.Operation, in, out reflect.Type, sealer Sealer) *plan {
 	op.Status = done.DefaultStatus
-	p := &plan{op: op, sealer: sealer, params: planParams(in, done), out: planAnswer(reflect.TypeFor[O]())}
+	p := &plan{op: op, sealer: sealer, params: planParams(in, done), out: planAnswer(out)}
 	asked := []*huma.Schema{}
 	if body, ok := in.FieldByName("Body"); ok {
 		p.bodyAt = body.Index
