@@ -131,7 +131,7 @@ func (r *records) prepare(t *testing.T) {
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
 	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/bulk-handoffs/", "/certificates/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
-	"/complaints/", "/directory/", "/directory-feeds/", "/files/", "/handoffs/", "/imports/", "/matters/",
+	"/complaints/", "/directory/", "/directory-feeds/", "/files/", "/handoffs/", "/imports/", "/marac/", "/matters/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/quality/", "/requests/", "/retention/", "/team/",
 }
 

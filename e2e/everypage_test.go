@@ -180,7 +180,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 	t.Run("tours", func(t *testing.T) {
 		for name, walk := range map[string]func(*tour){
 			"strangers": (*tour).strangers, "logging": (*tour).logging, "referring": (*tour).referring, "deciding": (*tour).deciding,
-			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers, "keeping": (*tour).keeping, "supporting": (*tour).supporting, "filling": (*tour).filling, "happening": (*tour).happening,
+			"working": (*tour).working, "following": (*tour).following, "cases": (*tour).cases, "lists": (*tour).lists, "newcomers": (*tour).newcomers, "keeping": (*tour).keeping, "supporting": (*tour).supporting, "filling": (*tour).filling, "conferring": (*tour).conferring, "happening": (*tour).happening,
 			"managing": (*tour).managing,
 			"rights":   (*tour).rights, "protecting": (*tour).protecting,
 			"proving": (*tour).proving, "importing": (*tour).importing,

@@ -33,6 +33,7 @@ import (
 	importpages "throughline/handlers/pages/imports"
 	infopages "throughline/handlers/pages/info"
 	linkagepages "throughline/handlers/pages/linkage"
+	maracpages "throughline/handlers/pages/marac"
 	messagepages "throughline/handlers/pages/messages"
 	notepages "throughline/handlers/pages/notes"
 	operatorpages "throughline/handlers/pages/operator"
@@ -59,6 +60,7 @@ import (
 	"throughline/services/imports"
 	"throughline/services/linkage"
 	"throughline/services/listings"
+	"throughline/services/marac"
 	"throughline/services/matters"
 	"throughline/services/messages"
 	"throughline/services/notes"
@@ -111,6 +113,7 @@ type Deps struct {
 	Owed       *owed.Service
 	Events     *events.Service
 	Forms      *forms.Service
+	MARAC      *marac.Service
 	Matters    *matters.Service
 	Status     *statuspage.Service
 	Samples    *samples.Service
@@ -148,6 +151,7 @@ func API(d Deps) *api.API {
 	v1.RegisterBulkHandoffs(a, d.Handoffs)
 	v1.RegisterOwed(a, d.Owed)
 	v1.RegisterForms(a, d.Forms)
+	v1.RegisterMARAC(a, d.MARAC)
 	v1.RegisterNotes(a, d.Notes)
 	v1.RegisterProtection(a, d.Protection)
 	v1.RegisterLinkage(a, d.Linkage)
@@ -194,6 +198,7 @@ func pages(d Deps) []route.Route {
 		documentpages.New(documentpages.Deps{Frame: f, Now: d.Now, Documents: d.Documents, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
 		eventpages.New(eventpages.Deps{Frame: f, Now: d.Now, Calendar: d.Calendar, Events: d.Events, Cases: d.Cases, Directory: d.Directory, Matters: d.Matters}).Routes(),
 		formpages.New(formpages.Deps{Frame: f, Now: d.Now, Forms: d.Forms, Cases: d.Cases, Referrals: d.Referrals}).Routes(),
+		maracpages.New(maracpages.Deps{Frame: f, Now: d.Now, MARAC: d.MARAC, Referrals: d.Referrals, Directory: d.Directory}).Routes(),
 		infopages.New(f).Routes(),
 		messagepages.New(messagepages.Deps{Frame: f, Messages: d.Messages, Cases: d.Cases, Directory: d.Directory, ReceiptToken: d.ReceiptToken}).Routes(),
 		notepages.New(notepages.Deps{Frame: f, Now: d.Now, Notes: d.Notes, Cases: d.Cases, Referrals: d.Referrals}).Routes(),

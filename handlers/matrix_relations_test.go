@@ -100,6 +100,7 @@ func (r *relation) addresses() {
 	r.names["/api/v1/cases/"], r.names["/cases/"] = r.caseID.String(), r.caseRef
 	r.names["/openings/"], r.names["/conflicts/"] = r.caseRef, r.caseID.String()
 	r.names["/api/v1/referrals/"], r.names["/referrals/"] = r.referral.String(), r.referRef
+	r.names["/api/v1/marac/cases/"], r.names["/marac/"] = r.referral.String(), r.referRef
 }
 
 // hiddenName begins the name of everybody whose record is hidden from the cast.
@@ -141,6 +142,7 @@ func (s *site) hang(t *testing.T, r *relation, c *testkit.CaseFacts, who string)
 	must(err)
 	hold, err := s.deps.Rights.PlaceHold(s.As(manager), rights.HoldInput{Reference: c.Reference, Reason: "inquest"})
 	must(err)
+	s.Do(t, `insert into marac_cases (referral_id, case_id, org_id, reference, criteria, at, by_user_id) select id, case_id, to_org_id, reference, '{score}', $2, from_org_id from referrals where id = $1`, r.referral, now)
 	ids, handoffRef := map[string]uuid.UUID{}, models.NewReference(models.HandoffReference)
 	plant := func(kind, statement string, more ...any) {
 		ids[kind] = models.NewID()
@@ -271,7 +273,7 @@ func rulesOfAll() (nameless, officer rule, receivers []rule) {
 		"GET /approvals/:id", "POST /approvals/:id/approve", "POST /approvals/:id/refuse", "POST /approvals/:id/withdraw",
 	}}
 	both := []models.Role{models.RoleProviderWorker, models.RoleProviderManager}
-	return nameless, officer, []rule{{both, []string{"/referrals/", "/handoffs/", "/conflicts/"}}, {both[1:], []string{"/:id/openings"}}}
+	return nameless, officer, []rule{{both, []string{"/referrals/", "/marac/", "/handoffs/", "/conflicts/"}}, {both[1:], []string{"/:id/openings"}}}
 }
 
 // ownRules are those of a case that the London Victim Service holds and Ashdown
@@ -281,7 +283,7 @@ func ownRules() []rule {
 	return append(receivers, nameless, officer,
 		// What a service itself planned, while it works with the person.
 		rule{[]models.Role{models.RoleProviderWorker, models.RoleProviderManager}, []string{"/contact-plans"}},
-		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/handoffs/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/", "/evidence/"}},
+		rule{[]models.Role{models.RoleCaseworker, models.RoleManager}, []string{"/cases/", "/referrals/", "/marac/", "/handoffs/", "/conflicts/", "/files/", "/sharing-decisions/", "/api/v1/approvals/", "/audit/proofs/", "/evidence/"}},
 		rule{[]models.Role{models.RoleManager}, []string{"/approvals/", "/data-requests/", "/requests/", "/retention/", "/breaches/", "/safety-incidents/", "/openings/"}},
 	)
 }

@@ -48,7 +48,9 @@ func (s setting) subjects() map[string][]subject {
 	_, offered := s.handed()
 	_, word := s.wordOf(false)
 	_, said := s.wordOf(true)
+	conferred, _, _ := s.atMARAC()
 	return map[string][]subject{
+		"marac":     {{conferred.Reference, []string{"lantern", "vawg", "police"}}},
 		"cases":     {{record.Reference, []string{"police", "police.manager"}}, {s.closed().Case.Reference, []string{"police"}}},
 		"referrals": referrals,
 		"handoffs": {

@@ -47,6 +47,7 @@ import (
 	"throughline/services/imports"
 	"throughline/services/linkage"
 	"throughline/services/listings"
+	"throughline/services/marac"
 	"throughline/services/matters"
 	"throughline/services/messages"
 	"throughline/services/notes"
@@ -130,6 +131,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Protection: protection.New(w.DB, models.MustCalendar()),
 		Linkage:    linkage.New(w.DB),
 		Listings:   listings.New(w.DB),
+		MARAC:      marac.New(w.DB, models.MustCalendar(), dir),
 		Forms:      forms.New(w.DB, dir, models.FormVersions()),
 		Matters:    matters.New(w.DB, models.MustCalendar(), dir, happened),
 		Samples:    samples.New(w.DB, dir),

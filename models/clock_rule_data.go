@@ -57,7 +57,7 @@ func ClockRules() []ClockRule {
 		days(RuleFirstAttempt, "provider", 0, 0, contract),
 		days(RuleFirstContact, "provider", 0, 0, contract),
 		days("K26", "provider", 0, 0, contract),
-		days("K27", string(KindMARAC), 0, 0, "Protocol of each MARAC"),
+		days(RuleMARAC, string(KindMARAC), 20, 20, "Starting number of the product: a MARAC meets every two weeks or every month, by its own protocol"),
 		days(RuleComplaint, "controller", 10, 10, toCheck),
 		rule("K29", "controller", 1, 1, UnitMonths, data),
 		rule("K30", "controller", 30, 30, UnitDays, data),

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The criteria of a referral to a MARAC (domain.md 2.3). Any one is enough, and
 // none decides anything: a person refers.
@@ -30,9 +33,10 @@ func aYearBefore(day time.Time) time.Time { return day.AddDate(-1, 0, 0) }
 
 // SuggestMARAC returns which criteria an entry meets: the score of its form, the
 // judgement, and escalation, which is an earlier form of the same kind within 12
-// months with a lower score, or incidents on several days of those 12 months.
-// Earlier are the entries of the same record that still stand.
-func SuggestMARAC(d FormDefinition, e *FormEntry, earlier []FormEntry, incidents []time.Time) []string {
+// months with a lower score, or incidents on several days of those 12 months; and
+// repeat, where a MARAC heard the case within the year before it was kept. Earlier
+// are the entries of the same record that still stand.
+func SuggestMARAC(d FormDefinition, e *FormEntry, earlier []FormEntry, incidents, heard []time.Time) []string {
 	var out []string
 	if d.Score.MARAC > 0 && e.Score >= d.Score.MARAC {
 		out = append(out, MARACByScore)
@@ -42,6 +46,9 @@ func SuggestMARAC(d FormDefinition, e *FormEntry, earlier []FormEntry, incidents
 	}
 	if escalates(e, earlier, incidents) {
 		out = append(out, MARACByEscalation)
+	}
+	if slices.ContainsFunc(heard, func(at time.Time) bool { return at.Before(e.At) && e.At.Before(at.AddDate(MARACWatch, 0, 0)) }) {
+		out = append(out, MARACByRepeat)
 	}
 	return out
 }

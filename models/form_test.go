@@ -122,7 +122,7 @@ func TestAFormThatDoesNotFitIsNamedFieldByField(t *testing.T) {
 
 func TestAMARACIsSuggestedByScoreJudgementOrEscalation(t *testing.T) {
 	t.Parallel()
-	d, on := dash(), ymd(2026, 11, 20)
+	d, on, never := dash(), ymd(2026, 11, 20), time.Time{}
 	earlier := func(form string, score int, filled time.Time) FormEntry {
 		return FormEntry{ID: uuid.New(), Form: form, FilledOn: filled, At: filled, FormContent: FormContent{Score: score}}
 	}
@@ -133,27 +133,31 @@ func TestAMARACIsSuggestedByScoreJudgementOrEscalation(t *testing.T) {
 		earlier   []FormEntry
 		incidents []time.Time
 		want      []string
+		heard     time.Time
 	}{
-		{"13 and medium", 13, "medium", nil, nil, nil},
-		{"14", 14, "standard", nil, nil, []string{MARACByScore}},
-		{"24, not judged", 24, "not_made", nil, nil, []string{MARACByScore}},
-		{"2 and judged high", 2, "high", nil, nil, []string{MARACByJudgement}},
-		{"16 and high", 16, "high", nil, nil, []string{MARACByScore, MARACByJudgement}},
-		{"higher than 11 months ago", 8, "medium", []FormEntry{earlier("dash", 7, on.AddDate(0, -11, 0))}, nil, []string{MARACByEscalation}},
-		{"higher than a year ago to the day", 8, "medium", []FormEntry{earlier("dash", 7, on.AddDate(-1, 0, 0))}, nil, []string{MARACByEscalation}},
-		{"higher than a year and a day ago", 8, "medium", []FormEntry{earlier("dash", 7, on.AddDate(-1, 0, -1))}, nil, nil},
-		{"the same as before", 8, "medium", []FormEntry{earlier("dash", 8, on.AddDate(0, -1, 0))}, nil, nil},
-		{"lower than before", 8, "medium", []FormEntry{earlier("dash", 9, on.AddDate(0, -1, 0))}, nil, nil},
-		{"higher on another form", 8, "medium", []FormEntry{earlier("other", 1, on.AddDate(0, -1, 0))}, nil, nil},
-		{"lower on a later form", 8, "medium", []FormEntry{earlier("dash", 1, on.AddDate(0, 0, 1))}, nil, nil},
-		{"two incidents", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0)}, nil},
-		{"three incidents", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0), on.AddDate(-1, 0, 0)}, []string{MARACByEscalation}},
-		{"three of one day", 8, "medium", nil, []time.Time{on, on, on}, nil},
-		{"three, one of them long ago", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0), on.AddDate(-1, 0, -1)}, nil},
-		{"three, one of them later", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0), on.AddDate(0, 0, 1)}, nil},
+		{"13 and medium", 13, "medium", nil, nil, nil, never},
+		{"14", 14, "standard", nil, nil, []string{MARACByScore}, never},
+		{"24, not judged", 24, "not_made", nil, nil, []string{MARACByScore}, never},
+		{"2 and judged high", 2, "high", nil, nil, []string{MARACByJudgement}, never},
+		{"16 and high", 16, "high", nil, nil, []string{MARACByScore, MARACByJudgement}, never},
+		{"higher than 11 months ago", 8, "medium", []FormEntry{earlier("dash", 7, on.AddDate(0, -11, 0))}, nil, []string{MARACByEscalation}, never},
+		{"higher than a year ago to the day", 8, "medium", []FormEntry{earlier("dash", 7, on.AddDate(-1, 0, 0))}, nil, []string{MARACByEscalation}, never},
+		{"higher than a year and a day ago", 8, "medium", []FormEntry{earlier("dash", 7, on.AddDate(-1, 0, -1))}, nil, nil, never},
+		{"the same as before", 8, "medium", []FormEntry{earlier("dash", 8, on.AddDate(0, -1, 0))}, nil, nil, never},
+		{"lower than before", 8, "medium", []FormEntry{earlier("dash", 9, on.AddDate(0, -1, 0))}, nil, nil, never},
+		{"higher on another form", 8, "medium", []FormEntry{earlier("other", 1, on.AddDate(0, -1, 0))}, nil, nil, never},
+		{"lower on a later form", 8, "medium", []FormEntry{earlier("dash", 1, on.AddDate(0, 0, 1))}, nil, nil, never},
+		{"two incidents", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0)}, nil, never},
+		{"three incidents", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0), on.AddDate(-1, 0, 0)}, []string{MARACByEscalation}, never},
+		{"three of one day", 8, "medium", nil, []time.Time{on, on, on}, nil, never},
+		{"three, one of them long ago", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0), on.AddDate(-1, 0, -1)}, nil, never},
+		{"three, one of them later", 8, "medium", nil, []time.Time{on, on.AddDate(0, -1, 0), on.AddDate(0, 0, 1)}, nil, never},
+		{"heard 11 months ago", 2, "standard", nil, nil, []string{MARACByRepeat}, on.AddDate(0, -11, 0)},
+		{"heard a year ago", 2, "standard", nil, nil, nil, on.AddDate(-1, 0, 0)},
+		{"heard afterwards", 2, "standard", nil, nil, nil, on.AddDate(0, 0, 1)},
 	} {
 		e := FormEntry{ID: uuid.New(), Form: "dash", FilledOn: on, At: on.Add(time.Hour), FormContent: FormContent{Score: c.score, Judgement: c.judgement}}
-		if diff := cmp.Diff(c.want, SuggestMARAC(d, &e, append(c.earlier, e), c.incidents)); diff != "" {
+		if diff := cmp.Diff(c.want, SuggestMARAC(d, &e, append(c.earlier, e), c.incidents, []time.Time{c.heard})); diff != "" {
 			t.Errorf("%s: want -, got +\n%s", c.what, diff)
 		}
 	}

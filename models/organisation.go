@@ -43,10 +43,12 @@ func OrganisationKinds() []OrganisationKind {
 
 // HoldsDuties reports whether an organisation of this kind may answer for a case,
 // or for one duty of it. Whoever runs the product, oversees it or counts never
-// does: the Commissioner's office reads and reviews (referrals.md section 3).
+// does: the Commissioner's office reads and reviews (referrals.md section 3). Nor
+// does a MARAC: it manages no case, and each agency answers for its own work
+// (domain.md 2.3).
 func (k OrganisationKind) HoldsDuties() bool {
 	switch k {
-	case KindOperator, KindCommissioner, KindCityHall:
+	case KindOperator, KindCommissioner, KindCityHall, KindMARAC:
 		return false
 	}
 	return true

@@ -225,7 +225,7 @@ func encryptedColumns() []string {
 		"referral_questions.question", "referral_questions.answer", "referral_history.note", "referral_history.detail",
 		"contact_attempts.said", "contact_attempts.person",
 		"referral_shares.content", "referrals.answers", "drafts.data", "idempotency_keys.answer", "notes.text",
-		"documents.name", "documents.withdrawn_reason", "blobs.key", "support_goals.goal", "form_entries.content",
+		"documents.name", "documents.withdrawn_reason", "blobs.key", "support_goals.goal", "form_entries.content", "marac_research.words", "marac_minutes.words", "marac_actions.what",
 		"handoffs.receiver_reference", "handoffs.note", "handoffs.proof", "handoff_contents.content", "case_closings.note", "bulk_handoffs.words", "bulk_handoffs.run_words",
 		"matter_people.name", "matter_people.note", "matter_events.content", "matter_events.reference_key",
 		"case_events.reference", "case_events.reference_key", "case_events.words",

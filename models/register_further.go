@@ -142,6 +142,28 @@ func furtherTables() []registered {
 			{ClassSpecial, "content", "risk_assessment", "answers, score and judgement of a form; of the last one of a case a summary is frozen with its field"},
 			{ClassStaff, "by_user_id by_org_id", "", ""},
 		}},
+		{"marac_partners", ControllerAuthor, RetainTrail, []registeredLine{{ClassLink, "org_id partner_org_id at", "", "which organisations take part"}, {ClassStaff, "by_user_id", "", ""}}},
+		{"marac_meetings", ControllerAuthor, RetainTrail, []registeredLine{{ClassLink, "id org_id meets_on at", "", ""}, {ClassStaff, "by_user_id", "", ""}}},
+		{"marac_cases", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "referral_id case_id org_id reference meeting_id listed heard_at watched_until again_at again_why at version", "", ""},
+			{ClassFact, "criteria", "", "why a MARAC looks at it"},
+			{ClassStaff, "by_user_id", "", ""},
+		}},
+		{"marac_research", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id referral_id case_id at recorded_at", "", ""},
+			{ClassNarrative, "words", "", "what an organisation that takes part knows, of a suspect too"},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
+		{"marac_minutes", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id referral_id case_id at recorded_at", "", ""},
+			{ClassNarrative, "words", "", ""},
+			{ClassStaff, "by_user_id by_org_id", "", ""},
+		}},
+		{"marac_actions", ControllerAuthor, RetainContact, []registeredLine{
+			{ClassLink, "id referral_id case_id owner_org_id due_on clock_id at recorded_at done_at", "", ""},
+			{ClassNarrative, "what", "", ""},
+			{ClassStaff, "by_user_id by_org_id done_by", "", ""},
+		}},
 		{"need_ratings", ControllerAuthor, RetainContact, []registeredLine{
 			{ClassLink, "id case_id referral_id point at recorded_at", "", ""},
 			{ClassSpecial, "need score unrated", "", "how a need stands, in the person's own judgement"},

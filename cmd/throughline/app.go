@@ -41,6 +41,7 @@ import (
 	"throughline/services/keys"
 	"throughline/services/linkage"
 	"throughline/services/listings"
+	"throughline/services/marac"
 	"throughline/services/matters"
 	"throughline/services/messages"
 	"throughline/services/notes"
@@ -172,6 +173,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Directory:  dir,
 		Documents:  a.files,
 		Drafts:     drafts.New(a.db),
+		MARAC:      marac.New(a.db, calendar, dir),
 		Forms:      forms.New(a.db, dir, models.FormVersions()),
 		Notes:      notes.New(a.db, dir),
 		Notices:    notices.New(a.db),

@@ -32,6 +32,7 @@ var demoPeople = [][3]string{
 	{"vawg.manager@demo.test", "service manager", "VAWG advocacy service"},
 	{"refuge@demo.test", "service worker", "a refuge (address not shown)"},
 	{"restorative@demo.test", "service worker", "restorative justice service"},
+	{"marac@demo.test", "service worker", "the MARAC of Newham and Tower Hamlets"},
 	{"witnesscare@demo.test", "court officer", "witness care unit"},
 	{"probation@demo.test", "caseworker", "Probation victim contact"},
 	{"coordinator@demo.test", "pathway coordinator", "Pathway coordination"},

@@ -60,6 +60,9 @@ const (
 	DocumentWithdrawn
 	GoalText
 	FormContent
+	MARACResearch
+	MARACMinutes
+	MARACAction
 	HandoffPartnerReference
 	HandoffNote
 	HandoffProof
@@ -125,6 +128,9 @@ var specs = [columnCount]Spec{
 	DocumentWithdrawn:   {"documents", "withdrawn_reason", "id", "", ClassNarrative, false},
 	GoalText:            {"support_goals", "goal", "id", "", ClassNarrative, false},
 	FormContent:         {"form_entries", "content", "id", "", ClassNarrative, true},
+	MARACResearch:       {"marac_research", "words", "id", "", ClassNarrative, false},
+	MARACMinutes:        {"marac_minutes", "words", "id", "", ClassNarrative, false},
+	MARACAction:         {"marac_actions", "what", "id", "", ClassNarrative, false},
 	EventReference:      {"case_events", "reference", "id", "", ClassNarrative, false},
 	EventWords:          {"case_events", "words", "id", "", ClassNarrative, true},
 

@@ -65,6 +65,8 @@ func ActWords(action string) string {
 		"sharing.recorded": "Recorded what the person agreed to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew what was shared",
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
 		"forms.opened": "Read the forms", "form.filled": "Filled in a form", "form.corrected": "Corrected a form",
+		"marac.opened": "Read the case at a MARAC", "marac.screened": "Took the case on at a MARAC", "marac.listed": "Put the case on the list of a MARAC", "marac.researched": "Said at a MARAC what is known",
+		"marac.heard": "Kept the minutes of a MARAC", "marac.action_agreed": "Agreed on an action at a MARAC", "marac.action_done": "Did an action of a MARAC",
 		"messages.read": "Read which messages were sent to the person", "message.asked": "Asked for a message to the person", "message.refused": "Asked for a message that is not safe, and was refused",
 		"message.seen_to": "Saw to a message that did not arrive", "message.in_hand": "Took a message to the person in hand", "message.put_off": "Put off a message to the person",
 		"message.sent": "Sent a message to the person", "message.delivered": "Heard that a message to the person arrived", "message.failed": "Could not send a message to the person", "message.unsure": "Does not know whether a message to the person was sent",

@@ -30,6 +30,7 @@ const (
 	OrgCityHall     = "city-hall"
 	OrgCommissioner = "commissioner"
 	OrgOperator     = "operator"
+	OrgMARAC        = "marac"
 )
 
 // orgData is an organisation with the people it employs beside those of
@@ -91,6 +92,7 @@ func organisations() []orgData {
 		{key: OrgCityHall, name: "The Mayor's Office for Policing and Crime", kind: models.KindCityHall},
 		{key: OrgCommissioner, name: "Victims' Commissioner's Office", kind: models.KindCommissioner},
 		{key: OrgOperator, name: "The operator of Throughline", kind: models.KindOperator},
+		{key: OrgMARAC, name: "Newham and Tower Hamlets MARAC", kind: models.KindMARAC, managers: 1, manager: lead},
 	}
 }
 
@@ -114,6 +116,7 @@ func signIns() []personData {
 		{"vawg.manager@demo.test", "Sunita Merrywood", OrgVAWG, models.RoleProviderManager},
 		{"refuge@demo.test", "Grace Emberley", OrgRefuge, models.RoleProviderWorker},
 		{"restorative@demo.test", "Kwame Stillwater", OrgRestorative, models.RoleProviderWorker},
+		{"marac@demo.test", "Thea Winterfold", OrgMARAC, models.RoleProviderWorker},
 		{"witnesscare@demo.test", "Alec Dovecote", OrgWitnessCare, models.RoleCourtOfficer},
 		{"probation@demo.test", "Oksana Fairhaven", OrgProbation, models.RoleCaseworker},
 		{"coordinator@demo.test", "Femi Lanternby", OrgCoordination, models.RoleCoordinator},

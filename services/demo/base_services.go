@@ -32,6 +32,7 @@ const (
 	SvcRefugeSecond  = "refuge-second"
 	SvcRestorative   = "restorative"
 	SvcRestorativeDA = "restorative-sensitive"
+	SvcMARAC         = "marac"
 )
 
 // service is one service of the demo. Limits left at zero are the pathway's.
@@ -117,6 +118,8 @@ func demoServices() []service {
 		"criminal_damage", "knife_crime", "theft", "fraud", "harassment", "public_order", "homicide", "wounding_with_intent"))
 	add(SvcRestorativeDA, OrgRestorative, rj, "Restorative justice, sensitive cases", "Begun by the victim alone, with an accredited facilitator and a specialist adviser.",
 		ages(18, 0), offences("domestic_abuse", "rape", "sexual_assault", "stalking", "child_sexual_abuse"))
+	add(SvcMARAC, OrgMARAC, vawg, "MARAC", "Agencies look together at somebody in high danger. It calls nobody, and never holds the case.",
+		ages(16, 0), in([]string{authorityOf("Newham").Code, authorityOf("Tower Hamlets").Code}), offences(append(domesticAbuse(), "stalking", "harassment")...), opening("Every two weeks"))
 	return out
 }
 

@@ -27,6 +27,9 @@ func (w *walk) clockFaults(asOf time.Time) []string {
 	if w.Status == models.StatusEnteredInError { // its reports and outcomes are gone with its content
 		return w.openFaults()
 	}
+	if w.conferred { // a MARAC moves its clocks beside the history
+		return nil
+	}
 	p := &replay{w: w, cal: models.MustCalendar()}
 	for _, s := range w.steps {
 		p.now = s.at

@@ -22,6 +22,7 @@ type walk struct {
 	clocks    []models.Clock
 	attempts  map[uuid.UUID]models.ContactAttempt
 	reviewer  *uuid.UUID // who coordinates its pathway
+	conferred bool       // a MARAC has taken it on
 }
 
 type walkStep struct {
@@ -61,7 +62,8 @@ func checkWalks(ctx context.Context, db Querier, v *vault.Vault, asOf time.Time)
 func readWalks(ctx context.Context, db Querier, v *vault.Vault, after uuid.UUID) ([]*walk, error) {
 	rows, err := db.Query(ctx, `select r.id, r.reference, r.status, r.version, r.priority, r.pathway, r.pathway_version, r.from_org_id, r.to_org_id,
 		r.created_at, r.submitted_at, r.accepted_at, r.ended_at, r.status_since, r.over_limit, s.acknowledge_days, s.decide_days, s.attempt_days,
-		s.attempt_days_high, s.contact_days, (select p.org_id from pathway_coordinators p where p.pathway = r.pathway order by p.org_id limit 1)
+		s.attempt_days_high, s.contact_days, (select p.org_id from pathway_coordinators p where p.pathway = r.pathway order by p.org_id limit 1),
+		exists (select from marac_cases m where m.referral_id = r.id)
 		from referrals r join services s on s.id = r.service_id where r.id > $1 order by r.id limit $2`, after, walksAtATime)
 	if err != nil {
 		return nil, err
@@ -70,7 +72,7 @@ func readWalks(ctx context.Context, db Querier, v *vault.Vault, after uuid.UUID)
 		w := &walk{attempts: map[uuid.UUID]models.ContactAttempt{}}
 		return w, row.Scan(&w.ID, &w.Reference, &w.Status, &w.Version, &w.Priority, &w.Pathway, &w.PathwayVersion, &w.FromOrgID, &w.ToOrgID,
 			&w.CreatedAt, &w.SubmittedAt, &w.AcceptedAt, &w.EndedAt, &w.StatusSince, &w.overLimit, &w.limits.AcknowledgeDays, &w.limits.DecideDays,
-			&w.limits.AttemptDays, &w.limits.AttemptDaysHigh, &w.limits.ContactDays, &w.reviewer)
+			&w.limits.AttemptDays, &w.limits.AttemptDaysHigh, &w.limits.ContactDays, &w.reviewer, &w.conferred)
 	})
 	if err != nil || len(walks) == 0 {
 		return nil, err

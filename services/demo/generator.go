@@ -31,6 +31,8 @@ type generator struct {
 	risks                 map[string]*dealer[models.Priority]
 
 	caseRefs, referralRefs *numbering
+
+	conferred []conferred // referrals to the MARAC, in the order they were made
 }
 
 // newGenerator prepares the data of a seed up to a moment.

@@ -43,14 +43,18 @@ func (g *generator) liveVAWG() []*kase {
 
 	// Accepted: a first call due today, and one in progress.
 	k = add(laid{author: "police", given: "Chloe", family: "Moonraker", age: 23, female: true, borough: "Tower Hamlets", class: "abuse", risk: high, at: g.back(3, 9, 15)})
+	k.assess(g, 15, "high", "It happens more often, and he has threatened her life.")
 	r := g.send(k, SvcIDVA, g.back(3, 9, 55))
 	r.acknowledge(g.back(2, 9, 30), vawg)
 	r.accept(g.back(1, 10, 10), vawg, vawg)
+	g.confer(k, g.back(2, 12, 0), false)
 	k = add(laid{author: anybody + OrgPolice, given: "Parveen", family: "Cresswood", age: 52, female: true, borough: "Newham", class: "abuse", risk: medium, at: g.back(16, 11, 0)})
+	k.assess(g, 18, "high", "He has strangled her twice. Her sister is afraid of him too.")
 	r = g.send(k, SvcIDVA, g.back(16, 11, 40))
 	r.acknowledge(g.back(15, 10, 0), vawg)
 	r.accept(g.back(15, 14, 0), vawg, vawg)
 	r.attempt(g.back(14, 11, 0), models.OutcomeReached)
+	g.confer(k, g.back(13, 15, 0), true)
 
 	// Withdrawn yesterday, for the receiver to acknowledge; wait-listed with a review today.
 	k = add(laid{author: "police", given: "Danuta", family: "Otterburn", age: 60, female: true, borough: "Hounslow", class: "abuse", risk: standard, at: g.back(3, 12, 0)})

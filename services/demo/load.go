@@ -161,6 +161,9 @@ func (l *loader) run(ctx context.Context, tx pgx.Tx) error {
 	if err := l.loadAll(ctx, tx, g); err != nil {
 		return err
 	}
+	if err := l.confer(ctx, tx, g); err != nil {
+		return err
+	}
 	return l.finish(ctx, tx, w)
 }
 

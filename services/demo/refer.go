@@ -208,7 +208,7 @@ func (g *generator) again(old *referral) {
 func (g *generator) another(s *source, k *kase, pathway string, at time.Time) *service {
 	var can []*service
 	for _, svc := range g.world.services {
-		if (svc.Pathway == pathway || svc.Pathway == models.PathwayGeneral) && !k.sentTo(svc) && k.eligible(svc, at) {
+		if svc.key != SvcMARAC && (svc.Pathway == pathway || svc.Pathway == models.PathwayGeneral) && !k.sentTo(svc) && k.eligible(svc, at) {
 			can = append(can, svc)
 		}
 	}

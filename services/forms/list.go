@@ -161,15 +161,15 @@ func (s *Service) filled(r *row, dir *directory.Snapshot, tx *pg.Tx) (Filled, er
 // record is what an entry is held against: the ones that stand, and when
 // something happened, in the 12 months before the first that is asked about.
 type record struct {
-	standing  []models.FormEntry
-	incidents []time.Time
+	standing         []models.FormEntry
+	incidents, heard []time.Time // heard: by a MARAC, as far as the actor knows
 }
 
 func (k *record) suggests(e *Filled) []string {
 	if e.Corrected || e.Removed {
 		return nil
 	}
-	return models.SuggestMARAC(e.Definition, &e.FormEntry, k.standing, k.incidents)
+	return models.SuggestMARAC(e.Definition, &e.FormEntry, k.standing, k.incidents, k.heard)
 }
 
 func (s *Service) known(ctx context.Context, tx *pg.Tx, about *subject.Subject, first time.Time) (*record, error) {
@@ -190,6 +190,9 @@ func (s *Service) known(ctx context.Context, tx *pg.Tx, about *subject.Subject, 
 		if len(rows[i].Sealed) > 0 {
 			out.standing = append(out.standing, e)
 		}
+	}
+	if err := tx.Scan(ctx, &out.heard, "select heard_at from marac_cases where case_id = ? and watched_until > ?", about.CaseID, since); err != nil {
+		return nil, err
 	}
 	// What happened is the case's: a service does not see it.
 	if about.OfReferral() {

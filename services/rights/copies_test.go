@@ -195,6 +195,26 @@ func (b *bench) handedOver(c testkit.CaseFacts) {
 		closing, c.ID, testkit.Seal(vault.ClosingNote, closing, "Canary asked."), now, police.UserID, police.OrgID)
 }
 
+// conferred plants what a MARAC kept: the service stands for the organisation
+// that runs it.
+func (b *bench) conferred(c testkit.CaseFacts, r testkit.PlantedReferral) {
+	b.t.Helper()
+	vawg, now, clock := b.Actor("vawg"), b.Clock.Now(), models.NewID()
+	put := func(statement string, args ...any) {
+		b.Do(b.t, statement, append([]any{c.ID, r.ID, now, vawg.UserID, vawg.OrgID}, args...)...)
+	}
+	put(`insert into marac_cases (referral_id, case_id, org_id, reference, criteria, at, by_user_id) values ($2, $1, $5, $6, '{score}', $3, $4)`, r.Reference)
+	for table, column := range map[string]vault.Column{"marac_research": vault.MARACResearch, "marac_minutes": vault.MARACMinutes} {
+		id := models.NewID()
+		put("insert into "+table+" (id, referral_id, case_id, words, at, by_user_id, by_org_id) values ($6, $2, $1, $7, $3, $4, $5)", id, testkit.Seal(column, id, "Canary was seen."))
+	}
+	put(`insert into clocks (id, case_id, referral_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
+		select $6, $1, $2, 'K27', $5, 'running', 3, $3, $3, $3, $3 where $4::uuid is not null`, clock)
+	id := models.NewID()
+	put("insert into marac_actions (id, referral_id, case_id, owner_org_id, what, due_on, clock_id, at, by_user_id, by_org_id) values ($6, $2, $1, $5, $7, $3::timestamptz, $8, $3, $4, $5)",
+		id, testkit.Seal(vault.MARACAction, id, "Change Canary's locks."), clock)
+}
+
 // supported plants what a service writes of its own work.
 func (b *bench) supported(c testkit.CaseFacts, r testkit.PlantedReferral) {
 	b.t.Helper()
@@ -206,6 +226,7 @@ func (b *bench) supported(c testkit.CaseFacts, r testkit.PlantedReferral) {
 	put("insert into support_goals (id, case_id, referral_id, need, goal, review_on, at, by_user_id, by_org_id) values ($6, $1, $2, 'health', $7, $3::timestamptz, $3, $4, $5)",
 		goal, testkit.Seal(vault.GoalText, goal, "Canary sleeps through the night."))
 	put("insert into goal_reviews (id, case_id, referral_id, goal_id, state, at, by_user_id, by_org_id) values ($6, $1, $2, $7, 'reached', $3, $4, $5)", models.NewID(), goal)
+	b.conferred(c, r)
 	form := models.NewID()
 	put("insert into form_entries (id, case_id, referral_id, form, version, filled_on, content, at, by_user_id, by_org_id) values ($6, $1, $2, 'dash', 1, $3::timestamptz, $7, $3, $4, $5)", form,
 		testkit.Seal(vault.FormContent, form, `{"answers": {"injured": "yes"}, "score": 1, "judgement": "high", "words": "Canary is in danger."}`))
@@ -324,7 +345,7 @@ func TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone(t *testing.T) {
 	further := func(in []string) (out []string) {
 		for _, k := range in {
 			table, _, _ := strings.Cut(k, ".")
-			if slices.Contains([]string{"need_ratings", "support_goals", "form_entries", "goal_reviews", "appointments", "handoffs", "handoff_contents", "case_duties", "case_closings", "case_events", "status_requests"}, table) {
+			if slices.Contains([]string{"need_ratings", "support_goals", "form_entries", "marac_research", "marac_minutes", "marac_actions", "goal_reviews", "appointments", "handoffs", "handoff_contents", "case_duties", "case_closings", "case_events", "status_requests"}, table) {
 				out = append(out, k)
 			}
 		}
@@ -333,7 +354,7 @@ func TestAnAnswerHoldsWhatWasPlannedHandedOverAndDone(t *testing.T) {
 	if diff := cmp.Diff([]string{"case_closings.note", "case_duties.duty", "case_events.reference", "case_events.words", "handoff_contents.content", "handoffs.note", "status_requests.said"}, further(tables("police.manager", c.Reference))); diff != "" {
 		t.Errorf("whoever holds the case answers with: %s", diff)
 	}
-	if diff := cmp.Diff([]string{"appointments.starts_at", "form_entries.content", "goal_reviews.state", "need_ratings.score", "support_goals.goal"}, further(tables("vawg.manager", r.Reference))); diff != "" {
+	if diff := cmp.Diff([]string{"appointments.starts_at", "form_entries.content", "goal_reviews.state", "marac_actions.what", "marac_minutes.words", "marac_research.words", "need_ratings.score", "support_goals.goal"}, further(tables("vawg.manager", r.Reference))); diff != "" {
 		t.Errorf("the service answers with: %s", diff)
 	}
 }

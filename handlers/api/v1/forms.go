@@ -55,7 +55,7 @@ type FormEntry struct {
 	Score        int            `json:"score" doc:"As it was counted then."`
 	Judgement    string         `json:"judgement,omitempty"`
 	Words        string         `json:"words,omitempty"`
-	Suggests     []string       `json:"suggests_marac" doc:"The criteria of a MARAC it meets: score, judgement, escalation. It decides nothing."`
+	Suggests     []string       `json:"suggests_marac" doc:"The criteria of a MARAC it meets: score, judgement, escalation, repeat. It decides nothing."`
 	At           time.Time      `json:"at"`
 	Author       string         `json:"author,omitempty" doc:"Left out for somebody of another organisation."`
 	Organisation string         `json:"organisation"`

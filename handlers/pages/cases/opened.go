@@ -86,6 +86,8 @@ func actWords(e *audit.Entry) string {
 		"sharing.recorded": "Recorded a decision to share", "sharing.listed": "Read what is shared", "sharing.withdrawn": "Withdrew sharing", "audit.viewed": "Read who opened this",
 		"notes.opened": "Read the notes", "note.added": "Wrote a note", "note.corrected": "Corrected a note",
 		"forms.opened": "Read the forms", "form.filled": "Filled in a form", "form.corrected": "Corrected a form",
+		"marac.opened": "Read the case at a MARAC", "marac.screened": "Took the case on at a MARAC", "marac.listed": "Put the case on the list of a MARAC", "marac.researched": "Said at a MARAC what is known",
+		"marac.heard": "Kept the minutes of a MARAC", "marac.action_agreed": "Agreed on an action at a MARAC", "marac.action_done": "Did an action of a MARAC",
 		"protection.viewed": "Read what protects the case", "protection.restrict": "Restricted the case", "protection.lift_restriction": "Opened the case to the organisation",
 		"protection.asked": "Asked for a second person", "protection.answered": "Answered as second person", "protection.barred": "Hid the case from a person",
 		"documents.listed": "Read the list of documents", "document.listed": "Read the list of documents", "document.attached": "Attached a document",

@@ -142,6 +142,8 @@ func criterion(key string, e *forms.Filled) string {
 		return strconv.Itoa(e.Score) + " answers are yes. " + strconv.Itoa(e.Definition.Score.MARAC) + " or more are enough."
 	case models.MARACByJudgement:
 		return "The professional judgement is high, whatever the score."
+	case models.MARACByRepeat:
+		return "A MARAC heard this case within the year before. A repeat goes back, and need not be a crime."
 	}
 	return "It is getting worse: the score is higher than on a form of the last 12 months, or there were " + strconv.Itoa(models.MARACIncidents) + " incidents or more in them."
 }

@@ -51,6 +51,9 @@ func Nav(a models.Actor) []layouts.NavItem {
 	if a.Can(models.MatterManage) && a.OrgKind.LawEnforcement() {
 		items = append(items, layouts.NavItem{Text: "Court matters", Href: MattersPath})
 	}
+	if a.Can(models.RecordKeep) && a.OrgKind == models.KindMARAC {
+		items = append(items, layouts.NavItem{Text: "MARAC", Href: MARACPath})
+	}
 	if a.Can(models.QualityAudit) {
 		items = append(items, layouts.NavItem{Text: "Quality reviews", Href: SamplesPath})
 	}
@@ -80,6 +83,9 @@ const TriagePath = "/triage"
 
 // MattersPath is the list of court matters.
 const MattersPath = "/matters"
+
+// MARACPath is what an organisation has to do with MARACs.
+const MARACPath = "/marac"
 
 // SamplesPath is the list of samples that the Commissioner's office reads.
 const SamplesPath = "/quality/samples"

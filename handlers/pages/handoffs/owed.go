@@ -24,8 +24,12 @@ func (p *Pages) boxes(c *gin.Context, here string) []components.SubNavItem {
 		{Text: "Owed by your organisation", Href: frame.OwedPath},
 		{Text: "Owed by you", Href: frame.OwedPath + "?of=me"},
 	}
-	if a, err := models.ActorFrom(c.Request.Context()); err == nil && a.Can(models.HandoffBulk) {
+	a, err := models.ActorFrom(c.Request.Context())
+	if err == nil && a.Can(models.HandoffBulk) {
 		out = append(out, components.SubNavItem{Text: "Many at once", Href: bulkPath})
+	}
+	if err == nil && a.Can(models.RecordKeep) {
+		out = append(out, components.SubNavItem{Text: "MARAC", Href: frame.MARACPath})
 	}
 	for i := range out {
 		out[i].Current = out[i].Href == here

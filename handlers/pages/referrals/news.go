@@ -63,6 +63,8 @@ func newsWords(n notices.Notice, by string) string {
 		return "something changed that bears on their safety: look again today."
 	}
 	switch n.Topic {
+	case "marac.repeat":
+		return "something new within a year of the MARAC: it goes back."
 	case "handoff.late":
 		return "not answered in its time, between you and " + by + "."
 	case "handoff.late_manager":
