@@ -128,6 +128,7 @@ func API(d Deps) *api.API {
 	a := api.New(d.Version, d.Sealer)
 	v1.RegisterHealth(a, d.Ready...)
 	v1.RegisterAuth(a, d.Edge.Accounts, d.Edge.Tokens, d.Edge.Cache)
+	v1.RegisterClients(a, d.Edge.Accounts, d.Edge.Tokens)
 	v1.RegisterOwnSessions(a, d.Edge.Accounts, d.Edge.Cache)
 	v1.RegisterConduct(a, d.Edge.Accounts)
 	v1.RegisterPeople(a, d.Edge.Accounts)

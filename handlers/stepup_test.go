@@ -42,7 +42,7 @@ func TestWhatTheTableSaysTakesAProofTakesOne(t *testing.T) {
 		}
 	}
 	for _, p := range []models.Permission{
-		models.PeopleManage, models.PeopleInvite, models.SystemOperate, models.CaseEmergency, models.CaseUnprotect, models.RightsRelease, models.ApprovalDecide,
+		models.PeopleManage, models.PeopleInvite, models.ClientManage, models.SystemOperate, models.CaseEmergency, models.CaseUnprotect, models.RightsRelease, models.ApprovalDecide,
 	} {
 		if !permissions[p] {
 			t.Errorf("nothing that %s allows asks for a proof", p)

@@ -57,6 +57,7 @@ func reaches() map[Permission]may {
 		CaseEmergency:      {"Open a case restricted to others, for fifteen minutes", under(proven, RelationHolder)},
 		PeopleManage:       {"Change what colleagues are, start a new password for them", under(proof, RelationOrganisation)},
 		PeopleInvite:       {"Invite people whose role they may give, end and restore their access", under(proof, RelationOrganisation)},
+		ClientManage:       {"Make, rotate and revoke the credentials of the organisation's systems", under(proof, RelationOrganisation)},
 		AgreementManage:    {"Record data-sharing agreements of the organisation, and end them", within(RelationOrganisation)},
 		SystemOperate:      {"Set up organisations and sign-in; no record of a person", under(proof, RelationOrganisation, RelationOther)},
 	}

@@ -104,6 +104,10 @@ type Actor struct {
 	// IdleMinutes is after how long without use this session ends, as the
 	// organisation has it; 0 where it is not known.
 	IdleMinutes int
+	// Machine: it is a system of the organisation, not a person (docs/adr/0044),
+	// and may do what Scopes says, as Scoped wrote it, and no more.
+	Machine bool
+	Scopes  string
 	// OwesConduct: they have not accepted the code of conduct that is asked for
 	// here, and see no record before they have.
 	OwesConduct bool

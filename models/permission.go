@@ -39,6 +39,7 @@ const (
 	PeopleManage       Permission = "people:manage"
 	PeopleInvite       Permission = "people:invite"
 	AgreementManage    Permission = "agreement:manage" // data-sharing agreements of the own organisation
+	ClientManage       Permission = "client:manage"    // credentials of the organisation's own systems
 	SystemOperate      Permission = "system:operate"
 	CaseProtection     Permission = "case:protection" // see what hides a record, bar a person from it
 	CaseProtect        Permission = "case:protect"    // restrict it, ask to seal it, decide what another asked
@@ -89,14 +90,20 @@ func Permissions(r Role) []Permission {
 	case RoleSafeguardingLead:
 		return []Permission{AlertReview}
 	case RoleOrganisationAdmin:
-		return []Permission{PeopleManage, PeopleInvite, AgreementManage}
+		return []Permission{PeopleManage, PeopleInvite, AgreementManage, ClientManage}
 	case RoleSystemAdmin:
 		return []Permission{SystemOperate, PeopleInvite, ApprovalDecide}
 	}
 	return nil
 }
 
-// Can reports whether the actor's role includes p.
+// Can reports whether the actor's role includes p, and of a system its scopes too.
 func (a Actor) Can(p Permission) bool {
-	return p == Public || p == SignedIn || slices.Contains(Permissions(a.Role), p)
+	switch {
+	case p == Public || p == SignedIn:
+		return true
+	case a.Machine && !slices.Contains(Scopes(a.Scopes), p):
+		return false
+	}
+	return slices.Contains(Permissions(a.Role), p)
 }

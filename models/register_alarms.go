@@ -32,6 +32,15 @@ func alarmTables() []registered {
 			{ClassStaff, "recorded_by ended_by", "", ""},
 			{ClassNarrative, "ended_reason", "", "about the agreement, not about a person"},
 		}},
+		{"machine_clients", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id org_id scopes made_at last_used_at revoked_at version", "", "a system's, not a person's"},
+			{ClassStaff, "made_by revoked_by", "", ""},
+		}},
+		{"machine_secrets", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id client_id made_at last_used_at ends_at", "", ""},
+			{ClassStaff, "made_by", "", ""},
+			{ClassSecret, "hash", "", "SHA-256 of 256 random bits"},
+		}},
 		{"conflict_questions", ControllerEmployer, RetainCase, []registeredLine{
 			{ClassLink, "case_id why asked_at answered_at knows", "", ""},
 			{ClassStaff, "user_id", "", ""},

@@ -154,12 +154,12 @@ func referralTables() []registered {
 func staffTables() []registered {
 	return []registered{
 		{"users", ControllerEmployer, RetainAccount, []registeredLine{
-			{ClassLink, "id org_id created_at disabled_at factor_owed factors_reset_at version", "", ""},
+			{ClassLink, "id org_id created_at disabled_at factor_owed factors_reset_at version machine", "", ""},
 			{ClassStaff, "email name role factors_reset_by", "", ""},
 			{ClassSecret, "password_hash", "", "argon2id"},
 		}},
 		{"sessions", ControllerEmployer, RetainSession, []registeredLine{
-			{ClassLink, "id kind created_at last_seen_at idle_expires_at expires_at revoked_at revoked_why factor pending stepped_up_at new_device", "", ""},
+			{ClassLink, "id kind created_at last_seen_at idle_expires_at expires_at revoked_at revoked_why factor pending stepped_up_at new_device scopes", "", ""},
 			{ClassStaff, "user_id org_id role user_agent_short network", "", ""},
 			{ClassSecret, "token_hash", "", ""},
 		}},

@@ -60,6 +60,7 @@ type Op struct {
 	StepUp      bool   // the caller must have proved who they are shortly before (403 with step_up_required)
 	Open        bool   // open to who has not accepted the code of conduct yet: nothing of a case is in it
 	Early       bool   // no record is to be found first: faults of the body are told before fn is called
+	Form        bool   // its document may come as a form as well, as OAuth 2.0 has it
 	Cached      string // Cache-Control of its success; empty: nobody may keep a copy
 	Errors      []int  // statuses beyond those that follow from the rest, as 409
 

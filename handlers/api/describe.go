@@ -109,6 +109,9 @@ func (d *description) describe(op Op, in, out reflect.Type) *huma.Operation {
 			Required: body.Type.Kind() != reflect.Pointer,
 			Content:  map[string]*huma.MediaType{"application/json": {Schema: bodySchema(schemas, in, body, h.OperationID+"Request")}},
 		}
+		if op.Form {
+			h.RequestBody.Content[formType] = &huma.MediaType{Schema: h.RequestBody.Content["application/json"].Schema}
+		}
 	}
 	describeAnswer(&h, schemas, out)
 	if op.Also != 0 {

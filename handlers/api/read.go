@@ -126,6 +126,9 @@ func (p *plan) readBody(c *gin.Context) ([]byte, error) {
 	if len(raw) == 0 {
 		return nil, nil
 	}
+	if p.op.Form && isForm(c.Request.Header) {
+		return formDocument(c.Request, raw)
+	}
 	return raw, contentType(c.Request.Header)
 }
 

@@ -46,6 +46,6 @@ func Edge(o Options, fail Fail) ([]gin.HandlerFunc, error) {
 		Client(),
 		Session(o.Cookies, o.Accounts, fail),
 		Bearer(o.Tokens, o.Cache, o.Accounts, fail),
-		RateLimitBySession(o.Limits.Session, o.Limits.Forms, fail),
+		RateLimitBySession(o.Limits.Session, o.Limits.Forms, o.Limits.Machine, fail),
 	), nil
 }

@@ -333,7 +333,7 @@ func TestTooMuchAtOnceIsSlowedByNetworkAndBySession(t *testing.T) {
 		t.Parallel()
 		actor := models.Actor{SessionID: models.NewID()}
 		known := func(c *gin.Context) { c.Request = c.Request.WithContext(models.WithActor(c.Request.Context(), actor)) }
-		e := site(known, middleware.RateLimitBySession(middleware.Rate{PerSecond: 0.01, Burst: 8}, middleware.Rate{PerSecond: 0.01, Burst: 2}, fail))
+		e := site(known, middleware.RateLimitBySession(middleware.Rate{PerSecond: 0.01, Burst: 8}, middleware.Rate{PerSecond: 0.01, Burst: 2}, middleware.Rate{}, fail))
 		for i, want := range []int{200, 200, 429} {
 			if got := ask(e, "POST", "/page/1", nil).Code; got != want {
 				t.Errorf("form %d: got %d, want %d", i+1, got, want)

@@ -25,6 +25,7 @@ type Limits struct {
 	Network Rate // everything from one network address, before anybody is known
 	Session Rate // everything of one signed-in session
 	Forms   Rate // forms sent by one page session
+	Machine Rate // everything of one system, however many tokens it holds
 }
 
 // DefaultLimits leave a large office behind one address, and a system that
@@ -34,6 +35,7 @@ func DefaultLimits() Limits {
 		Network: Rate{PerSecond: 3000, Burst: 6000},
 		Session: Rate{PerSecond: 300, Burst: 3000},
 		Forms:   Rate{PerSecond: 3, Burst: 20},
+		Machine: Rate{PerSecond: 20, Burst: 200},
 	}
 }
 
@@ -51,9 +53,10 @@ func RateLimitByNetwork(r Rate, fail Fail) gin.HandlerFunc {
 }
 
 // RateLimitBySession limits what one signed-in session does, and how fast it
-// sends forms. It stands after Session and Bearer.
-func RateLimitBySession(all, forms Rate, fail Fail) gin.HandlerFunc {
-	everything, sent := newLimiter(all), newLimiter(forms)
+// sends forms; what a system does is counted by the system, so that more tokens
+// are not more room. It stands after Session and Bearer.
+func RateLimitBySession(all, forms, machine Rate, fail Fail) gin.HandlerFunc {
+	everything, sent, systems := newLimiter(all), newLimiter(forms), newLimiter(machine)
 	return func(c *gin.Context) {
 		a, err := models.ActorFrom(c.Request.Context())
 		if err != nil {
@@ -62,6 +65,9 @@ func RateLimitBySession(all, forms Rate, fail Fail) gin.HandlerFunc {
 		}
 		now, id := time.Now(), a.SessionID.String()
 		wait := everything.take(id, now)
+		if wait == 0 && a.Machine {
+			wait = systems.take(a.UserID.String(), now)
+		}
 		if wait == 0 && c.Request.Method == http.MethodPost && !forSystems(c) {
 			wait = sent.take(id, now)
 		}

@@ -108,6 +108,11 @@ func (r Route) allow(c *gin.Context) error {
 	if !actor.Can(r.Need) {
 		return models.RoleForbidden()
 	}
+	// What a session alone allows is reading, and ending one's own sessions; the
+	// rest is about a person, and a proof is a person's to give.
+	if actor.Machine && (r.StepUp || r.Need == models.SignedIn && r.Method != http.MethodGet && r.Method != http.MethodDelete) {
+		return models.MachineForbidden()
+	}
 	if actor.OwesConduct && !r.BeforeConduct {
 		return models.ConductRequired()
 	}

@@ -41,7 +41,7 @@ func (s *Service) People(ctx context.Context, q PeopleQuery) (people []Person, n
 	var rows []personRow
 	err = s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		return tx.Scan(ctx, &rows, `select id, name, role, disabled_at from users
-			where org_id = (select app_org_id())
+			where org_id = (select app_org_id()) and not machine
 			and ($1::uuid is null or (name, id) > (select p.name, p.id from users p where p.id = $1))
 			and (not $2 or (disabled_at is null and role = any($3)))
 			order by name, id limit $4`, after, q.Assignable, assignableRoles(), q.Limit+1)
@@ -106,7 +106,7 @@ func (s *Service) Me(ctx context.Context) (Me, error) {
 		}
 		role := models.Role(row.Role)
 		out = Me{
-			ID: row.ID, Name: row.Name, Role: role, Permissions: models.Permissions(role),
+			ID: row.ID, Name: row.Name, Role: role, Permissions: slices.DeleteFunc(models.Permissions(role), func(p models.Permission) bool { return !tx.Actor.Can(p) }),
 			Organisation: models.Organisation{ID: row.OrgID, Name: row.OrgName, Kind: models.OrganisationKind(row.Kind)},
 		}
 		return nil

@@ -22,6 +22,9 @@ func stepUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.Machine {
+		return models.MachineForbidden()
+	}
 	if !a.SteppedUp(time.Now()) {
 		return models.StepUpRequired()
 	}

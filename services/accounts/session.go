@@ -33,15 +33,18 @@ func (s *Service) session(ctx context.Context, hash []byte, id *uuid.UUID) (Sess
 	var out Session
 	var there bool
 	var role, kind string
-	var ended *string
+	var ended, scopes *string
 	var stepped *time.Time
 	a := &out.Actor
 	b.Query(pg.One(&there, &a.SessionID, &a.UserID, &a.OrgID, &role, &a.Name, &a.OrgName, &kind, &out.IdleMinutes, &out.IdleExpires, &out.Expires,
-		&ended, &stepped, &out.Pending, &a.OwesConduct), `select f.*, app_conduct_owed(f.user_id, $3) from app_session_find($1, $2) f`, hash, id, s.conduct.Version)
+		&ended, &stepped, &out.Pending, &a.OwesConduct, &scopes), `select f.*, app_conduct_owed(f.user_id, $3), app_machine_scopes(f.session_id) from app_session_find($1, $2) f`, hash, id, s.conduct.Version)
 	if err := b.Send(pg.BatchHousekeeping); err != nil {
 		return Session{}, err
 	}
 	a.Role, a.OrgKind, a.SteppedUpAt, a.IdleMinutes = models.Role(role), models.OrganisationKind(kind), moment(stepped), out.IdleMinutes
+	if scopes != nil {
+		a.Machine, a.Scopes = true, *scopes
+	}
 	switch {
 	case !there:
 		out.Ended = "unknown"

@@ -117,7 +117,7 @@ func page(ctx context.Context, tx *pg.Tx, f Filter) ([]Entry, string, error) {
 // query writes the look-up. The organisation or the case stands in it beside
 // row security, so that an index leads to the rows; the policy is the guard.
 func query(f Filter, limit int) (string, []any, error) {
-	q := `select e.id, e.at, e.actor_user_id, u.name as actor_name, e.actor_org_id, o.name as org_name, e.actor_role,
+	q := `select e.id, e.at, e.actor_user_id, u.name || case when u.machine then ' (a system)' else '' end as actor_name, e.actor_org_id, o.name as org_name, e.actor_role,
   e.action, e.subject_type, e.subject_id, e.case_id, e.refused, e.request_id, e.detail
 from audit_events e
 left join users u on u.id = e.actor_user_id

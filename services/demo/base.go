@@ -55,6 +55,7 @@ func (w *world) insert(ctx context.Context, tx pgx.Tx, confirmed time.Time) erro
 		b.Queue("insert into conduct_acceptances (user_id, org_id, version, text_hash, at) values ($1, $2, $3, $4, $5)", p.id, p.org.id, code.Version, code.Hash(), accepted)
 	}
 	w.queueAgreements(b, models.Today(confirmed))
+	w.queueSystem(b, models.Today(confirmed))
 	if err := w.queueListings(b, models.Today(confirmed).Add(9*time.Hour)); err != nil {
 		return err
 	}
@@ -94,6 +95,18 @@ func (w *world) queueAgreements(b *pgx.Batch, today time.Time) {
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'organisation_admin', $10)`, StableID("agreement", strconv.Itoa(i)), a.of, a.with, a.pathways, a.basis, a.reference,
 			today.AddDate(0, 0, a.from), today.AddDate(0, 0, a.to), by.id, today.AddDate(0, 0, -30).Add(10*time.Hour))
 	}
+}
+
+// queueSystem writes the credentials of a system as an administrator finds them.
+// Nobody knows its secret.
+func (w *world) queueSystem(b *pgx.Batch, today time.Time) {
+	by, id := w.sign("orgadmin"), StableID("machine client", "case system")
+	b.Queue("insert into users (id, org_id, email, name, role, password_hash, machine, created_at) values ($1, $2, $3, 'Case management system', 'caseworker', '', true, $4)",
+		id, by.org.id, id.String()+"@clients.invalid", opened())
+	b.Queue("insert into machine_clients (id, org_id, scopes, made_at, made_by, last_used_at) values ($1, $2, '{case:create,case:read,referral:read}', $3, $4, $5)",
+		id, by.org.id, today.AddDate(0, 0, -40).Add(10*time.Hour), by.id, today.AddDate(0, 0, -1).Add(23*time.Hour))
+	b.Queue("insert into machine_secrets (id, client_id, hash, made_at, made_by) values ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5)",
+		StableID("machine secret", "case system"), id, "nobody's "+id.String(), today.AddDate(0, 0, -40).Add(10*time.Hour), by.id)
 }
 
 func queueService(b *pgx.Batch, s *models.Service, confirmed time.Time) {

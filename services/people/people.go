@@ -112,8 +112,8 @@ func (s *Service) List(ctx context.Context, q Query) (people []models.Person, mo
 
 // managed is whom an actor manages, beside what row security lets them see of
 // colleagues.
-const managed = `(((select app_role()) = 'organisation_admin' and u.org_id = (select app_org_id()))
-	or ((select app_role()) = 'system_admin' and app_crosses(u.role)))`
+const managed = `(not u.machine and (((select app_role()) = 'organisation_admin' and u.org_id = (select app_org_id()))
+	or ((select app_role()) = 'system_admin' and app_crosses(u.role))))`
 
 // Holds is how much work somebody has in hand.
 type Holds struct {
@@ -181,7 +181,7 @@ func details(ctx context.Context, tx *pg.Tx, p models.Person) (Details, error) {
 		return out, err
 	}
 	var rows []personRow
-	err := tx.Scan(ctx, &rows, "select "+personColumns+` where u.org_id = (select app_org_id()) and u.disabled_at is null and u.id <> ?
+	err := tx.Scan(ctx, &rows, "select "+personColumns+` where u.org_id = (select app_org_id()) and u.disabled_at is null and not u.machine and u.id <> ?
 		and u.role = any (string_to_array(?, ',')) order by u.name, u.id limit 500`, p.ID, answering())
 	for _, r := range rows {
 		out.Colleagues = append(out.Colleagues, r.person())

@@ -73,7 +73,7 @@ func (in *BarInput) check(ctx context.Context, tx *pg.Tx, out *Bar) ([]models.Fi
 	case in.Email != "" && (len(in.Email) > 254 || !strings.Contains(in.Email, "@") || strings.ContainsAny(in.Email, " \t\r\n")):
 		f.Add("email", models.FieldInvalid, "Enter an email address, like name@example.org")
 	case in.ColleagueID != uuid.Nil:
-		if err := tx.Scan(ctx, &out.Who, "select name from users where id = ? and org_id = (select app_org_id())", in.ColleagueID); err != nil {
+		if err := tx.Scan(ctx, &out.Who, "select name from users where id = ? and org_id = (select app_org_id()) and not machine", in.ColleagueID); err != nil {
 			return nil, err
 		}
 		if out.Who == "" {

@@ -39,7 +39,7 @@ func (in *Ask) check(ctx context.Context, tx *pg.Tx) ([]models.FieldError, error
 	in.People = slices.Compact(in.People)
 	if len(in.People) > 0 {
 		var n int
-		err := tx.Scan(ctx, &n, "select count(*) from users where id = any (string_to_array(?, ',')::uuid[]) and org_id = (select app_org_id()) and disabled_at is null", joined(in.People))
+		err := tx.Scan(ctx, &n, "select count(*) from users where id = any (string_to_array(?, ',')::uuid[]) and org_id = (select app_org_id()) and disabled_at is null and not machine", joined(in.People))
 		if err != nil {
 			return nil, err
 		}

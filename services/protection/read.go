@@ -128,7 +128,7 @@ func (s *Service) Colleagues(ctx context.Context) ([]Person, error) {
 	}
 	var out []Person
 	err := s.db.Read(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Scan(ctx, &out, "select id, name, role from users where org_id = (select app_org_id()) and disabled_at is null order by name, id limit 500")
+		return tx.Scan(ctx, &out, "select id, name, role from users where org_id = (select app_org_id()) and disabled_at is null and not machine order by name, id limit 500")
 	})
 	return out, err
 }

@@ -90,6 +90,13 @@ const handful = 100
 // sealed for each line of history before there is one.
 func handOver(ctx context.Context, tx *pg.Tx, from uuid.UUID, to To) (total int64, err error) {
 	var name string
+	var machine bool
+	if err := tx.Scan(ctx, &machine, "select machine from users where id = ?", to.WorkerID); err != nil {
+		return 0, err
+	}
+	if machine {
+		return 0, models.Invalid(models.Field("worker_id", models.FieldUnknown, "Select somebody of your own organisation who answers referrals"))
+	}
 	if err := tx.Scan(ctx, &name, "select name from users where id = ?", to.WorkerID); err != nil {
 		return 0, err
 	}

@@ -164,7 +164,7 @@ func (s *state) queueWorker(b *pg.Batch, id uuid.UUID) {
 	b.Query(pg.Each(func(rows pg.Row) error {
 		s.Worker = &worker{}
 		return rows.Scan(&s.Worker.ID, &s.Worker.Name, &s.Worker.Role)
-	}), "select id, name, role from users where id = $1 and org_id = $2 and disabled_at is null", id, b.Actor.OrgID)
+	}), "select id, name, role from users where id = $1 and org_id = $2 and disabled_at is null and not machine", id, b.Actor.OrgID)
 }
 
 func queueAttempts(b *pg.Batch, id uuid.UUID, into *[]models.ContactAttempt) {

@@ -58,7 +58,7 @@ func (p *Pages) Routes() []route.Route {
 	act := func(path string, need models.Permission, h route.Handler) route.Route {
 		return route.Route{Method: http.MethodPost, Path: path, Need: need, StepUp: true, Handle: h}
 	}
-	invite, manage := models.PeopleInvite, models.PeopleManage
+	invite, manage, systems := models.PeopleInvite, models.PeopleManage, models.ClientManage
 	return []route.Route{
 		get("/admin", invite, func(c *gin.Context) error { render.See(c, peoplePath); return nil }),
 		get("/admin/access", models.SignedIn, p.access), get("/admin/access.csv", models.SignedIn, accessCSV),
@@ -78,6 +78,9 @@ func (p *Pages) Routes() []route.Route {
 			return p.people.MakeLink(c.Request.Context(), id)
 		})),
 		act("/admin/invitations/:id/take-back", invite, p.takeBack),
+		get(clientsPath, systems, p.clients), get(clientsPath+"/:id", systems, p.client),
+		ask(clientsPath+"/new", systems, p.clientForm), act(clientsPath+"/new", systems, p.makeClient),
+		act(clientsPath+"/:id/rotate", systems, p.rotateClient), act(clientsPath+"/:id/revoke", systems, p.revokeClient),
 		get("/invitation/:token", models.Public, p.joinForm), post("/invitation/:token", models.Public, p.join),
 		get("/team", models.TeamManage, p.team),
 		get("/team/:id/hand-over", models.TeamManage, p.handOverForm), post("/team/:id/hand-over", models.TeamManage, p.handOver),

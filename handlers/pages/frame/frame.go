@@ -138,7 +138,7 @@ func navOf(a models.Actor) []layouts.NavItem {
 	case models.RoleSafeguardingLead:
 		return []layouts.NavItem{alerts, services}
 	case models.RoleOrganisationAdmin:
-		return []layouts.NavItem{people, agreements, access, services}
+		return []layouts.NavItem{people, {Text: "Systems", Href: "/admin/clients"}, agreements, access, services}
 	case models.RoleSystemAdmin:
 		return []layouts.NavItem{approvals, people, {Text: "Organisations", Href: "/operator/organisations"}, access, services}
 	default:
