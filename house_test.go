@@ -111,6 +111,7 @@ var mayAskTheTime = map[string]string{
 	"scripts/":                        "how long the tests took",
 	"services/listings/listings.go":   "how long what was read is believed",
 	"services/accounts/":              "sessions and guessing limits live in real time",
+	"services/webhooks/":              "what is signed says the real time, and so do the limits of secrets",
 	"internal/idp/":                   "what a provider says of itself is remembered for an hour of real time",
 	"services/people/invite.go":       "the links of invitations live in real time",
 	"services/documents/jobs.go":      "a store of files lives in real time",

@@ -132,7 +132,7 @@ func (r *records) prepare(t *testing.T) {
 var otherKinds = []string{
 	"/complaints/", "/directory/", "/directory-feeds/", "/files/", "/handoffs/", "/imports/", "/marac/", "/matters/",
 	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/bulk-handoffs/", "/certificates/", "/clients/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
-	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/quality/", "/requests/", "/retention/", "/team/",
+	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/quality/", "/requests/", "/retention/", "/team/", "/webhooks/",
 }
 
 func ofAnotherKind(route string) bool {

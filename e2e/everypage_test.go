@@ -189,7 +189,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"trying": (*tour).trying,
 			"moving": (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
 			"auditing": (*tour).auditing, "complaining": (*tour).complaining,
-			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements, "systems": (*tour).systems,
+			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements, "systems": (*tour).systems, "webhooks": (*tour).webhooks,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -12,3 +12,12 @@ func (w *tour) systems() {
 	p.press("Make another secret").is(200).sees("The secret before goes on until").press("Done").press("Revoke the credentials").is(200)
 	w.look(p.sees("The credentials are revoked"), "revoked")
 }
+
+// webhooks meets the addresses that an organisation's systems are told at.
+func (w *tour) webhooks() {
+	p := w.as("orgadmin").proves()
+	w.look(p.visit("/admin/webhooks").is(200).sees("events.example.org"), filled)
+	w.look(p.press("Add an address").is(200), filled)
+	w.wrong(p, "Add")
+	w.look(p.visit("/admin/webhooks").press("https://events.example.org/throughline").is(200), filled)
+}

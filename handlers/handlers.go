@@ -44,6 +44,7 @@ import (
 	samplepages "throughline/handlers/pages/samples"
 	statuspages "throughline/handlers/pages/status"
 	supportpages "throughline/handlers/pages/support"
+	webhookpages "throughline/handlers/pages/webhooks"
 	"throughline/handlers/route"
 	"throughline/models"
 	"throughline/services/alerts"
@@ -75,6 +76,7 @@ import (
 	"throughline/services/sharing"
 	statuspage "throughline/services/status"
 	"throughline/services/support"
+	"throughline/services/webhooks"
 	"throughline/web"
 )
 
@@ -121,6 +123,7 @@ type Deps struct {
 
 	Messages     *messages.Service
 	ReceiptToken string // with which GOV.UK Notify sends receipts; empty: none are taken
+	Webhooks     *webhooks.Service
 }
 
 // API returns every operation, described and ready to be mounted.
@@ -129,6 +132,7 @@ func API(d Deps) *api.API {
 	v1.RegisterHealth(a, d.Ready...)
 	v1.RegisterAuth(a, d.Edge.Accounts, d.Edge.Tokens, d.Edge.Cache)
 	v1.RegisterClients(a, d.Edge.Accounts, d.Edge.Tokens)
+	v1.RegisterWebhooks(a, d.Webhooks)
 	v1.RegisterOwnSessions(a, d.Edge.Accounts, d.Edge.Cache)
 	v1.RegisterConduct(a, d.Edge.Accounts)
 	v1.RegisterPeople(a, d.Edge.Accounts)
@@ -211,6 +215,7 @@ func pages(d Deps) []route.Route {
 		qualitypages.New(f, d.Quality, d.Now).Routes(),
 		rightspages.New(f, d.Rights, d.Now).Routes(),
 		statuspages.New(statuspages.Deps{Frame: f, Now: d.Now, Status: d.Status, Cases: d.Cases, Secure: d.Edge.Base != nil && d.Edge.Base.Scheme == "https"}).Routes(),
+		webhookpages.New(f, d.Webhooks).Routes(),
 		samplepages.New(f, d.Samples, d.Directory, d.Now).Routes(),
 		complaintpages.New(f, d.Complaints, d.Directory, d.Now).Routes(),
 		referralpages.New(referralpages.Deps{

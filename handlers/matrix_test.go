@@ -27,7 +27,7 @@ func aboutNobody() map[string]string {
 		"/api/v1/imports/": "a file: numbers and codes of rows, and cases where the reader sees them", "/imports/": "a file, the same",
 		"/bulk-handoffs/": "many hand-offs: numbers and states, and cases where the reader sees them", "/api/v1/bulk-handoffs/": "the same",
 		"/matters/": "the organisation's own: its cases where the reader sees them", "/api/v1/matters/": "the same",
-		"/api/v1/clients/": "a system's credentials", "/agreements/": "an organisation's", "/api/v1/agreements/": "an organisation's",
+		"/api/v1/clients/": "a system's credentials", "/api/v1/webhooks/": "an address of a system, and ids", "/agreements/": "an organisation's", "/api/v1/agreements/": "an organisation's",
 		"/quality/samples/": "the office's own: copies without a name, a word or a date", "/api/v1/quality/samples/": "the same",
 		"/complaints/": "what was said of an organisation: to whoever recorded it and whoever answers it", "/api/v1/complaints/": "the same",
 		"/quality/actions/": "what an organisation is asked to do", "/api/v1/quality/actions/": "the same",

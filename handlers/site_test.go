@@ -28,6 +28,7 @@ import (
 	"throughline/handlers/route"
 	"throughline/internal/blob"
 	"throughline/internal/logging"
+	"throughline/internal/outward"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
 	"throughline/internal/testkit"
@@ -62,6 +63,7 @@ import (
 	"throughline/services/sharing"
 	statuspage "throughline/services/status"
 	"throughline/services/support"
+	"throughline/services/webhooks"
 )
 
 // site is the whole product behind its edge, on a database of its own, with
@@ -136,6 +138,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Matters:    matters.New(w.DB, models.MustCalendar(), dir, happened),
 		Samples:    samples.New(w.DB, dir),
 		Complaints: complaints.New(w.DB, models.MustCalendar(), dir),
+		Webhooks:   webhooks.New(w.DB, seal.New(), outward.New(outward.Options{Loopback: true})),
 		Imports:    imports.New(w.DB, dir, store, logged, happened),
 
 		Messages:     messages.New(w.DB, messages.Carriers{Email: nowhere{}, Text: nowhere{}}, slog.New(slog.DiscardHandler)),

@@ -24,6 +24,8 @@ var notWords = map[string]string{
 	"POST /api/v1/oauth/token client_secret":              "a secret",
 	"POST /api/v1/oauth/token scope":                      "scopes",
 	"scopes[0]":                                           "a scope",
+	"url":                                                 "an address",
+	"topics[0]":                                           "a kind of event",
 	"theme":                                               "a code",
 	"answers[0].criterion":                                "a criterion of the standard",
 	"answers[0].grade":                                    "a grade",

@@ -193,6 +193,7 @@ func trusted() map[string]string {
 		"app_sign_on_domain":         "who invites reads nothing of the provider, and has to know that there is one",
 		"app_invitation_use":         "nobody is signed in, and no other way writes a password",
 		"app_conduct_owed":           "the system asks it of the one person whose session it looks up, and reads no acceptance",
+		"app_webhook_off":            "the system reads nobody's role, and tells the administrators that an address of theirs was switched off",
 		"app_machine_begin":          "the application makes nobody; it checks who asks, and a constraint holds the row to be a system",
 		"app_machine_open":           "nobody is signed in: the secret is all a system has",
 		"app_machine_scopes":         "the system asks it of the one session it looks up, and reads none",

@@ -314,7 +314,8 @@ func TestTheSystemSeesWhatItsJobsNeedAndNoPerson(t *testing.T) {
 	needs := []string{
 		"referrals", "clocks", "referral_history", "referral_questions", "referral_assignments", "outbox", "notices", "idempotency_keys",
 		"pathway_coordinators", "sign_in_attempts", "emergency_accesses", "data_keys", "challenges",
-		"case_clocks",                      // whether whoever owes a clock writes here; what stopped it
+		"case_clocks",                             // whether whoever owes a clock writes here; what stopped it
+		"webhook_endpoints", "webhook_deliveries", // where systems are told of what: addresses, ids, and a sealed secret
 		"sign_ons",                         // how organisations sign in; the secret is sealed
 		"linkage_waiting", "linkage_pairs", // which records are compared, and how two agree: ids and levels
 		"messages",                    // what waits to be sent: which way, never where to

@@ -41,6 +41,14 @@ func alarmTables() []registered {
 			{ClassStaff, "made_by", "", ""},
 			{ClassSecret, "hash", "", "SHA-256 of 256 random bits"},
 		}},
+		{"webhook_endpoints", ControllerEmployer, RetainAccount, []registeredLine{
+			{ClassLink, "id org_id url topics made_at off_at off_why failures failing_since retry_at before_until version", "", "an address of a system"},
+			{ClassStaff, "made_by", "", ""},
+			{ClassSecret, "sealed sealed_before", "", "sealed; what messages are signed with"},
+		}},
+		{"webhook_deliveries", ControllerEmployer, RetainMessage, []registeredLine{
+			{ClassLink, "id endpoint_id org_id outbox_id topic referral_id handoff_id at status attempts next_at claimed_until tried_at answer fault done_at", "", "ids alone; 30 days after it arrived, 90 after it was given up"},
+		}},
 		{"conflict_questions", ControllerEmployer, RetainCase, []registeredLine{
 			{ClassLink, "case_id why asked_at answered_at knows", "", ""},
 			{ClassStaff, "user_id", "", ""},

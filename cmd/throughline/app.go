@@ -19,6 +19,7 @@ import (
 	"throughline/handlers/middleware"
 	"throughline/internal/blob"
 	"throughline/internal/migrate"
+	"throughline/internal/outward"
 	"throughline/internal/pg"
 	"throughline/internal/seal"
 	"throughline/internal/vault"
@@ -56,6 +57,7 @@ import (
 	"throughline/services/sharing"
 	"throughline/services/status"
 	"throughline/services/support"
+	"throughline/services/webhooks"
 )
 
 // app is the product joined to one database: the only place where services,
@@ -67,6 +69,7 @@ type app struct {
 	files    *documents.Service
 	imports  *imports.Service
 	messages *messages.Service
+	webhooks *webhooks.Service
 	handler  http.Handler
 	work     func(context.Context) error
 	draining atomic.Bool
@@ -108,6 +111,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	a.messages = messages.New(db, carriers, log)
+	a.webhooks = webhooks.New(db, sealer, outward.New(outward.Options{}))
 	if a.keys, err = openKeys(ctx, cfg, db, content); err != nil {
 		return nil, fmt.Errorf("nothing that was sealed could be read: %w", err)
 	}
@@ -124,7 +128,7 @@ func newApp(ctx context.Context, cfg Config, dsn string, log *slog.Logger) (_ *a
 		return nil, err
 	}
 	runner, err := jobs.New(db, clocks.New(db, calendar, sent.Lapse), log, append(further, jobs.WithNight(rights.New(db, calendar, nil)), jobs.WithFiles(a.files),
-		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)), jobs.WithImports(a.imports), jobs.WithHandOvers(handoffs.New(db, calendar, directory.New(db), sent)), jobs.WithFigures(quality.New(db)), jobs.WithMessages(a.messages))...)
+		jobs.WithKeys(a.keys), jobs.WithAlarms(alerts.New(db, calendar)), jobs.WithLinkage(linkage.New(db)), jobs.WithWebhooks(a.webhooks), jobs.WithImports(a.imports), jobs.WithHandOvers(handoffs.New(db, calendar, directory.New(db), sent)), jobs.WithFigures(quality.New(db)), jobs.WithMessages(a.messages))...)
 	if err != nil {
 		return nil, err
 	}
@@ -196,6 +200,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 
 		Messages:     a.messages,
 		ReceiptToken: cfg.NotifyCallbackToken.Reveal(),
+		Webhooks:     a.webhooks,
 	}
 }
 

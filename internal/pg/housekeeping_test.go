@@ -22,8 +22,8 @@ var unaudited = map[string]struct{ tables, why string }{
 	"internal/pg/batch.go":         {"outbox", "where it is defined"},
 	"services/jobs/escalate.go":    {"emergency_accesses outbox notices", "that nobody looked in time is told; the access is recorded"},
 	"services/drafts/drafts.go":    {"drafts", "an unfinished form is its writer's own; the trail begins when it is sent"},
-	"services/jobs/outbox.go":      {"notices outbox linkage_waiting", "ids on their way from a change, which is recorded, to whom it concerns"},
-	"services/jobs/sweep.go":       {"idempotency_keys outbox drafts sessions sign_in_attempts code_attempts kept_forms account_notices record_openings referrals audit_events", "what is past keeping; a draft referral that goes is recorded in the same statement"},
+	"services/jobs/outbox.go":      {"notices outbox linkage_waiting webhook_deliveries", "ids on their way from a change, which is recorded, to whom it concerns"},
+	"services/jobs/sweep.go":       {"idempotency_keys outbox drafts sessions sign_in_attempts code_attempts kept_forms account_notices record_openings webhook_deliveries referrals audit_events", "what is past keeping; a draft referral that goes is recorded in the same statement"},
 	"services/audit/deliver.go":    {"audit_receipts", "where a checkpoint was delivered holds nobody's record"},
 	"services/audit/log.go":        {"audit_leaves audit_tiles audit_checkpoints", "the log over the trail is nobody's record, and would never end recording itself"},
 	"services/clocks/clocks.go":    {"clocks referrals handoffs outbox", "time passed: what follows is told by the outbox and stands in the clock's own row, or the hand-off's"},
@@ -38,6 +38,7 @@ var unaudited = map[string]struct{ tables, why string }{
 	"services/keys/reseal.go":      {"", "the same content under another key: nobody reads it, and nothing it says changes"},
 	"services/linkage/compare.go":  {"linkage_waiting linkage_pairs", "nobody reads what is compared; a pair that is put forward is recorded"},
 	"services/status/enter.go":     {"", "a guess at a code is counted before it is known whose it is, and the last use of a session moves its idle time; what either opens is recorded"},
+	"services/webhooks/send.go":    {"webhook_deliveries webhook_endpoints", "that a message of ids arrived is nobody's record; what is switched off is recorded"},
 	"services/notices/notices.go":  {"notices", "that a notice was read is nobody's record"},
 }
 

@@ -26,6 +26,7 @@ const (
 	ToldPassword       Told = "password_changed" //nolint:gosec // the name of a notice
 	ToldReset          Told = "factors_reset"    // somebody who manages the account, or runs the installation, took every factor away
 	ToldSignOn         Told = "sign_on_bound"    // their organisation's own sign-in opens their account from now on
+	ToldWebhookOff     Told = "webhook_off"      // an address of their organisation's systems was switched off
 	ToldCopied         Told = "passkey_copied"   // a passkey was refused because its counter went back
 )
 

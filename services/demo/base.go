@@ -56,6 +56,7 @@ func (w *world) insert(ctx context.Context, tx pgx.Tx, confirmed time.Time) erro
 	}
 	w.queueAgreements(b, models.Today(confirmed))
 	w.queueSystem(b, models.Today(confirmed))
+	w.queueWebhook(b, models.Today(confirmed))
 	if err := w.queueListings(b, models.Today(confirmed).Add(9*time.Hour)); err != nil {
 		return err
 	}
@@ -107,6 +108,15 @@ func (w *world) queueSystem(b *pgx.Batch, today time.Time) {
 		id, by.org.id, today.AddDate(0, 0, -40).Add(10*time.Hour), by.id, today.AddDate(0, 0, -1).Add(23*time.Hour))
 	b.Queue("insert into machine_secrets (id, client_id, hash, made_at, made_by) values ($1, $2, sha256(convert_to($3, 'UTF8')), $4, $5)",
 		StableID("machine secret", "case system"), id, "nobody's "+id.String(), today.AddDate(0, 0, -40).Add(10*time.Hour), by.id)
+}
+
+// queueWebhook writes an address that a system is told at, switched off: a demo
+// asks nobody outside. Its secret is nobody's.
+func (w *world) queueWebhook(b *pgx.Batch, today time.Time) {
+	by := w.sign("orgadmin")
+	b.Queue(`insert into webhook_endpoints (id, org_id, url, topics, sealed, made_at, made_by, off_at, off_why) values ($1, $2, 'https://events.example.org/throughline',
+		'{referral.accepted,referral.declined,contact.safety_incident}', 'nobody''s', $3, $4, $5, 'by_hand')`,
+		StableID("webhook", "case system"), by.org.id, today.AddDate(0, 0, -39).Add(10*time.Hour), by.id, today.AddDate(0, 0, -2).Add(15*time.Hour))
 }
 
 func queueService(b *pgx.Batch, s *models.Service, confirmed time.Time) {

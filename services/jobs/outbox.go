@@ -23,6 +23,9 @@ import (
 // sides of every live referral of the case: that they look again today, and not
 // what it was, which is not the receiver's to read (decisions.md 1).
 //
+// Who is told gets a message to each address of their own systems that is to be
+// told of it (services/webhooks).
+//
 // A case that was logged, or of which more is known, is to be compared with those there are (services/linkage).
 //
 // What a privacy officer or a safeguarding lead has to look at becomes an alert,
@@ -46,7 +49,7 @@ with waiting as (
       'referral.high_risk_waiting', 'contact.safety_incident', 'clock.late_coordinator')
   ) as parties (party)
   where party is not null and party is distinct from w.by_org_id
-  on conflict on constraint notices_once do nothing
+  on conflict on constraint notices_once do nothing returning outbox_id, org_id, topic, referral_id, null::uuid as handoff_id, at
 ), handed as (
   insert into notices (id, outbox_id, org_id, topic, handoff_id, case_id, at)
   select gen_random_uuid(), w.id, party, w.topic, h.id, w.case_id, w.at
@@ -54,7 +57,7 @@ with waiting as (
     select p from unnest(array[h.from_org_id, h.to_org_id]) p
     union select c.org_id from pathway_coordinators c where w.topic = 'handoff.late_coordinator') as parties (party)
   where party is distinct from w.by_org_id
-  on conflict on constraint notices_once do nothing
+  on conflict on constraint notices_once do nothing returning outbox_id, org_id, topic, null::uuid as referral_id, handoff_id, at
 ), safety as (
   insert into notices (id, outbox_id, org_id, topic, referral_id, case_id, at)
   select gen_random_uuid(), w.id, party, w.topic, r.id, w.case_id, w.at
@@ -62,7 +65,13 @@ with waiting as (
   cross join lateral (select r.from_org_id as party union select r.to_org_id where r.receiver_sees) as parties
   where w.topic = 'case.safety' and w.referral_id is null and party is distinct from w.by_org_id
   order by r.accepted_at is null, r.submitted_at, r.id
-  on conflict on constraint notices_once do nothing
+  on conflict on constraint notices_once do nothing returning outbox_id, org_id, topic, referral_id, null::uuid as handoff_id, at
+), sent as (
+  insert into webhook_deliveries (id, endpoint_id, org_id, outbox_id, topic, referral_id, handoff_id, at)
+  select gen_random_uuid(), e.id, n.org_id, n.outbox_id, n.topic, n.referral_id, n.handoff_id, n.at
+  from (table told union all table handed union all table safety) n
+  join webhook_endpoints e on e.org_id = n.org_id and e.off_at is null and n.topic = any (e.topics)
+  on conflict on constraint webhook_deliveries_once do nothing
 ), compare as (
   insert into linkage_waiting (case_id) select distinct w.case_id from waiting w where w.topic in ('case.logged', 'case.more_known') on conflict do nothing
 ), raised as (

@@ -29,6 +29,8 @@ func sweeps() []string {
 		"delete from code_attempts where at < now() - interval '90 days'",
 		"delete from kept_forms where at < now() - interval '1 day'",
 		"delete from account_notices where at < now() - interval '1 year'",
+		"delete from webhook_deliveries where status = 'delivered' and done_at < now() - interval '30 days'",
+		"delete from webhook_deliveries where status = 'dead' and done_at < now() - interval '90 days'",
 	}
 }
 

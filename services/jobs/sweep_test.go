@@ -27,6 +27,12 @@ func TestSweepDeletesExactlyWhatIsPastKeeping(t *testing.T) {
 		{"kept_forms", "1 day", "insert into kept_forms (id, user_id, path, sealed, at) select gen_random_uuid(), $1::uuid, '/x', 's', $4::timestamptz where $2::text <> $3::text"},
 		{"account_notices", "1 year", "insert into account_notices (id, user_id, kind, at) select gen_random_uuid(), $1::uuid, 'new_device', $4::timestamptz where $2::text <> $3::text"},
 	}...)
+	for status, keep := range map[string]string{"delivered": "30 days", "dead": "90 days"} {
+		kinds = append(kinds, struct{ table, keep, insert string }{"webhook_deliveries", keep, `with e as (insert into webhook_endpoints (id, org_id, url, topics, sealed, made_at, made_by)
+			select gen_random_uuid(), u.org_id, 'https://events.example.org/', '{referral.accepted}', 's', now(), u.id from users u where u.id = $1::uuid returning id, org_id)
+			insert into webhook_deliveries (id, endpoint_id, org_id, outbox_id, topic, at, status, done_at)
+			select gen_random_uuid(), e.id, e.org_id, 1, 'referral.accepted', $4::timestamptz, '` + status + `', $4::timestamptz from e where $2::text <> $3::text`})
+	}
 	for _, k := range kinds {
 		for name, age := range map[string]string{"old": k.keep + " 1 minute", "young": k.keep + " -1 minutes"} {
 			id := user
@@ -51,7 +57,7 @@ func TestSweepDeletesExactlyWhatIsPastKeeping(t *testing.T) {
 			t.Fatal(err)
 		}
 		for table, want := range map[string]int{
-			"idempotency_keys where key = 'young'": 1, "idempotency_keys": 1, "drafts": 1, "outbox where topic = 'waiting'": 1, "outbox where topic <> 'waiting'": 1, "code_attempts where ok": 1, "code_attempts where not ok": 1, "kept_forms": 1, "account_notices": 1, "sign_in_attempts where ok": 1, "sign_in_attempts where not ok": 1,
+			"idempotency_keys where key = 'young'": 1, "idempotency_keys": 1, "drafts": 1, "outbox where topic = 'waiting'": 1, "outbox where topic <> 'waiting'": 1, "code_attempts where ok": 1, "code_attempts where not ok": 1, "kept_forms": 1, "account_notices": 1, "webhook_deliveries where status = 'delivered'": 1, "webhook_deliveries where status = 'dead'": 1, "sign_in_attempts where ok": 1, "sign_in_attempts where not ok": 1,
 			"sessions where expires_at < now()": 1, "sessions where expires_at > now()": live, "refresh_tokens": 1,
 			"referrals": 1, "cases": 1, "clocks": 1, "audit_events": 0,
 		} {

@@ -79,6 +79,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.looked(c)
 	b.sampled(c, r)
 	b.complained(c)
+	b.told(r)
 	return d.ID
 }
 
@@ -120,6 +121,15 @@ func (b *bench) complained(c testkit.CaseFacts) {
 		testkit.Seal(vault.ComplaintEntryWords, entry, `{"said": "Canary waits still."}`), now, police.UserID, police.OrgID)
 	b.Do(b.t, `insert into clocks (id, complaint_id, rule, holder_org_id, state, limit_days, started_at, due_at, first_due_at, due_soon_at)
 		values ($1, $2, 'K28', $3, 'running', 10, $4, $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day', $4)`, models.NewID(), id, b.Org(testkit.OrgVAWG).ID, now)
+}
+
+// told plants a message to a system about the referral.
+func (b *bench) told(r testkit.PlantedReferral) {
+	b.t.Helper()
+	police, now, id := b.Actor("police"), b.Clock.Now(), models.NewID()
+	b.Do(b.t, `insert into webhook_endpoints (id, org_id, url, topics, sealed, made_at, made_by) values ($1, $2, 'https://events.example.org/', '{referral.accepted}', 'sealed', $3, $4)`,
+		id, police.OrgID, now, police.UserID)
+	b.Do(b.t, "insert into webhook_deliveries (id, endpoint_id, org_id, outbox_id, topic, referral_id, at) values ($1, $1, $2, 1, 'referral.accepted', $3, $4)", id, police.OrgID, r.ID, now)
 }
 
 // tried plants a court matter that is about nobody else.

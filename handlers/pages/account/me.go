@@ -187,9 +187,10 @@ func told(n accounts.AccountNotice) string {
 		accounts.ToldPasskeyRemoved: "A passkey was removed" + name, accounts.ToldAppAdded: "An authenticator app was added" + name,
 		accounts.ToldAppRemoved: "An authenticator app was removed" + name, accounts.ToldCodesMade: "New recovery codes were made. The old ones stopped working.",
 		accounts.ToldCodeUsed: "A recovery code was used.", accounts.ToldPassword: "Your password was changed.",
-		accounts.ToldReset:  "Your passkeys, apps and recovery codes were taken away, because somebody said that you lost them. If it was not you, tell your privacy officer at once.",
-		accounts.ToldSignOn: "Your organisation's own sign-in opens your account from now on.",
-		accounts.ToldCopied: "A passkey was refused, because a copy of it seems to be in use.",
+		accounts.ToldReset:      "Your passkeys, apps and recovery codes were taken away, because somebody said that you lost them. If it was not you, tell your privacy officer at once.",
+		accounts.ToldSignOn:     "Your organisation's own sign-in opens your account from now on.",
+		accounts.ToldWebhookOff: "An address that your organisation's systems are told at was switched off, because nothing arrives there. It is listed under Systems, Webhooks.",
+		accounts.ToldCopied:     "A passkey was refused, because a copy of it seems to be in use.",
 	}[n.Kind]
 }
 

@@ -39,7 +39,7 @@ func (p *Pages) clients(c *gin.Context) error {
 	v := view.PageView{
 		Meta: p.frame.Meta(c, "Systems", clientsPath), Title: "Systems",
 		Text:    "Each system that works with Throughline has credentials of its own. It sees what your organisation sees, does what you allow it and nothing that takes a proof, and the trail names it.",
-		Buttons: []components.ButtonParams{{Text: "Connect a system", Href: clientsPath + "/new"}},
+		Buttons: []components.ButtonParams{{Text: "Connect a system", Href: clientsPath + "/new"}, {Text: "Webhooks", Href: "/admin/webhooks", Kind: components.Secondary}},
 		Parts:   []view.PartView{{Table: &table}},
 	}
 	v.Meta.Wide = true
