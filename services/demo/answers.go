@@ -53,7 +53,7 @@ func (g *generator) fixed(s *source, k *kase, svc *service, question string) any
 	case "vawg.asked_for":
 		return map[string]string{
 			SvcIDVA: "idva", SvcIDVASecond: "idva", SvcOutreach: "not_sure", SvcISVA: "isva", SvcISVAYoung: "isva", SvcStalking: "stalking",
-			SvcCounselling: "counselling", SvcHavens: "isva", SvcRefuge: "refuge", SvcRefugeSecond: "refuge",
+			SvcCounselling: "counselling", SvcHavens: "isva", SvcRefuge: "refuge", SvcRefugeSecond: "refuge", SvcMARAC: "not_sure",
 		}[svc.key]
 	case "vawg.risk_tool":
 		if k.assessed() != nil {

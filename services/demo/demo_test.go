@@ -441,7 +441,7 @@ func TestBaseHoldsThePeopleOfTheContract(t *testing.T) {
 	}
 	want := map[string]string{
 		"police": "caseworker", "caseworker": "caseworker", "caseworker.manager": "manager", "support": "provider_worker", "youth": "provider_worker",
-		"childhouse": "provider_worker", "hatecrime": "provider_worker", "vawg": "provider_worker", "vawg.manager": "provider_manager",
+		"childhouse": "provider_worker", "hatecrime": "provider_worker", "vawg": "provider_worker", "marac": "provider_worker", "vawg.manager": "provider_manager",
 		"refuge": "provider_worker", "restorative": "provider_worker", "witnesscare": "court_officer", "probation": "caseworker",
 		"coordinator": "coordinator", "youthjustice": "caseworker", "havens": "provider_worker", "cityhall": "commissioner_analyst",
 		"privacy": "privacy_officer", "safeguarding": "safeguarding_lead", "operator.privacy": "privacy_officer", "commissioner": "commissioner_auditor", "commissioner.second": "commissioner_auditor", "analyst": "commissioner_analyst", "orgadmin": "organisation_admin",
