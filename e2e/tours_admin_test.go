@@ -22,6 +22,7 @@ func (w *tour) managing() {
 	w.wrong(p, "Save")
 	w.feeding(p)
 	w.look(p.visit("/operator/messages").is(200), filled)
+	w.ruling(p)
 	m := w.as("vawg.manager")
 	w.look(m.visit("/messages").is(200), filled)
 	w.look(m.visit("/team").is(200), filled)
@@ -40,6 +41,19 @@ func (w *tour) feeding(p *person) {
 	w.look(p, filled)
 	w.look(p.press("Publish 2 services").is(200).sees("The feed was published."), "done")
 	w.look(p.visit("/operator/feeds").is(200), filled)
+}
+
+// ruling meets the pages of the clock rules.
+func (w *tour) ruling(p *person) {
+	w.look(p.visit("/operator/clocks").is(200), filled)
+	w.look(p.press("Tell them of the arrest (K3)").is(200), filled)
+	w.look(p.press("Change the limit").is(200), filled)
+	p.write("Where does the limit stand?", "")
+	w.wrong(p, "See what would change")
+	p.write("Limit", "4").write("Where does the limit stand?", "A new Code").write("Day", "1").write("Month", "4").write("Year", "2027").press("See what would change").is(200).sees("They keep the limit they began with.")
+	w.look(p, "seen")
+	p.press("Ask a second person").is(200).sees("You asked for this")
+	w.look(p.visit("/operator/clocks").is(200).sees("Waits for a second person"), filled)
 }
 
 // approving meets a request that another system administrator made.

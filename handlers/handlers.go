@@ -72,6 +72,7 @@ import (
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
+	"throughline/services/rules"
 	"throughline/services/samples"
 	"throughline/services/sharing"
 	statuspage "throughline/services/status"
@@ -104,6 +105,7 @@ type Deps struct {
 	Quality    *quality.Service
 	Referrals  *referrals.Service
 	Rights     *rights.Service
+	Rules      *rules.Service
 	Sharing    *sharing.Service
 	Protection *protection.Service
 	Imports    *imports.Service
@@ -148,6 +150,7 @@ func API(d Deps) *api.API {
 	v1.RegisterReferrals(a, d.Referrals)
 	v1.RegisterContact(a, d.Referrals)
 	v1.RegisterEvents(a, d.Events)
+	v1.RegisterClockRules(a, d.Rules)
 	v1.RegisterMatters(a, d.Matters)
 	v1.RegisterSupport(a, d.Support)
 	v1.RegisterStatusPage(a, d.Status)
@@ -197,6 +200,7 @@ func pages(d Deps) []route.Route {
 		auditpages.New(f, d.Audit, d.Now).Routes(),
 		operatorpages.New(f, d.Directory, d.Edge.Accounts).Routes(),
 		operatorpages.NewFeeds(f, d.Listings, d.Now).Routes(),
+		operatorpages.NewClocks(f, d.Rules, d.Now).Routes(),
 		casepages.New(casepages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Cases: d.Cases, Sharing: d.Sharing, Drafts: d.Drafts, Directory: d.Directory, Audit: d.Audit, Referrals: d.Referrals,
 		}).Routes(),

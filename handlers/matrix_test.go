@@ -32,6 +32,7 @@ func aboutNobody() map[string]string {
 		"/complaints/": "what was said of an organisation: to whoever recorded it and whoever answers it", "/api/v1/complaints/": "the same",
 		"/quality/actions/": "what an organisation is asked to do", "/api/v1/quality/actions/": "the same",
 		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public", "/directory/": "public", "/api/v1/directory-feeds/": "services as they are published",
+		"/api/v1/clock-rules/":  "a rule of the law",
 		"/retention/schedules/": "a rule", "/api/v1/retention/schedules/": "a rule",
 	}
 }

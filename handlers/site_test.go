@@ -59,6 +59,7 @@ import (
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
+	"throughline/services/rules"
 	"throughline/services/samples"
 	"throughline/services/sharing"
 	statuspage "throughline/services/status"
@@ -130,6 +131,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Notes: notes.New(w.DB, dir), Notices: notices.New(w.DB), Referrals: refs, Support: support.New(w.DB, refs), Events: happened, Handoffs: handoffs.New(w.DB, models.MustCalendar(), dir, refs), Owed: owed.New(w.DB, models.MustCalendar(), dir),
 		Status:     statuspage.New(w.DB, models.MustCalendar(), signIns, statuspage.Options{Unreviewed: []string{"all"}}),
 		Rights:     rights.New(w.DB, models.MustCalendar(), second),
+		Rules:      rules.New(w.DB, models.MustCalendar(), second),
 		Protection: protection.New(w.DB, models.MustCalendar()),
 		Linkage:    linkage.New(w.DB),
 		Listings:   listings.New(w.DB),

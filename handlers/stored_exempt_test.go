@@ -95,6 +95,7 @@ var unread = map[string]string{
 	"POST /api/v1/cases/search name":                                       "looked for, never kept",
 	"POST /api/v1/cases/{id}/conflict reason":                              "nothing is asked of whoever does not know the person",
 	"POST /api/v1/cases/{id}/protection/requests/{request_id}/answer note": "stays with the answer; the API reads it",
+	"POST /api/v1/clock-rules/{rule}/preview source":                       "looked at, never kept",
 	"POST /api/v1/conflicts crime_reference":                               "compared by its blind index, never kept",
 	"POST /api/v1/data-requests/{id}/mark marks[0].redacted":               "kept only where something is left out of a text",
 	"POST /api/v1/data-requests/{id}/propose fields[0]":                    "nothing is disclosed by a refusal",

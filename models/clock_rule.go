@@ -233,6 +233,7 @@ func OwnerWords(owner string) string {
 	words := map[string]string{
 		string(KindPolice): "The police", string(KindWitnessCare): "Witness care", string(KindCourt): "The court", string(KindCPS): "The Crown Prosecution Service",
 		string(KindProbation): "Probation", OwnerVictim: "The victim",
+		string(KindMARAC): "The MARAC", "provider": "The service", "controller": "Whoever keeps the data",
 	}
 	if w, ok := words[owner]; ok {
 		return w

@@ -53,6 +53,7 @@ import (
 	"throughline/services/quality"
 	"throughline/services/referrals"
 	"throughline/services/rights"
+	"throughline/services/rules"
 	"throughline/services/samples"
 	"throughline/services/sharing"
 	"throughline/services/status"
@@ -184,6 +185,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Quality:    quality.New(a.db),
 		Referrals:  refs,
 		Rights:     rights.New(a.db, calendar, second),
+		Rules:      rules.New(a.db, calendar, second),
 		Sharing:    sharing.New(a.db, calendar, dir),
 		Support:    support.New(a.db, refs),
 		Status:     status.New(a.db, calendar, logins, status.Options{Unreviewed: cfg.UnreviewedLanguages}),

@@ -60,6 +60,9 @@ func (w *world) insert(ctx context.Context, tx pgx.Tx, confirmed time.Time) erro
 	if err := w.queueListings(b, models.Today(confirmed).Add(9*time.Hour)); err != nil {
 		return err
 	}
+	if err := w.queueRule(b, confirmed); err != nil {
+		return err
+	}
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("inserting organisations, services and people: %w", err)
 	}

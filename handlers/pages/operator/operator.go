@@ -66,7 +66,7 @@ func (p *Pages) list(c *gin.Context) error {
 	}
 	v := admin.PageView{
 		Meta: p.frame.Meta(c, "Organisations", path), Title: "Organisations", Text: "Who takes part. You see no person of theirs who works with cases, and no case.",
-		Parts: []admin.PartView{{Table: &table}}, Buttons: []components.ButtonParams{{Text: "Directory feeds", Href: feeds, Kind: components.Secondary}, {Text: "Messages", Href: "/operator/messages", Kind: components.Secondary}},
+		Parts: []admin.PartView{{Table: &table}}, Buttons: []components.ButtonParams{{Text: "Directory feeds", Href: feeds, Kind: components.Secondary}, {Text: "Clock rules", Href: clockRules, Kind: components.Secondary}, {Text: "Messages", Href: "/operator/messages", Kind: components.Secondary}},
 	}
 	v.Meta.Wide = true
 	return render.OK(c, admin.Page(v))
