@@ -63,7 +63,7 @@ func TestAClockRuleIsChangedOnPagesByTwoPeople(t *testing.T) {
 		t.Fatalf("asked: got %d to %q", asked.Code, to)
 	}
 	s.visit(t, "admin", "GET", at, nil, 200, "Waits for a second person", to)
-	s.visit(t, "admin", "POST", at+"/change", form, http.StatusConflict)
+	s.visit(t, "admin", "POST", at+"/change", with("step", "ask"), http.StatusConflict)
 	s.visit(t, "admin", "POST", to+"/approve", nil, http.StatusForbidden)
 	s.visit(t, "orgadmin", "GET", to, nil, http.StatusNotFound)
 	s.visit(t, "admin.second", "GET", to, nil, 200, "Change a clock rule", "3 working days, 1 working day with Enhanced Rights", "Approve")

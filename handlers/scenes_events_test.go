@@ -164,3 +164,22 @@ func TestWhatHappenedIsRecordedOnThePages(t *testing.T) {
 	s.visit(t, "refuge", http.MethodGet, path+"/events", nil, http.StatusNotFound)
 	s.visit(t, "coordinator", http.MethodGet, path+"/events", nil, http.StatusForbidden)
 }
+
+// TestNothingIsSaidOfABodyBeforeItsCaseIsFound sends documents with nothing in
+// them about cases and clocks that are nobody's: what is not there is not there,
+// and only of what is there are faults told (decisions.md 18).
+func TestNothingIsSaidOfABodyBeforeItsCaseIsFound(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	own, foreign := s.Case(t, s.As("police")).ID.String(), s.Case(t, s.As("refuge")).ID.String()
+	for path, want := range map[string]int{
+		"/events": http.StatusUnprocessableEntity, "/events/" + anID() + "/told": http.StatusNotFound, "/clocks/" + anID(): http.StatusNotFound,
+	} {
+		for id, want := range map[string]int{own: want, foreign: http.StatusNotFound, anID(): http.StatusNotFound} {
+			w := s.do(t, call{who: "police", method: http.MethodPost, path: "/api/v1/cases/" + id + path, body: "{}", headers: header{"Idempotency-Key": "k-" + id[:8] + strings.ReplaceAll(path, "/", "-")}})
+			if w.Code != want {
+				t.Errorf("%s: got %d, want %d: %s", path, w.Code, want, w.Body)
+			}
+		}
+	}
+}

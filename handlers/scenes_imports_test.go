@@ -119,3 +119,55 @@ func TestASystemSendsAFileAndReadsWhatCameOfItsRows(t *testing.T) {
 		t.Errorf("the layouts of the police: %s", w.Body)
 	}
 }
+
+// TestAProbationListGoesTheWholeWayOverTheAPI sends one as a probation service's
+// system would, and finds what its rows have recorded in the case.
+func TestAProbationListGoesTheWholeWayOverTheAPI(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Do(t, "update organisations set kind = 'probation' where id = $1", s.Actor("lantern").OrgID)
+	c := s.Case(t, s.As("lantern"))
+	do := func(method, path, key string, want int, words ...string) string {
+		t.Helper()
+		in := call{who: "lantern", method: method, path: "/api/v1/" + path, headers: header{}}
+		if key != "" {
+			in.headers["Idempotency-Key"] = key
+		}
+		w := s.do(t, in)
+		for _, word := range words {
+			if !strings.Contains(w.Body.String(), word) {
+				t.Errorf("%s lacks %q: %s", path, word, w.Body)
+			}
+		}
+		if w.Code != want {
+			t.Fatalf("%s: got %d, want %d: %s", path, w.Code, want, w.Body)
+		}
+		return w.Body.String()
+	}
+	do(http.MethodGet, "imports/layouts", "", 200, `"probation_list"`, `"E20"`, `"E24"`)
+	const first = "case_reference,reference,type,occurred_at,reached,what\n"
+	body, kind := formOf(t, "list.csv", first+c.Reference+",P 1,liaison_contact,2026-11-12 10:00,yes,\n"+c.Reference+",P 2,E24,2026-11-13 09:00,,released\n"+
+		c.Reference+",P 3,E9,2026-11-13 09:00,,\nC-0000-0000-0,P 4,E20,2026-11-12 10:00,yes,\n", "kind", "probation_list", "format", "csv")
+	w := s.do(t, call{who: "lantern", method: http.MethodPost, path: "/api/v1/imports/files", body: body, headers: header{"Content-Type": kind, "Idempotency-Key": "list"}})
+	if w.Code != http.StatusCreated {
+		t.Fatalf("got %d: %s", w.Code, w.Body)
+	}
+	var id string
+	if err := s.Owner.QueryRow(t.Context(), "select id::text from imports").Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	work := func() {
+		if err := s.deps.Imports.Work(s.System()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work()
+	do(http.MethodGet, "imports/"+id, "", 200, `"status":"checked"`, `"accepted":2`, `"refused":2`)
+	if n := s.Count(t, "select count(*) from case_events"); n != 0 {
+		t.Errorf("the check recorded %d events", n)
+	}
+	do(http.MethodPost, "imports/"+id+"/start", "go", 200)
+	work()
+	do(http.MethodGet, "imports/"+id, "", 200, `"status":"done"`, `"accepted":2`)
+	do(http.MethodGet, "cases/"+c.ID.String()+"/events", "", 200, `"type":"E20"`, `"type":"E24"`, `"source_reference":"P 2"`)
+}

@@ -62,7 +62,7 @@ insert into clock_rules (rule, version, owner, standard, enhanced, unit, soft, s
   ('K37', 1, 'controller', 20, 20, 'working_days', 0, 'Starting number of the product; the Code gives none', '2021-04-01');
 alter table clocks alter column case_id drop not null,
   add column complaint_id uuid references complaints (id) on delete cascade,
-  add constraint clocks_of_something check ((case_id is null) = (complaint_id is not null) and (complaint_id is null or referral_id is null)),
+  add constraint clocks_of_something check (num_nonnulls(case_id, complaint_id, request_id) = 1 and (complaint_id is null or referral_id is null)),
   drop constraint clocks_rule_check, add constraint clocks_rule_check check (rule ~ '^K([1-9]|[12][0-9]|3[0-7])$');
 create unique index clocks_of_complaint on clocks (complaint_id, rule) where complaint_id is not null;
 drop trigger clocks_access on clocks;

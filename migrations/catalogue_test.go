@@ -184,6 +184,8 @@ func trusted() map[string]string {
 		"app_organisation_set":       "a table without row security is written by nobody; it checks who asks",
 		"app_service_capacity":       "the same; it checks who asks, and that the service is theirs",
 		"app_service_offer":          "a table without row security is written by nobody; it checks who asks",
+		"app_clock_rule_set":         "the rules of clocks are written by nobody but two people; it asks for both",
+		"app_clock_rule_lengths":     "who runs the installation sees no clock; it tells them days and counts, and checks who asks",
 		"app_listings_put":           "what is listed is no organisation's, and written by who runs the installation alone; it checks who asks",
 		"app_invitation_issue":       "the application writes no hash of a token",
 		"app_half_taken":             "who had a link in their hands is read of people whose links the actor may not see",

@@ -32,6 +32,7 @@ const (
 	RuleUpdate              Rule = "K21" // last update -> next, as often as was agreed
 	RuleComplaint           Rule = "K28" // complaint received -> acknowledged
 	RuleComplaintAnswer     Rule = "K37" // complaint received -> answered in full
+	RuleDataRequest         Rule = "K29" // request about one's own data received -> answered
 )
 
 // LimitUnit is what a limit is counted in.

@@ -125,7 +125,7 @@ func referralTables() []registered {
 		}},
 		{"clocks", ControllerAuthor, RetainReferral, []registeredLine{
 			{ClassStaff, "barred", "", "people who find no trace of the record"},
-			{ClassLink, "id case_id referral_id complaint_id rule rule_version holder_org_id state limit_days rung access recorded_at", "", ""},
+			{ClassLink, "id case_id referral_id complaint_id request_id rule rule_version holder_org_id state limit_days rung access recorded_at", "", ""},
 			{ClassLink, "started_at due_at first_due_at due_soon_at stopped_at paused_since paused_seconds", "", ""},
 			{ClassFact, "pause_reason pauses why", "", ""},
 		}},

@@ -45,20 +45,20 @@ const dueSQL = `with due as (
 		rung = case when c.due_at < $1 and c.rule not in ('K9', 'K15') and not coalesce(x.off_record, false) then 1 else 0 end
 	from due d left join case_clocks x on x.clock_id = d.id and d.referral_id is null where c.id = d.id and (d.referral_id is null or d.referral_id in (select id from free))
 		and c.state in ('running', 'due_soon') and c.paused_since is null and c.stopped_at is null and c.due_soon_at <= $1
-	returning c.id, c.case_id, c.referral_id, c.rule, c.state
+	returning c.id, c.case_id, c.referral_id, c.request_id, c.rule, c.state
 ), late as (
 	update referrals r set over_limit = true from moved m where r.id = m.referral_id and m.state = 'breached' and not r.over_limit returning r.id
 ), told as (
 	insert into outbox (topic, referral_id, case_id, payload, at)
 	select case state when 'breached' then 'clock.late' else 'clock.due_soon' end, referral_id, case_id, jsonb_build_object('clock', id, 'rule', rule), $1
-	from moved where state in ('breached', 'due_soon')
+	from moved where state in ('breached', 'due_soon') and request_id is null
 )
 select count(*) from moved`
 
 // silentSQL says of clocks of cases that were late for long that there is no
 // record: a gap in the data, and nobody's breach (models.EvidenceDays).
 const silentSQL = `with silent as (
-	select c.id from clocks c where c.referral_id is null and c.complaint_id is null and c.state = 'breached' and c.stopped_at is null and c.paused_since is null and c.due_at < $1
+	select c.id from clocks c where c.referral_id is null and c.complaint_id is null and c.request_id is null and c.state = 'breached' and c.stopped_at is null and c.paused_since is null and c.due_at < $1
 	order by c.due_at limit $2 for update skip locked
 ), moved as (
 	update clocks c set state = 'not_evidenced' from silent s where c.id = s.id returning c.id
@@ -76,11 +76,15 @@ const sentSQL = `with sent as (
 )
 select count(*) from moved`
 
+// The clocks of requests about one's own data are theirs who answer for data:
+// they are late on the list of what is owed until they are answered, and are
+// told of to nobody who works on cases.
+
 // climbSQL takes late duties one or two steps further up the ladder: to the
 // manager a working day after the team, to the coordinator and the referrer
 // another later.
 const climbSQL = `with due as (
-	select c.id, c.referral_id from clocks c where c.state = 'breached' and c.stopped_at is null and c.paused_since is null
+	select c.id, c.referral_id from clocks c where c.state = 'breached' and c.stopped_at is null and c.paused_since is null and c.request_id is null
 		and (c.rung < 2 and c.due_at < $2 or c.rung < 3 and c.due_at < $3)
 	order by c.due_at limit $4
 ), free as (

@@ -50,15 +50,18 @@ type Recorded struct {
 // Line is a clock of a case with what started it.
 type Line struct {
 	models.Clock
-	Holder    models.Organisation
-	Owner     string // whose duty it is by the rule: a kind of organisation, or the victim
-	OffRecord bool   // whoever owes it does not write here
-	EventID   uuid.UUID
-	Event     string // what started it, in words
-	Extended  int    // working days that were added; 0: it was not extended
-	Enhanced  bool
-	BestBy    *time.Time // of a window: when it is best used by
-	Text      models.ClockText
+	Holder      models.Organisation
+	Owner       string // whose duty it is by the rule: a kind of organisation, or the victim
+	OffRecord   bool   // whoever owes it does not write here
+	EventID     uuid.UUID
+	Event       string     // what started it, in words
+	Extended    int        // working days that were added; 0: it was not extended
+	ExtendedWhy string     // in words
+	EndedOn     *time.Time // of one that is not owed: when the victim, or whoever it was, said so; nil where nobody did
+	EndedBy     models.Organisation
+	Enhanced    bool
+	BestBy      *time.Time // of a window: when it is best used by
+	Text        models.ClockText
 }
 
 // facts are what an event's effects rest on.

@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -170,16 +171,19 @@ func org(dir *directory.Snapshot, id uuid.UUID) models.Organisation {
 func (s *Service) lines(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot, f *facts, which string, args ...any) ([]Line, error) {
 	var rows []struct {
 		models.Clock
-		EventID      uuid.UUID
-		Type         models.EventType
-		What         *string
-		OffRecord    bool
-		Enhanced     bool
-		ExtendedDays *int
-		Owner        string
-		Soft         int
+		EventID        uuid.UUID
+		Type           models.EventType
+		What           *string
+		OffRecord      bool
+		Enhanced       bool
+		ExtendedDays   *int
+		ExtendedReason *string
+		EndedOn        *time.Time
+		EndedByOrgID   *uuid.UUID
+		Owner          string
+		Soft           int
 	}
-	err := tx.Scan(ctx, &rows, `select k.*, x.event_id, e.type, e.details->>'what' as what, x.off_record, x.enhanced, x.extended_days, r.owner, r.soft
+	err := tx.Scan(ctx, &rows, `select k.*, x.event_id, e.type, e.details->>'what' as what, x.off_record, x.enhanced, x.extended_days, x.extended_reason, x.ended_on, x.ended_by_org_id, r.owner, r.soft
 		from clocks k join case_clocks x on x.clock_id = k.id join case_events e on e.id = x.event_id join clock_rules r on r.rule = k.rule and r.version = k.rule_version
 		where k.case_id = ? `+which+` order by k.stopped_at is not null, k.due_at, k.id limit 1000`, append([]any{f.ID}, args...)...)
 	if err != nil {
@@ -196,6 +200,13 @@ func (s *Service) lines(ctx context.Context, tx *pg.Tx, dir *directory.Snapshot,
 		l.Text = s.calendar.ClockText(&l.Clock, tx.Now, models.ClockReason(&l.Clock))
 		if r.ExtendedDays != nil {
 			l.Extended = *r.ExtendedDays
+		}
+		if r.ExtendedReason != nil {
+			reason, _ := models.FindReason(models.GroupExtend, *r.ExtendedReason)
+			l.ExtendedWhy = reason.Words
+		}
+		if r.EndedByOrgID != nil {
+			l.EndedOn, l.EndedBy = r.EndedOn, org(dir, *r.EndedByOrgID)
 		}
 		if r.Soft > 0 {
 			if best, err := s.calendar.Due(l.StartedAt, r.Soft); err == nil {

@@ -31,7 +31,7 @@ func New(db *pg.DB, calendar *models.Calendar, dir *directory.Service) *Service 
 
 // The kinds of what is owed.
 const (
-	KindClock   = "clock"   // a timed duty of a referral or a case
+	KindClock   = "clock"   // a timed duty of a referral, a case or a request about somebody's data
 	KindAnswer  = "answer"  // an offer of a duty
 	KindTelling = "telling" // the victim is to be told of a hand-off
 	KindRequest = "request" // the victim, or whoever holds their code, asked for something on their page
@@ -51,8 +51,9 @@ type Item struct {
 	Kind          string
 	DueAt         time.Time // of a telling: since when it is owed
 	Late          bool
-	CaseID        uuid.UUID
+	CaseID        uuid.UUID   // uuid.Nil of a request about somebody's data, which is of no case here
 	CaseReference string      // to those who see the case
+	Request       string      // the reference of a request about somebody's data, of its clock
 	Referral      string      // the reference of one, of its clock
 	Rule          models.Rule // of a clock
 	State         models.ClockState
@@ -148,6 +149,7 @@ func (s *Service) item(dir *directory.Snapshot, r *row, now time.Time) Item {
 	it := Item{
 		ID: r.ID, Kind: r.Kind, DueAt: r.DueAt, CaseID: r.CaseID, CaseReference: r.CaseReference, Referral: r.Referral, Rule: models.Rule(r.Rule),
 		State: models.ClockState(r.State), Handoff: r.Handoff, Duty: models.Duty(r.Duty), OffSystem: r.OffSystem,
+		Request: r.Request,
 	}
 	if r.ComplaintID != nil {
 		it.ComplaintID = *r.ComplaintID

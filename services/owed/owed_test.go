@@ -18,6 +18,7 @@ import (
 	"throughline/services/notices"
 	"throughline/services/owed"
 	"throughline/services/referrals"
+	"throughline/services/rights"
 )
 
 // stage is a morning on which everybody owes something: the police have a case
@@ -158,6 +159,33 @@ func TestWhatIsOwedIsListedToWhoeverOwesIt(t *testing.T) {
 	}
 	if _, err := s.owed.List(s.As("police"), owed.Filter{Cursor: "x"}); models.CodeOf(err) != models.CodeMalformed {
 		t.Errorf("a cursor of nobody's: %v", err)
+	}
+}
+
+// TestWhatIsOwedOfDataIsOnTheSameListToWhoeverAnswersForIt reads the clock of a
+// request about somebody's data.
+func TestWhatIsOwedOfDataIsOnTheSameListToWhoeverAnswersForIt(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	q, err := rights.New(s.DB, models.MustCalendar(), nil).Receive(s.As("police.manager"), rights.RequestInput{
+		Kind: models.RequestAccess, Relation: models.RelationVictim, Requester: "Z Q", Asks: "All of it.", ReceivedOn: models.Today(s.Clock.Now()),
+	})
+	if err != nil {
+		t.Fatal(err, models.FieldsOf(err))
+	}
+	for who, want := range map[string]int{"police.manager": 1, "police": 0, "caseworker.manager": 0} {
+		var found []owed.Item
+		for _, it := range s.walked(who, owed.Filter{All: true, Limit: 1}) {
+			if it.Rule == models.RuleDataRequest {
+				found = append(found, it)
+			}
+		}
+		if len(found) != want || want == 1 && (found[0].Request != q.Reference || found[0].CaseReference != "" || found[0].Kind != owed.KindClock) {
+			t.Errorf("%s reads %+v, want %d", who, found, want)
+		}
+	}
+	if mine := s.walked("police.manager", owed.Filter{All: true, Mine: true}); len(mine) != 1 || mine[0].Request != q.Reference {
+		t.Errorf("whoever received it owes %+v", mine)
 	}
 }
 

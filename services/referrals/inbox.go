@@ -33,7 +33,7 @@ const countsSQL = `select
 	(select count(*) from (select from referrals where to_org_id = $1 and receiver_sees and status = 'withdrawn'
 		and withdrawal_acknowledged_at is null limit $2) x),
 	(select count(*) from (select from referrals where from_org_id = $1 and status = 'info_requested' limit $2) x),
-	(select count(*) from (select from clocks where holder_org_id = $1 and stopped_at is null and state = 'breached' and paused_since is null limit $2) x)`
+	(select count(*) from (select from clocks where holder_org_id = $1 and request_id is null and stopped_at is null and state = 'breached' and paused_since is null limit $2) x)`
 
 // Counts returns the badges of the actor's organisation.
 func (s *Service) Counts(ctx context.Context) (Counts, error) {

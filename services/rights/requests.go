@@ -120,10 +120,14 @@ func (s *Service) Receive(ctx context.Context, in RequestInput) (models.DataRequ
 		if err := step(ctx, tx, true, "", 0, append(faults, more...)); err != nil {
 			return err
 		}
-		q.DueOn = s.calendar.MonthsAfter(q.ReceivedOn, 1)
+		limit, err := limitOf(ctx, tx, &q)
+		if err != nil {
+			return err
+		}
+		q.DueOn = s.dueOn(&limit, q.ReceivedOn, 0)
 		q.FirstDueOn = q.DueOn
 		out = q
-		return receive(ctx, tx, q)
+		return s.receive(ctx, tx, q, &limit)
 	})
 	return out, err
 }
@@ -151,12 +155,15 @@ func (s *Service) about(ctx context.Context, tx *pg.Tx, q *models.DataRequest, r
 	return nil, nil
 }
 
-func receive(ctx context.Context, tx *pg.Tx, q models.DataRequest) error {
+func (s *Service) receive(ctx context.Context, tx *pg.Tx, q models.DataRequest, limit *models.ClockRule) error {
 	_, err := tx.Exec(ctx, `insert into data_requests (id, org_id, reference, kind, requester, relation, authority, asks, received_on, due_on, first_due_on, case_id,
 		referral_id, record_reference, basis, created_by, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?)`,
 		q.ID, tx.Actor.OrgID, q.Reference, q.Kind, q.Requester, q.Relation, q.Authority, q.Asks, q.ReceivedOn, q.DueOn, q.FirstDueOn, q.CaseID, q.ReferralID,
 		q.RecordReference, q.Basis, q.CreatedBy, q.CreatedAt)
 	if err != nil {
+		return err
+	}
+	if err := s.startClock(ctx, tx, &q, limit); err != nil {
 		return err
 	}
 	err = record(ctx, tx, "request.received", "data_request", q.ID, caseOf(&q), map[string]any{"kind": q.Kind, "relation": q.Relation, "due_on": q.DueOn.Format(time.DateOnly)})
@@ -223,7 +230,10 @@ func (s *Service) keepRequest(ctx context.Context, tx *pg.Tx, q *models.DataRequ
 		q.Authority, q.IdentityHow, q.IdentityOn, q.CaseID, q.ReferralID, q.RecordReference, q.DueOn, q.ExtendedWhy, extendedBy, extendedAt, string(tests), q.Notice,
 		q.NoticeOn, q.NoticeWhy, q.VictimView, q.VictimSaid, joinKeys(q.Fields), q.Outcome, q.Ground, q.OutcomeWhy, q.ProposedBy, q.ProposedAt, q.SecondBy, q.AnsweredAt,
 		q.ExpiresAt, q.Status, q.Version, q.ID)
-	return err
+	if err != nil {
+		return err
+	}
+	return s.moveClock(ctx, tx, q)
 }
 
 // IdentityInput says how it became known who asks, and for whom.
@@ -264,7 +274,11 @@ func (s *Service) CheckIdentity(ctx context.Context, id uuid.UUID, in IdentityIn
 		if len(f.List()) == 0 {
 			q.IdentityOn = &in.On
 			if q.ExtendedWhy == "" && in.On.After(q.ReceivedOn) {
-				q.DueOn = s.calendar.MonthsAfter(in.On, 1)
+				limit, err := limitOf(ctx, tx, q)
+				if err != nil {
+					return nil, err
+				}
+				q.DueOn = s.dueOn(&limit, in.On, 0)
 			}
 		}
 		return f.List(), err
@@ -273,7 +287,7 @@ func (s *Service) CheckIdentity(ctx context.Context, id uuid.UUID, in IdentityIn
 
 // Extend gives two months more, once, with a reason.
 func (s *Service) Extend(ctx context.Context, id uuid.UUID, why string) (models.DataRequest, error) {
-	return s.change(ctx, id, "request.extended", func(_ context.Context, _ *pg.Tx, q *models.DataRequest) ([]models.FieldError, error) {
+	return s.change(ctx, id, "request.extended", func(ctx context.Context, tx *pg.Tx, q *models.DataRequest) ([]models.FieldError, error) {
 		f := &models.Faults{}
 		needed(f, "why", why, 1000, "Say why it takes longer")
 		if q.ExtendedWhy != "" {
@@ -284,7 +298,11 @@ func (s *Service) Extend(ctx context.Context, id uuid.UUID, why string) (models.
 			if q.IdentityOn != nil && q.IdentityOn.After(start) {
 				start = *q.IdentityOn
 			}
-			q.ExtendedWhy, q.DueOn = why, s.calendar.MonthsAfter(start, 3)
+			limit, err := limitOf(ctx, tx, q)
+			if err != nil {
+				return nil, err
+			}
+			q.ExtendedWhy, q.DueOn = why, s.dueOn(&limit, start, 2)
 		}
 		return f.List(), nil
 	})

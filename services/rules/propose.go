@@ -28,8 +28,8 @@ type Counts struct {
 }
 
 // Preview says what a change would do. It changes nothing. Errors: forbidden, not
-// found, a conflict where the rule is set elsewhere or waits for a decision, and
-// invalid with every field to correct.
+// found, a conflict where the rule is set elsewhere, and invalid with every field
+// to correct.
 func (s *Service) Preview(ctx context.Context, rule models.Rule, in models.ClockRuleChange) (Preview, error) {
 	if _, err := models.May(ctx, models.SystemOperate); err != nil {
 		return Preview{}, err
@@ -49,7 +49,7 @@ func (s *Service) Preview(ctx context.Context, rule models.Rule, in models.Clock
 }
 
 // Propose asks a second person for a new version of a rule. Errors: as Preview,
-// and a replay.
+// a replay, and a conflict where another change of it waits.
 func (s *Service) Propose(ctx context.Context, rule models.Rule, in models.ClockRuleChange) (approvals.View, error) {
 	if _, err := models.May(ctx, models.SystemOperate); err != nil {
 		return approvals.View{}, err
@@ -57,11 +57,15 @@ func (s *Service) Propose(ctx context.Context, rule models.Rule, in models.Clock
 	var out approvals.View
 	err := pg.Once(func() error {
 		return s.db.Write(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			if _, err := find(ctx, tx, rule); err != nil {
+			v, err := find(ctx, tx, rule)
+			if err != nil {
 				return err
 			}
 			if err := tx.FindReplay(ctx); err != nil {
 				return err
+			}
+			if v.Waiting != uuid.Nil {
+				return models.Conflict("A change of this rule waits for a second person already. It has to be decided or taken back first.")
 			}
 			if _, err := s.examine(ctx, tx, rule, &in); err != nil {
 				return err
@@ -92,8 +96,6 @@ func (s *Service) examine(ctx context.Context, tx *pg.Tx, rule models.Rule, in *
 		return v, err
 	case !v.Latest().Settable():
 		return v, models.Conflict("This limit is set by each service or organisation, or no clock is kept for it.")
-	case v.Waiting != uuid.Nil:
-		return v, models.Conflict("A change of this rule waits for a second person already. It has to be decided or taken back first.")
 	}
 	return v, models.Refusal(ctx, in.Check(s.calendar, v.Latest(), models.Today(tx.Now)))
 }

@@ -15,7 +15,7 @@ import (
 
 // ClockRule is what a timed duty measures, in its versions.
 type ClockRule struct {
-	Rule     string             `json:"rule" doc:"K1 to K36."`
+	Rule     string             `json:"rule" doc:"K1 to K37."`
 	Words    string             `json:"words"`
 	Versions []ClockRuleVersion `json:"versions" doc:"The latest first. A case keeps the one that was in force when its clock began."`
 	Waiting  *uuid.UUID         `json:"waiting_approval_id,omitempty" doc:"To whoever runs the installation: the change that waits for a second person."`

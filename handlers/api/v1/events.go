@@ -52,13 +52,16 @@ type EventTold struct {
 // EventClock is a clock of a case that hangs on an event.
 type EventClock struct {
 	CaseClock
-	EventID   uuid.UUID  `json:"event_id" doc:"What started it."`
-	OwedBy    string     `json:"owed_by" doc:"The kind of organisation that owes it by the rule, or victim for a time that is theirs to use."`
-	OffRecord bool       `json:"off_record" doc:"Whoever owes it does not write here: it is never late, but without a record."`
-	Enhanced  bool       `json:"enhanced" doc:"The limit is that of Enhanced Rights."`
-	BestBy    *time.Time `json:"best_by,omitempty" doc:"Of a window: when it is best used by."`
-	Extended  int        `json:"extended_days,omitempty"`
-	Why       string     `json:"why,omitempty" doc:"Of one that is waived or does not apply."`
+	EventID     uuid.UUID  `json:"event_id" doc:"What started it."`
+	OwedBy      string     `json:"owed_by" doc:"The kind of organisation that owes it by the rule, or victim for a time that is theirs to use."`
+	OffRecord   bool       `json:"off_record" doc:"Whoever owes it does not write here: it is never late, but without a record."`
+	Enhanced    bool       `json:"enhanced" doc:"The limit is that of Enhanced Rights."`
+	BestBy      *time.Time `json:"best_by,omitempty" doc:"Of a window: when it is best used by."`
+	Extended    int        `json:"extended_days,omitempty"`
+	ExtendedWhy string     `json:"extended_why,omitempty" doc:"In words."`
+	Why         string     `json:"why,omitempty" doc:"Of one that is waived or does not apply."`
+	EndedOn     string     `json:"ended_on,omitempty" format:"date" doc:"Of one that somebody said is not owed: when the victim, or whoever it was, said so."`
+	EndedBy     *OrgRef    `json:"ended_by,omitempty" doc:"Who recorded that."`
 }
 
 // NewTelling says how the victim was told.
@@ -176,10 +179,14 @@ func presentEvent(v events.View) HappenedEvent {
 }
 
 func presentEventClock(l events.Line) EventClock {
-	return EventClock{
+	out := EventClock{
 		CaseClock: presentClock(l.Clock, l.Holder), EventID: l.EventID, OwedBy: l.Owner, OffRecord: l.OffRecord, Enhanced: l.Enhanced,
-		BestBy: utcOrNone(l.BestBy), Extended: l.Extended, Why: text(l.Why),
+		BestBy: utcOrNone(l.BestBy), Extended: l.Extended, ExtendedWhy: l.ExtendedWhy, Why: text(l.Why),
 	}
+	if l.EndedOn != nil {
+		out.EndedOn, out.EndedBy = l.EndedOn.Format(time.DateOnly), &OrgRef{ID: l.EndedBy.ID, Name: l.EndedBy.Name}
+	}
+	return out
 }
 
 // eventKind reads the type as another system may name it: by its number, by its

@@ -18,9 +18,10 @@ type Owed struct {
 	Kind          string        `json:"kind" enum:"clock,answer,telling,request" doc:"A timed duty, an offer of a duty that waits for its answer, a victim who has not been told of a hand-off, or something that was asked on a victim's page."`
 	DueAt         time.Time     `json:"due_at" doc:"Of a telling: since when it is owed."`
 	Late          bool          `json:"late"`
-	CaseID        uuid.UUID     `json:"case_id,omitzero" doc:"Left out of the clock of a complaint."`
+	CaseID        uuid.UUID     `json:"case_id,omitzero" doc:"Left out of what belongs to no case."`
 	CaseReference string        `json:"case_reference,omitempty" doc:"To those who see the case."`
 	Referral      string        `json:"referral,omitempty" doc:"The reference of the referral whose clock it is."`
+	Request       string        `json:"data_request,omitempty" doc:"The reference of the request about somebody's data whose clock it is; to those who answer for data."`
 	Rule          string        `json:"rule,omitempty" doc:"K1 to K37, of a clock."`
 	State         string        `json:"state"`
 	ComplaintID   uuid.UUID     `json:"complaint_id,omitzero" doc:"The complaint whose clock it is."`
@@ -56,7 +57,7 @@ func RegisterOwed(a *api.API, svc *owed.Service) {
 
 func presentOwed(it owed.Item) Owed {
 	out := Owed{
-		ID: it.ID, Kind: it.Kind, DueAt: utc(it.DueAt), Late: it.Late, CaseID: it.CaseID, CaseReference: it.CaseReference, Referral: it.Referral,
+		ID: it.ID, Kind: it.Kind, DueAt: utc(it.DueAt), Late: it.Late, CaseID: it.CaseID, CaseReference: it.CaseReference, Referral: it.Referral, Request: it.Request,
 		ComplaintID: it.ComplaintID, Rule: string(it.Rule), State: string(it.State), Handoff: it.Handoff, Duty: string(it.Duty), OffSystem: it.OffSystem,
 	}
 	if it.With.ID != uuid.Nil {

@@ -176,6 +176,13 @@ func (p *Pages) clockRow(l *events.Line, path string, may bool) []components.Dat
 	case !l.DueAt.Equal(l.FirstDueAt):
 		due.Sub = "First " + models.DayIn(l.FirstDueAt, now)
 	}
+	stands := components.DataCell{Content: components.Clock(components.ClockView{Kind: components.ClockKind(l.State), Words: l.Text.Words, Paused: l.Text.Paused})}
+	switch {
+	case l.EndedOn != nil:
+		stands.Sub = "Said on " + models.DayIn(*l.EndedOn, now) + ", recorded by " + l.EndedBy.Name
+	case l.ExtendedWhy != "":
+		stands.Sub = "Given " + models.WorkingDays(l.Extended) + " more: " + models.LowerFirst(l.ExtendedWhy)
+	}
 	change := components.DataCell{}
 	if may && l.Owed() {
 		change = components.DataCell{Text: "Change", Href: path + "/clocks/change?clock=" + l.ID.String()}
@@ -185,7 +192,7 @@ func (p *Pages) clockRow(l *events.Line, path string, may bool) []components.Dat
 		{Text: by, Sub: limit},
 		{Text: models.DayIn(l.StartedAt, now)},
 		due,
-		{Content: components.Clock(components.ClockView{Kind: components.ClockKind(l.State), Words: l.Text.Words, Paused: l.Text.Paused})},
+		stands,
 		change,
 	}
 }

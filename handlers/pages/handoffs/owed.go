@@ -116,13 +116,18 @@ func owedTable(items []owed.Item, caption, empty string) components.DataTable {
 			record, link = components.DataCell{Text: it.Referral, Sub: it.CaseReference}, "/referrals/"+it.Referral
 		case it.ComplaintID != uuid.Nil:
 			record, link = components.DataCell{Text: "A complaint"}, frame.ComplaintsPath+"/"+it.ComplaintID.String()
+		case it.Request != "":
+			record, link = components.DataCell{Text: it.Request}, "/requests/"+it.Request
 		case it.Kind == owed.KindRequest:
 			link = "/cases/" + it.CaseReference + "/their-page"
 		case it.CaseReference != "":
 			link = "/cases/" + it.CaseReference + "/clocks"
 		}
 		with := it.With.Name
-		if with == "" {
+		switch {
+		case it.Request != "":
+			with = "Whoever asked"
+		case with == "":
 			with = "The person themselves"
 		}
 		clock := components.ClockView{Kind: components.ClockKind(it.State), Words: it.Text.Words}
