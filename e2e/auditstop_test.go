@@ -130,7 +130,7 @@ func (r *records) prepare(t *testing.T) {
 // of a case is ids, but for documents and requests, whose services hold in tests
 // of their own that a reading is recorded in its transaction.
 var otherKinds = []string{
-	"/complaints/", "/directory/", "/directory-feeds/", "/files/", "/handoffs/", "/imports/", "/marac/", "/matters/",
+	"/complaints/", "/feedback/", "/directory/", "/directory-feeds/", "/files/", "/handoffs/", "/imports/", "/marac/", "/matters/",
 	"/account/", "/admin/", "/agreements/", "/alerts/", "/approvals/", "/audit/proofs/", "/breaches/", "/break-glass/", "/bulk-handoffs/", "/certificates/", "/clients/", "/conflicts/", "/data-requests/", "/duplicates/", "/evidence/",
 	"/invitations/", "/operator/", "/organisations/", "/people/", "/places/", "/quality/", "/requests/", "/retention/", "/team/", "/webhooks/",
 }

@@ -188,7 +188,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			"handing": (*tour).handing, "looking": (*tour).looking,
 			"trying": (*tour).trying,
 			"moving": (*tour).moving, "amending": (*tour).amending, "placing": (*tour).placing,
-			"auditing": (*tour).auditing, "complaining": (*tour).complaining,
+			"auditing": (*tour).auditing, "complaining": (*tour).complaining, "answering": (*tour).answering,
 			"signing on": (*tour).signingOn, "agreeing": (*tour).agreeing, "agreements": (*tour).agreements, "systems": (*tour).systems, "webhooks": (*tour).webhooks,
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -27,6 +27,7 @@ import (
 	complaintpages "throughline/handlers/pages/complaints"
 	documentpages "throughline/handlers/pages/documents"
 	eventpages "throughline/handlers/pages/events"
+	feedbackpages "throughline/handlers/pages/feedback"
 	formpages "throughline/handlers/pages/forms"
 	"throughline/handlers/pages/frame"
 	handoffpages "throughline/handlers/pages/handoffs"
@@ -56,6 +57,7 @@ import (
 	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/events"
+	"throughline/services/feedback"
 	"throughline/services/forms"
 	"throughline/services/handoffs"
 	"throughline/services/imports"
@@ -122,6 +124,7 @@ type Deps struct {
 	Status     *statuspage.Service
 	Samples    *samples.Service
 	Complaints *complaints.Service
+	Feedback   *feedback.Service
 
 	Messages     *messages.Service
 	ReceiptToken string // with which GOV.UK Notify sends receipts; empty: none are taken
@@ -174,6 +177,7 @@ func API(d Deps) *api.API {
 	v1.RegisterScorecards(a, d.Quality)
 	v1.RegisterSamples(a, d.Samples)
 	v1.RegisterComplaints(a, d.Complaints)
+	v1.RegisterFeedback(a, d.Feedback)
 	v1.RegisterAudit(a, d.Audit)
 	v1.RegisterErasure(a, d.Audit, d.Approvals)
 	v1.RegisterAlerts(a, d.Alerts)
@@ -222,6 +226,7 @@ func pages(d Deps) []route.Route {
 		webhookpages.New(f, d.Webhooks).Routes(),
 		samplepages.New(f, d.Samples, d.Directory, d.Now).Routes(),
 		complaintpages.New(f, d.Complaints, d.Directory, d.Now).Routes(),
+		feedbackpages.New(f, d.Feedback, d.Directory).Routes(),
 		referralpages.New(referralpages.Deps{
 			Frame: f, Calendar: d.Calendar, Now: d.Now, Referrals: d.Referrals, Cases: d.Cases, Sharing: d.Sharing,
 			Directory: d.Directory, Drafts: d.Drafts, Accounts: d.Edge.Accounts, Notices: d.Notices, Support: d.Support,

@@ -29,6 +29,7 @@ func aboutNobody() map[string]string {
 		"/matters/": "the organisation's own: its cases where the reader sees them", "/api/v1/matters/": "the same",
 		"/api/v1/clients/": "a system's credentials", "/api/v1/webhooks/": "an address of a system, and ids", "/agreements/": "an organisation's", "/api/v1/agreements/": "an organisation's",
 		"/quality/samples/": "the office's own: copies without a name, a word or a date", "/api/v1/quality/samples/": "the same",
+		"/feedback/": "an answer of nobody by name, to the office alone", "/api/v1/feedback/": "the same",
 		"/complaints/": "what was said of an organisation: to whoever recorded it and whoever answers it", "/api/v1/complaints/": "the same",
 		"/quality/actions/": "what an organisation is asked to do", "/api/v1/quality/actions/": "the same",
 		"/api/v1/organisations/": "an organisation", "/operator/": "organisations and services", "/api/v1/services/": "a service", "/places/": "a service", "/api/v1/pathways/": "public", "/api/docs/": "public", "/static/": "public", "/directory/": "public", "/api/v1/directory-feeds/": "services as they are published",

@@ -43,6 +43,7 @@ import (
 	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/events"
+	"throughline/services/feedback"
 	"throughline/services/forms"
 	"throughline/services/handoffs"
 	"throughline/services/imports"
@@ -140,6 +141,7 @@ func depsOf(t testing.TB, w *testkit.Stage, log io.Writer) Deps {
 		Matters:    matters.New(w.DB, models.MustCalendar(), dir, happened),
 		Samples:    samples.New(w.DB, dir),
 		Complaints: complaints.New(w.DB, models.MustCalendar(), dir),
+		Feedback:   feedback.New(w.DB, dir),
 		Webhooks:   webhooks.New(w.DB, seal.New(), outward.New(outward.Options{Loopback: true})),
 		Imports:    imports.New(w.DB, dir, store, logged, happened),
 

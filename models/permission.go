@@ -53,6 +53,9 @@ const (
 	ComplaintRecord    Permission = "complaint:record" // record what was said of a service, one's own or another
 	ComplaintAnswer    Permission = "complaint:answer" // acknowledge and answer what is about one's organisation
 	ComplaintReview    Permission = "complaint:review" // what was taken to the Commissioner's office
+	FeedbackRead       Permission = "feedback:read"    // answers of victims, of nobody by name
+	FeedbackWords      Permission = "feedback:words"   // what they said in words; enter what somebody told the office
+	FeedbackFigures    Permission = "feedback:figures" // what was said of one's organisation, in suppressed figures
 )
 
 // caseWork is what everyone who logs cases and answers referrals may do. The
@@ -63,7 +66,7 @@ func caseWork() []Permission {
 }
 
 func manages() []Permission {
-	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk, QualityActions, QualityOwn, ComplaintAnswer)
+	return append(caseWork(), ReferralManage, TeamManage, AuditOwn, RightsManage, RightsRelease, CaseProtect, CaseUnprotect, ApprovalDecide, HandoffBulk, QualityActions, QualityOwn, ComplaintAnswer, FeedbackFigures)
 }
 
 // Permissions returns what a role may do. An unknown role may do nothing.
@@ -82,9 +85,9 @@ func Permissions(r Role) []Permission {
 	case RoleCoordinator:
 		return []Permission{ReferralRead, ReferralCoordinate, UnmetRead}
 	case RoleCommissionerAuditor:
-		return []Permission{QualityRead, QualityAudit, QualityActions, ComplaintRead, ComplaintReview}
+		return []Permission{QualityRead, QualityAudit, QualityActions, ComplaintRead, ComplaintReview, FeedbackRead, FeedbackWords}
 	case RoleCommissionerAnalyst:
-		return []Permission{QualityRead}
+		return []Permission{QualityRead, FeedbackRead}
 	case RolePrivacyOfficer:
 		return []Permission{AuditOwn, AlertReview, AlertSet, AccessReview, RightsManage, RightsRelease, CaseProtection, CaseProtect, CaseUnprotect, ApprovalDecide, AgreementManage, LinkReview}
 	case RoleSafeguardingLead:

@@ -232,6 +232,6 @@ func encryptedColumns() []string {
 		"imports.key", "import_rows.reference_key", "import_rows.content_key",
 		"status_requests.said", "status_requests.note", "status_doors.code_key", "status_attempts.code_key", "status_attempts.network_key",
 		"quality_sample_items.copy", "quality_reviews.words",
-		"complaints.words", "complaint_entries.words",
+		"complaints.words", "complaint_entries.words", "feedback_words.words",
 	}
 }

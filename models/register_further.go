@@ -110,6 +110,14 @@ func furtherTables() []registered {
 			{ClassNarrative, "words", "", "what they were told, and what changes"},
 			{ClassStaff, "by_user_id", "", ""},
 		}},
+		{"feedback_invitations", ControllerOperator, RetainCase, []registeredLine{
+			{ClassLink, "id case_id referral_id service_id org_id point made_at expires_at answered_at recorded_at", "", "who was asked, when: no role reads it"},
+		}},
+		{"feedback_answers", ControllerOperator, RetainCase, []registeredLine{
+			{ClassLink, "id service_id org_id point month", "", ""},
+			{ClassSpecial, "heard safer again", "", "what somebody answered, of nobody by name"},
+		}},
+		{"feedback_words", ControllerOperator, RetainCase, []registeredLine{{ClassLink, "id", "", ""}, {ClassNarrative, "words", "", "what they said in words"}}},
 		{"case_duties", ControllerHolder, RetainCase, []registeredLine{{ClassFact, "id case_id duty org_id from_at until_at", "", "who owes one duty apart from the case"}}},
 		{"case_closings", ControllerHolder, RetainCase, []registeredLine{
 			{ClassLink, "id case_id closed_at reopened_at recorded_at", "", ""},

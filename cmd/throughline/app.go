@@ -35,6 +35,7 @@ import (
 	"throughline/services/documents"
 	"throughline/services/drafts"
 	"throughline/services/events"
+	"throughline/services/feedback"
 	"throughline/services/forms"
 	"throughline/services/handoffs"
 	"throughline/services/imports"
@@ -195,6 +196,7 @@ func (a *app) deps(cfg Config, sealer *seal.Keys, keys *auth.Keys) handlers.Deps
 		Matters:    matters.New(a.db, calendar, dir, events.New(a.db, calendar, dir, refs)),
 		Samples:    samples.New(a.db, dir),
 		Complaints: complaints.New(a.db, calendar, dir),
+		Feedback:   feedback.New(a.db, dir),
 		Imports:    a.imports,
 		Linkage:    linkage.New(a.db),
 		Listings:   listings.New(a.db),

@@ -76,6 +76,7 @@ const (
 	StatusNote
 	ComplaintWords
 	ComplaintEntryWords
+	FeedbackWords
 	EventReference
 	EventWords
 
@@ -147,6 +148,7 @@ var specs = [columnCount]Spec{
 	StatusNote:              {"status_requests", "note", "id", "", ClassNarrative, false},
 	ComplaintWords:          {"complaints", "words", "id", "", ClassNarrative, true},
 	ComplaintEntryWords:     {"complaint_entries", "words", "id", "", ClassNarrative, true},
+	FeedbackWords:           {"feedback_words", "words", "id", "", ClassNarrative, false},
 
 	ShareSending:      {"referral_shares", "content", "referral_id", "sending", ClassCopies, true},
 	ShareAcceptance:   {"referral_shares", "content", "referral_id", "acceptance", ClassCopies, true},

@@ -135,7 +135,7 @@ var rowChecks = []struct{ rule, sql string }{
 			and not exists (select from clocks k where f.kind in ('clock', 'case_clock', 'complaint_clock') and k.id = f.id) and not exists (select from handoffs h where f.kind = 'handoff' and h.id = f.id)
 			and not exists (select from need_ratings n where f.kind = 'need' and n.referral_id = f.referral_id and array[n.need] = f.needs)
 			and not exists (select from cases c where f.kind = 'case' and c.id = f.id) and not exists (select from contact_attempts a where f.kind = 'incident' and a.id = f.id)
-			and not exists (select from complaints m where f.kind = m.kind and m.id = f.id)`,
+			and not exists (select from complaints m where f.kind = m.kind and m.id = f.id) and not exists (select from feedback_invitations i where f.kind = 'feedback' and i.id = f.id)`,
 	},
 }
 

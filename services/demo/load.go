@@ -254,5 +254,8 @@ func (l *loader) finish(ctx context.Context, tx pgx.Tx, w *world) error {
 	if err := l.said(ctx, tx, w); err != nil {
 		return err
 	}
+	if err := l.asked(ctx, tx); err != nil {
+		return err
+	}
 	return l.audits(ctx, tx, w)
 }

@@ -96,7 +96,7 @@ func Topics() []string {
 
 // Measures lists every measure that can be asked for (domain.md 7.2, contract.md
 // section 4), in the order of reading. What the product does not store is not
-// here: feedback, posts.
+// here: posts.
 func Measures() []Measure {
 	return slices.Concat(measuresOfReferrals(), measuresOfTimes(), measuresOfWork(), measuresOfRights(), measuresOfCourt(), measuresOfPeople(), measuresOfVoice())
 }

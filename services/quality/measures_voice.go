@@ -2,7 +2,11 @@ package quality
 
 import "throughline/models"
 
-const monthReceived = "The month it was received."
+const (
+	monthReceived = "The month it was received."
+	monthAsked    = "The month they were asked."
+	isAsked       = "f.kind = 'feedback' and f.reason <> 'office'"
+)
 
 // measuresOfVoice are what people say of services (docs/adr/0048).
 func measuresOfVoice() []Measure {
@@ -17,7 +21,28 @@ func measuresOfVoice() []Measure {
 			part:        "f.clock_state = 'met'", amount: "f.elapsed_seconds / 3600.0",
 		}
 	}
+	asked := func(key, question, name string) Measure {
+		return Measure{
+			Key: "feedback_" + key, Name: name, Kind: KindShare, Topic: TopicVoice, Month: monthAsked, Wider: "People who were asked",
+			Definition:  "People who answered “Yes” to “" + question + "” on their own page, at a set point: six weeks into support, two weeks after it ended, or four weeks after they were told how a trial ended.",
+			Denominator: "People who answered this question with yes, a bit or no. Beside it, all who were asked: read that share, the response rate, first.",
+			Exclusions:  "“Not now” and what was left out are no answer. What somebody told the Commissioner's office is in neither.",
+			Trap:        "Only those who opened their page were asked. Who is content may answer sooner, and somebody else can hold the telephone.",
+			of:          isAsked, base: "f.marks && '{" + key + ":yes," + key + ":partly," + key + ":no}'", part: "'" + key + ":yes' = any (f.marks)",
+		}
+	}
 	return []Measure{
+		{
+			Key: "feedback_response", Name: "Response rate of feedback", Kind: KindShare, Topic: TopicVoice, Month: monthAsked,
+			Definition:  "People who answered at least one of the three questions, or said something in words.",
+			Denominator: "People who were shown the questions on their own page. Nobody is invited in another way.",
+			Exclusions:  "What somebody told the Commissioner's office.",
+			Trap:        "It says nothing of those who have no page, or never opened it.",
+			of:          isAsked, part: "f.status = 'answered'",
+		},
+		asked("heard", "Did they listen to you?", "Felt listened to"),
+		asked("safer", "Do you feel safer?", "Feel safer"),
+		asked("again", "Would you go to them again?", "Would go again"),
 		{
 			Key: "complaints", Name: "Complaints", Kind: KindReasons, Topic: TopicVoice, Month: monthReceived, Code: "topic",
 			Definition:  "Complaints about an organisation that somebody recorded, by what they are about.",

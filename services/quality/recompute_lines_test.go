@@ -36,6 +36,8 @@ func (l *ledger) lines(t *testing.T, key string, from, to time.Time) []line {
 		return l.clockLines(key, from, to)
 	case "handoffs_acknowledged", "handoffs_told":
 		return l.handoffLines(key, from, to)
+	case "feedback_response", "feedback_heard", "feedback_safer", "feedback_again":
+		return l.askedLines(key, from, to)
 	case "complaints", "complaints_acknowledged", "complaints_answered", "complaints_upheld", "complaints_escalated", "compliments":
 		return l.voiceLines(key, from, to)
 	case "outcomes_improved":

@@ -128,6 +128,7 @@ func TestMeasuresAgreeOnWhatIsOutOfTheOrdinary(t *testing.T) {
 		"handoffs_acknowledged": "n 2 part 1", "handoffs_told": "n 1 part 1", "children_referred": "n 1 part 1", "safe_contact_incidents": "n 1",
 		"engaged": "n 2 part 1 of 4", "outcomes_improved": "n 1 part 1 of 2",
 		"complaints_acknowledged": "n 3 part 1", "complaints_answered": "n 3 part 1", "complaints_upheld": "n 1 part 1 of 4", "complaints_escalated": "n 4 part 1",
+		"feedback_response": "n 4 part 2", "feedback_heard": "n 1 part 1 of 4", "feedback_safer": "n 0 of 4",
 	} {
 		rows, err := svc.Raw(w.As("commissioner"), quality.Query{Measure: key, From: month.AddDate(0, -3, 0), To: month})
 		if err != nil || len(rows) != 1 {
@@ -179,6 +180,7 @@ func (h *hand) play() {
 	h.elsewhere(police)
 	h.atCourt(police)
 	h.complained(police, vawg)
+	h.answered(first, vawg)
 	h.Clock.Set(time.Date(2026, 12, 30, 9, 0, 0, 0, time.UTC))
 }
 
@@ -304,6 +306,33 @@ func (h *hand) complained(police, vawg models.Actor) {
 		}
 		if c.further {
 			h.do("update complaints set escalated_at = $2, escalated_to = 'ombudsman' where id = $1", id, late)
+		}
+	}
+}
+
+// answered are four who were asked: one says yes to one question, one says only
+// words, one not now, one nothing; and somebody who told the office.
+func (h *hand) answered(c testkit.CaseFacts, vawg models.Actor) {
+	at := time.Date(2026, 11, 12, 12, 0, 0, 0, time.UTC)
+	for i, a := range []struct{ point, heard, rest, words string }{
+		{"working", "yes", "", ""}, {"ended", "", "", "They rang me."}, {"trial", "not_now", "not_now", ""}, {"working", "-", "", ""}, {"office", "no", "no", ""},
+	} {
+		id := models.NewID()
+		var of any = c.ID
+		switch {
+		case a.point == "office":
+			of = nil
+		case i == 3:
+			of = h.Case(h.t, h.As("police")).ID
+		}
+		h.do(`insert into feedback_invitations (id, case_id, org_id, point, made_at, expires_at, answered_at) values ($1, $2, $3, $4, $5::timestamptz, $5::timestamptz + interval '28 days', case when $6 then $5::timestamptz end)`,
+			id, of, vawg.OrgID, a.point, at, a.heard != "-")
+		if a.heard == "-" {
+			continue
+		}
+		h.do("insert into feedback_answers (id, org_id, point, month, heard, safer, again) values ($1, $2, $3, '2026-11-01', nullif($4, ''), nullif($5, ''), nullif($5, ''))", id, vawg.OrgID, a.point, a.heard, a.rest)
+		if a.words != "" {
+			h.do("insert into feedback_words (id, words) values ($1, $2)", id, testkit.Seal(vault.FeedbackWords, id, a.words))
 		}
 	}
 }

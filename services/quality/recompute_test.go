@@ -35,6 +35,7 @@ type ledger struct {
 
 	complaints []complaintRow
 	limits     []complaintClockRow
+	asked      []askedRow
 
 	byCase  map[uuid.UUID]*caseRow
 	reached map[uuid.UUID]bool // referrals

@@ -27,11 +27,24 @@ type complaintClockRow struct {
 	Stopped      *time.Time
 }
 
+// askedRow is somebody who was asked, with what they answered.
+type askedRow struct {
+	Org                 uuid.UUID
+	Service             *uuid.UUID
+	Pathway             *string
+	Made                time.Time
+	Answered            *time.Time
+	Heard, Safer, Again *string
+	Words               bool
+}
+
 func (l *ledger) readVoice(t testing.TB, db demoQuerier) {
 	t.Helper()
 	l.complaints = collect[complaintRow](t, db, `select c.id, c.org_id, c.service_id, s.pathway, c.kind, c.topic, c.received_at, c.outcome, c.answered_at, c.escalated_at
 		from complaints c left join services s on s.id = c.service_id`)
 	l.limits = collect[complaintClockRow](t, db, "select complaint_id, rule, started_at, due_at, stopped_at from clocks where complaint_id is not null")
+	l.asked = collect[askedRow](t, db, `select i.org_id, i.service_id, s.pathway, i.made_at, i.answered_at, a.heard, a.safer, a.again, w.id is not null
+		from feedback_invitations i left join services s on s.id = i.service_id left join feedback_answers a on a.id = i.id left join feedback_words w on w.id = i.id where i.point <> 'office'`)
 }
 
 // voiceLines are what people said of services.
@@ -70,6 +83,31 @@ func (l *ledger) voiceLines(key string, from, to time.Time) []line {
 		case "complaints_acknowledged", "complaints_answered":
 			out = append(out, l.limitLines(c, map[string]string{"complaints_acknowledged": "K28", "complaints_answered": "K37"}[key], x)...)
 		}
+	}
+	return out
+}
+
+// askedLines are those who were asked on their page.
+func (l *ledger) askedLines(key string, from, to time.Time) []line {
+	var out []line
+	for i := range l.asked {
+		a := &l.asked[i]
+		if !within(a.Made, from, to) {
+			continue
+		}
+		x := line{groups: (&caseRow{}).groupsOf(a.Made, a.Org), base: true}
+		x.groups[quality.ByPathway] = str(a.Pathway)
+		if a.Service != nil {
+			x.groups[quality.ByService] = a.Service.String()
+		}
+		real := func(s *string) bool { return s != nil && *s != "not_now" }
+		if key == "feedback_response" {
+			x.part = real(a.Heard) || real(a.Safer) || real(a.Again) || a.Words
+		} else {
+			said := map[string]*string{"feedback_heard": a.Heard, "feedback_safer": a.Safer, "feedback_again": a.Again}[key]
+			x.base, x.part = real(said), str(said) == "yes"
+		}
+		out = append(out, x)
 	}
 	return out
 }

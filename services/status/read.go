@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"throughline/internal/pg"
 	"throughline/models"
 )
@@ -33,6 +35,7 @@ type Update struct {
 	Done     []Step // what has happened, the first first
 	Next     []Step
 	Rights   []Right
+	Asks     uuid.UUID // the questions that are theirs to answer; uuid.Nil: none
 	At       time.Time
 }
 
@@ -101,6 +104,11 @@ func (s *Service) Read(ctx context.Context, token, part string) (Update, error) 
 			return models.Internal("reading what a page is made of", err)
 		}
 		out = f.update(tx.Now)
+		if part == "update" || part == "say" {
+			if out.Asks, err = asks(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return s.own(ctx, tx, "status.read", map[string]any{"part": part})
 	})
 	return out, err

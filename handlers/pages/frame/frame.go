@@ -66,6 +66,12 @@ func Nav(a models.Actor) []layouts.NavItem {
 	if a.Can(models.ComplaintRead) {
 		items = append(items, layouts.NavItem{Text: "Complaints", Href: ComplaintsPath})
 	}
+	if a.Can(models.FeedbackRead) {
+		items = append(items, layouts.NavItem{Text: "Feedback", Href: FeedbackPath})
+	}
+	if a.Can(models.FeedbackFigures) {
+		items = append(items, layouts.NavItem{Text: "Feedback", Href: OwnFeedbackPath})
+	}
 	if a.Can(models.RightsManage) {
 		items = append(items, layouts.NavItem{Text: "Data protection", Href: DataPath})
 	}
@@ -98,6 +104,13 @@ const ActionsPath = "/quality/actions"
 
 // ComplaintsPath is the list of complaints and compliments.
 const ComplaintsPath = "/complaints"
+
+// FeedbackPath is the list of what victims answered, and OwnFeedbackPath what was
+// said of an organisation.
+const (
+	FeedbackPath    = "/feedback"
+	OwnFeedbackPath = "/our-feedback"
+)
 
 // OwedPath is the list of what is owed.
 const OwedPath = "/owed"

@@ -36,6 +36,8 @@ const (
 	expectPath = "/s/expect"
 	askPath    = "/s/ask"
 	askedPath  = "/s/asked"
+	sayPath    = "/s/say"
+	saidPath   = "/s/said"
 	leavePath  = "/s/leave"
 )
 
@@ -71,6 +73,9 @@ func (p *Pages) Routes() []route.Route {
 		open(http.MethodGet, askPath, p.again(p.ask)),
 		open(http.MethodPost, askPath, p.again(p.asked)),
 		open(http.MethodGet, askedPath, p.again(p.thanks)),
+		open(http.MethodGet, sayPath, p.again(p.say)),
+		open(http.MethodPost, sayPath, p.again(p.answered)),
+		open(http.MethodGet, saidPath, p.again(p.said)),
 		open(http.MethodPost, leavePath, p.leave),
 		own(http.MethodGet, "", p.show),
 		own(http.MethodGet, "/give", p.giveForm),

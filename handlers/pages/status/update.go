@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"throughline/handlers/pages/frame"
 	"throughline/handlers/render"
@@ -42,7 +43,7 @@ func (p *Pages) update(c *gin.Context) error {
 	}
 	v.Sections = []view.Section{
 		done, next,
-		{Title: l.Say("can"), Links: p.acts(c, l)},
+		{Title: l.Say("can"), Links: p.acts(c, l, u.Asks != uuid.Nil)},
 		{Title: l.Say("danger"), Words: []string{l.Say("danger.call")}, Figure: "danger"},
 	}
 	return render.OK(c, view.Page(v))
@@ -73,8 +74,12 @@ func entry(l *status.Language, s status.Step) view.Entry {
 }
 
 // acts are what can be asked: each is a page that asks, and changes nothing.
-func (p *Pages) acts(c *gin.Context, l *status.Language) []layouts.PlainLink {
+// The questions stand first where they are open.
+func (p *Pages) acts(c *gin.Context, l *status.Language, asks bool) []layouts.PlainLink {
 	var out []layouts.PlainLink
+	if asks {
+		out = append(out, layouts.PlainLink{Text: l.Say("can.say"), Href: p.to(c, sayPath)})
+	}
 	for _, k := range models.StatusRequestKinds() {
 		out = append(out, layouts.PlainLink{Text: l.Say("can." + k.Key), Href: p.asking(c, k.Key)})
 	}

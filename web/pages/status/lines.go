@@ -5,6 +5,7 @@ package status
 import (
 	"strings"
 
+	"throughline/web/components"
 	"throughline/web/layouts"
 )
 
@@ -72,6 +73,22 @@ type DoorView struct {
 	Typed                      string
 	CodeFault, WordFault, Lost string
 	Action                     string
+}
+
+// SayView asks the three questions.
+type SayView struct {
+	Meta                              layouts.PlainMeta
+	Title, First                      string
+	Questions                         []Question
+	Words, Hint, Typed, Fault, Button string
+	Action                            string
+	Back                              layouts.PlainLink
+}
+
+// Question is one of them, with its answers.
+type Question struct {
+	Name, Text, Value, Fault string
+	Answers                  []components.ChoiceItem
 }
 
 // AskView asks for something.
