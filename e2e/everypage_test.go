@@ -139,6 +139,8 @@ var never = map[string]string{
 	"GET /evidence/{id}":                        "is a file",
 	"GET /imports/{id}/refused":                 "is a file",
 	"GET /overview/measures.csv":                "is a file",
+	"GET /overview/published.csv":               "is a file",
+	"GET /overview/way.csv":                     "is a file",
 	"GET /overview/scorecards.csv":              "is a file",
 	"GET /overview/scorecards/organisation.csv": "is a file",
 	"GET /scorecard.csv":                        "is a file",

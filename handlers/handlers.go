@@ -175,6 +175,7 @@ func API(d Deps) *api.API {
 	v1.RegisterFiles(a, d.Documents)
 	v1.RegisterQuality(a, d.Quality)
 	v1.RegisterScorecards(a, d.Quality)
+	v1.RegisterPublished(a, d.Quality)
 	v1.RegisterSamples(a, d.Samples)
 	v1.RegisterComplaints(a, d.Complaints)
 	v1.RegisterFeedback(a, d.Feedback)

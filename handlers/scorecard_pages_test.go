@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"throughline/internal/testkit"
 	"throughline/models"
 )
 
@@ -72,6 +73,47 @@ func TestAScorecardIsTheSameOnThePageInItsPictureInTheFileAndOverTheAPI(t *testi
 	} {
 		if w := s.do(t, call{who: "commissioner", method: http.MethodGet, path: path}); w.Code != want {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+}
+
+// TestTheMapTheWayAndWhatMayBePublishedSayTheSameEverywhere plants referrals of
+// the last whole quarter and looks at them each way.
+func TestTheMapTheWayAndWhatMayBePublishedSayTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	to := s.Service(testkit.ServiceIDVA)
+	for n := range 63 {
+		borough, accepted := "E09000007", any(nil)
+		if n >= 60 {
+			borough = "E09000003" // three of them
+		}
+		if n < 31 {
+			accepted = s.Clock.Now()
+		}
+		s.Do(t, `insert into quality_facts (kind, id, referral_id, journey_id, service_id, from_org_id, to_org_id, pathway, borough, priority, month, submitted_at, status, accepted_at)
+			select 'referral', x, x, x, $1, $2, $3, 'vawg', $4, 'standard', '2026-08-01', '2026-08-05', 'accepted', $5::timestamptz from (select gen_random_uuid() as x) y`,
+			to.ID, s.Actor("police").OrgID, to.OrgID, borough, accepted)
+	}
+	s.visit(t, "commissioner", http.MethodGet, "/overview", nil, http.StatusOK, "How far referrals got", "Referrals received, across London", "&lt;5", "CMD", "49% of those sent")
+	s.visit(t, "commissioner", http.MethodGet, "/overview?pathway=restorative", nil, http.StatusOK)
+	s.visit(t, "analyst", http.MethodGet, "/overview/measures?measure=referrals_received&by=sector", nil, http.StatusOK, "by borough nearly all would be hidden", "North central London", "63")
+	page := s.visit(t, "analyst", http.MethodGet, "/overview/published", nil, http.StatusOK, "Referrals by borough", "North central London", "Fewer than 5")
+	file := s.do(t, call{who: "analyst", method: http.MethodGet, path: "/overview/published.csv"}).Body.String()
+	api := s.do(t, call{who: "analyst", method: http.MethodGet, path: "/api/v1/quality/published"}).Body.String()
+	if again := s.do(t, call{who: "analyst", method: http.MethodGet, path: "/api/v1/quality/published/csv"}).Body.String(); file != again || !strings.Contains(file, `"Camden","Not shown"`) || !strings.Contains(file, `"Barnet"`) {
+		t.Errorf("the files differ, or do not hide the sixty beside the three: %s", file)
+	}
+	if strings.Contains(page, ">60<") || strings.Contains(api, `"60"`) || !strings.Contains(api, `"North central London"`) || !strings.Contains(api, `"63"`) {
+		t.Errorf("the sixty that give three away are shown: %s", api)
+	}
+	way := s.do(t, call{who: "analyst", method: http.MethodGet, path: "/api/v1/quality/way"}).Body.String()
+	if csv := s.do(t, call{who: "analyst", method: http.MethodGet, path: "/overview/way.csv"}).Body.String(); !strings.Contains(way, `"n":31`) || !strings.Contains(csv, `"31"`) {
+		t.Errorf("of 63, 31 were accepted: %s, %s", way, csv)
+	}
+	for _, path := range []string{"/api/v1/quality/published", "/api/v1/quality/way", "/overview/published", "/overview/way.csv"} {
+		if w := s.do(t, call{who: "vawg.manager", method: http.MethodGet, path: path}); w.Code != http.StatusForbidden {
+			t.Errorf("a manager at %s: %d", path, w.Code)
 		}
 	}
 }

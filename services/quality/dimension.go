@@ -15,6 +15,7 @@ const (
 	ByOrganisation Dimension = "organisation"
 	ByService      Dimension = "service"
 	ByBorough      Dimension = "borough"
+	BySector       Dimension = "sector" // five parts of London, for what is too rare by borough
 	ByPathway      Dimension = "pathway"
 	ByMonth        Dimension = "month"
 	ByQuarter      Dimension = "quarter"
@@ -30,7 +31,7 @@ const (
 // Dimensions lists them, those of who somebody is last.
 func Dimensions() []Dimension {
 	return []Dimension{
-		ByOrganisation, ByService, ByBorough, ByPathway, ByMonth, ByQuarter, ByOffence, ByNeed, ByRule,
+		ByOrganisation, ByService, ByBorough, BySector, ByPathway, ByMonth, ByQuarter, ByOffence, ByNeed, ByRule,
 		ByAge, ByEthnicGroup, BySex, ByDisability,
 	}
 }
@@ -46,6 +47,8 @@ func (d Dimension) Words() string {
 		return "Age"
 	case ByEthnicGroup:
 		return "Ethnic group"
+	case BySector:
+		return "Part of London"
 	case ByOrganisation, ByService, ByBorough, ByPathway, ByMonth, ByQuarter, ByNeed, BySex, ByDisability:
 	}
 	return strings.ToUpper(string(d[:1])) + string(d[1:])
@@ -83,6 +86,9 @@ func (d Dimension) column() (key, words, join string) {
 			"left join services s on s.id = f.service_id left join organisations so on so.id = s.org_id"
 	case ByBorough:
 		return "coalesce(f.borough, '" + unknown + "')", "coalesce(a.name, 'Not known')", "left join authorities a on a.code = f.borough"
+	case BySector:
+		k := sectors()
+		return k, k, ""
 	case ByOffence:
 		k := offenceGroups()
 		return k, k, ""
@@ -108,6 +114,16 @@ func offenceGroups() string {
 	return out.String()
 }
 
+// sectors turns the borough of a line into the part of London it lies in.
+func sectors() string {
+	var out strings.Builder
+	out.WriteString("case f.borough")
+	for _, a := range models.Authorities() {
+		out.WriteString(" when '" + a.Code + "' then '" + string(a.Sector) + "'")
+	}
+	return out.String() + " else '" + unknown + "' end"
+}
+
 // say gives the words of a key where the database has none.
 func (d Dimension) say(g Group) Group {
 	if d == ByService || d == ByBorough || d == ByOrganisation || d == ByMonth || d == ByQuarter || d == ByPathway && g.Key != unknown {
@@ -118,6 +134,8 @@ func (d Dimension) say(g Group) Group {
 		return g
 	}
 	switch d {
+	case BySector:
+		g.Words = models.ChoiceWords(models.Sectors(), g.Key)
 	case ByOffence:
 		g.Words = models.ChoiceWords(models.OffenceGroups(), g.Key)
 	case ByNeed:

@@ -48,10 +48,81 @@ func TestEveryMeasureIsWhatASlowCountOfTheRecordsSays(t *testing.T) {
 	l := read(t, owner, end)
 	month := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	agree(ctx, t, svc, l, month.AddDate(0, -35, 0), month, [][]quality.Dimension{
-		nil, {quality.ByOrganisation, quality.ByQuarter}, {quality.ByBorough, quality.ByOffence}, {quality.ByAge, quality.ByPathway}, {quality.ByNeed}, {quality.ByService, quality.ByRule},
+		nil, {quality.ByOrganisation, quality.ByQuarter}, {quality.ByBorough, quality.ByOffence}, {quality.ByAge, quality.ByPathway}, {quality.ByNeed}, {quality.ByService, quality.ByRule}, {quality.BySector, quality.ByPathway},
 	})
 	agree(ctx, t, svc, l, month.AddDate(0, -4, 0), month.AddDate(0, -2, 0), [][]quality.Dimension{{quality.ByMonth, quality.BySex}, {quality.ByEthnicGroup}})
 	scorecardsAgree(ctx, t, owner, svc, month)
+	wayAgrees(ctx, t, svc, l, month)
+	publishedIsSafe(ctx, t, svc)
+}
+
+// publishedIsSafe attacks what would be published of the demo, and holds it
+// against the measures it is made of.
+func publishedIsSafe(ctx context.Context, t *testing.T, svc *quality.Service) {
+	t.Helper()
+	if narrow, asked := svc.AttackPublished(ctx, t); len(narrow) > 0 || asked < 20 {
+		t.Errorf("%d numbers were attacked; known within five: %v", asked, narrow)
+	}
+	p, err := svc.Published(ctx)
+	if err != nil || len(p.Tables) != len(quality.PublishedTables()) {
+		t.Fatalf("%d tables, %v", len(p.Tables), err)
+	}
+	whole, err := svc.Raw(ctx, quality.Query{Measure: "referrals_received", From: p.Period.From, To: p.Period.To})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for i := range p.Tables {
+		f := &p.Tables[i]
+		if f.Share == "" && (f.Total.Mark != quality.Shown || f.Total.N != whole[0].N) {
+			t.Errorf("%s is of %d, and %d were received", f.Key, f.Total.N, whole[0].N)
+		}
+		for _, line := range f.Cells {
+			for _, c := range line {
+				if c.Mark != quality.Shown && c.N != 0 {
+					t.Errorf("%s holds a number that it hides", f.Key)
+				}
+				shown++
+			}
+		}
+	}
+	if shown < 60 {
+		t.Errorf("%d cells: the demo has too little in it", shown)
+	}
+}
+
+// wayAgrees counts how far referrals got in plain Go.
+func wayAgrees(ctx context.Context, t *testing.T, svc *quality.Service, l *ledger, month time.Time) {
+	t.Helper()
+	for _, pathway := range []string{"", "vawg", "restorative"} {
+		w, err := svc.RawWay(ctx, quality.Query{From: month.AddDate(0, -11, 0), To: month, Pathway: pathway})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := make([]int, 6)
+		for i := range l.referrals {
+			r := &l.referrals[i]
+			x, valid := l.referralLine("accepted", r)
+			_, stands := l.referralLine("referrals_received", r)
+			if !within(*r.Submitted, month.AddDate(0, -11, 0), month) || pathway != "" && x.groups[quality.ByPathway] != pathway {
+				continue
+			}
+			for step, so := range []bool{stands, valid, x.part, l.reached[r.ID], l.goals[r.ID], r.Status == "completed"} {
+				if !so {
+					break
+				}
+				want[step]++
+			}
+		}
+		for i, s := range w.Steps {
+			if s.N != want[i] {
+				t.Errorf("%q: %d were %s, and the records say %d", pathway, s.N, s.Key, want[i])
+			}
+		}
+		if want[0] == 0 || pathway == "" && want[5] == 0 {
+			t.Errorf("%q: the demo has too little in it: %v", pathway, want)
+		}
+	}
 }
 
 // scorecardsAgree holds what was counted for the scorecards against the measures,

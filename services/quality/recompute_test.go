@@ -411,7 +411,7 @@ func (c *caseRow) groupsOf(at time.Time, org uuid.UUID) map[quality.Dimension]st
 	}
 	t := at.In(models.London())
 	return map[quality.Dimension]string{
-		quality.ByOrganisation: org.String(), quality.ByBorough: str(c.Borough), quality.ByMonth: monthKey(at), quality.ByOffence: group,
+		quality.ByOrganisation: org.String(), quality.ByBorough: str(c.Borough), quality.BySector: sectorOf(str(c.Borough)), quality.ByMonth: monthKey(at), quality.ByOffence: group,
 		quality.ByQuarter: fmt.Sprintf("%d-Q%d", t.Year(), (int(t.Month())+2)/3), quality.ByAge: ageBand(c.Born, at),
 		quality.ByEthnicGroup: c.equality["ethnic_group"], quality.BySex: c.equality["sex"], quality.ByDisability: c.equality["disability"],
 	}
@@ -422,4 +422,12 @@ func (l *ledger) ofReferral(r *refRow) line {
 	g := c.groupsOf(*r.Submitted, r.To)
 	g[quality.ByService], g[quality.ByPathway] = r.Service.String(), r.Pathway
 	return line{groups: g, needs: c.Wants, base: true}
+}
+
+// sectorOf is the part of London of a borough.
+func sectorOf(borough string) string {
+	if a, ok := models.FindAuthority(borough); ok {
+		return string(a.Sector)
+	}
+	return ""
 }

@@ -83,6 +83,13 @@ const (
 	Late     Look = "late"  // diagonal hatch in the alarm colour: after the target, or a gap
 	Blank    Look = "blank" // dashed outline: not reached, no record
 	few      Look = "few"   // sparse dots: a hidden number
+
+	// Tints are one colour in five steps, each with a pattern denser than the last.
+	Tint1 Look = "tint1"
+	Tint2 Look = "tint2"
+	Tint3 Look = "tint3"
+	Tint4 Look = "tint4"
+	Tint5 Look = "tint5"
 )
 
 // Series gives the look of the i-th of several series.
@@ -118,9 +125,9 @@ func (l Look) edge() string {
 // fill is how a look fills a shape of the figure: the solid colour needs no pattern.
 func (l Look) fill(id string) string {
 	switch l {
-	case Solid:
+	case Solid, Tint5:
 		return "#12436d"
-	case Blank:
+	case Blank, Tint1:
 		return "#fff"
 	}
 	return "url(#" + id + "-" + string(l) + ")"

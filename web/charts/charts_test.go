@@ -49,6 +49,7 @@ func everyChart() map[string]components.ChartFigureView {
 		"an empty funnel": Funnel{ID: "e", Title: "Nobody", Desc: "Nobody has twenty."}.Figure(""),
 		"control":         Control{ID: "c", Title: "By quarter", Desc: "A fall.", Middle: share(0.7), Points: []ControlPoint{{Label: "Q1 2026", Share: share(0.8), Low998: 0.5, Low95: 0.6, High95: 0.8, High998: 0.9}, {Label: "Q2 2026"}, {Label: "Q3 2026", Share: share(0.2), Sign: SignLow}}}.Figure("/c.csv"),
 		"spread":          Spread{ID: "s", Title: "Beside others", Desc: "Yours is low.", Rows: []SpreadRow{{Label: "Accepted", Own: share(0.4), Sign: SignLow, Others: &SpreadOthers{0.7, 0.75, 0.8, 0.85, 0.9}}, {Label: "Engaged"}}}.Figure("/s.csv"),
+		"tiles":           Tiles{ID: "l", Title: "London", Desc: "Tiles.", Tiles: []Tile{{"CTY", 4, 3, "<5", 0}, {"BAR", 7, 3, "1", 1}, {"BRN", 3, 1, "2", 2}, {"BXL", 7, 4, "3", 3}, {"BRT", 2, 2, "4", 4}, {"STN", 3, 6, "1,208", 5}}}.Figure("/l.csv"),
 		"nothing":         MonthBars{ID: "n", Title: "Nothing", Desc: "No data."}.Figure(""),
 	}
 }

@@ -69,7 +69,7 @@ type (
 	measureKey string
 	measureIn  struct {
 		Measure measureKey `query:"measure" required:"true"`
-		By      string     `query:"by" maxLength:"60" doc:"organisation, service, borough, pathway, month, quarter, offence_group, need, rule, age_band, ethnic_group, sex or disability; two at most, with a comma. The last four alone, or beside organisation, pathway, month or quarter."`
+		By      string     `query:"by" maxLength:"60" doc:"organisation, service, borough, sector, pathway, month, quarter, offence_group, need, rule, age_band, ethnic_group, sex or disability; two at most, with a comma. The last four alone, or beside organisation, pathway, month or quarter."`
 		From    string     `query:"from" format:"date" doc:"A day in the first month; twelve months back if absent."`
 		To      string     `query:"to" format:"date" doc:"A day in the last month; this month if absent."`
 		Pathway string     `query:"pathway" enum:"child_house,hate_crime,vawg,restorative,general"`

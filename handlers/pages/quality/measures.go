@@ -69,6 +69,10 @@ func (p *Pages) measures(c *gin.Context) error {
 		if m.Month == "" {
 			v.Text = "As of " + models.DateTime(r.AsOf) + "."
 		}
+		if mapped(&r) {
+			fig := londonMap(&r, "")
+			v.Parts = append(v.Parts, admin.PartView{Figure: &fig})
+		}
 		v.Parts = append(v.Parts, admin.PartView{Table: resultTable(&r), Links: []components.StackItem{{Link: components.Link{Text: "Download this table (CSV)", Href: measuresPath + ".csv?" + a.query()}}}})
 	}
 	v.Parts = append(v.Parts, admin.PartView{Title: "What this counts", ID: "means", Rows: meaning(&m), Links: []components.StackItem{{Link: components.Link{Text: "How we count, for everyone", Href: HowWeCount}}}})
@@ -158,6 +162,7 @@ func (p *Pages) howWeCount(c *gin.Context) error {
 		Parts: []admin.PartView{
 			{Title: "Nobody can be found in a figure", ID: "nobody", Text: "Figures are kept apart from records: one line for each thing that is counted, without a name or a reference. A number from 1 to 4 is hidden, and so are others from which it could be worked out. A share is given on 20 or more. Who somebody is (age, ethnic group, sex, disability) is never put beside where they live."},
 			{Title: "What chance does", ID: "chance", Text: "No share stays the same: with few people it moves a lot, though nothing has changed. So an organisation is said to differ from the others, or a quarter from those before, only where chance alone would do that in fewer than 2 of 1,000 cases; or where eight quarters in a row lie on one side of the middle. Nobody is ranked. Scorecards are of four whole quarters, by kind of support, and of twenty or more."},
+			{Title: "What is published", ID: "published", Text: "A fixed set of tables over four whole quarters, and no others. They are hidden together, and a program tries to work every hidden number out from all of them at once: none may be known within five. For supports that few people are referred to, the parts of London take the place of boroughs, and a year that of a month."},
 			{Title: "How to read them", ID: "read", Text: "We give the middle and the slowest tenth, never an average: half took this long or less, nine in ten this long or less. What nobody recorded is a gap in what is known, not a late service; so the share of what has a record and the share of all that was owed stand side by side. Four ways for a referral to end are never mixed: the service declined, the victim declined, the victim could not be reached, and it was not safe to reach them."},
 		},
 	}

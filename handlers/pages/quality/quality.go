@@ -41,6 +41,9 @@ func (p *Pages) Routes() []route.Route {
 		{Method: http.MethodGet, Path: "/overview", Need: models.QualityRead, Handle: p.overview},
 		{Method: http.MethodGet, Path: measuresPath, Need: models.QualityRead, Handle: p.measures},
 		{Method: http.MethodGet, Path: measuresPath + ".csv", Need: models.QualityRead, Handle: p.measuresCSV},
+		{Method: http.MethodGet, Path: publishedPath, Need: models.QualityRead, Handle: p.published},
+		{Method: http.MethodGet, Path: publishedPath + ".csv", Need: models.QualityRead, Handle: p.publishedCSV},
+		{Method: http.MethodGet, Path: wayPath, Need: models.QualityRead, Handle: p.wayCSV},
 		{Method: http.MethodGet, Path: scorecardsPath, Need: models.QualityRead, Handle: p.scorecards},
 		{Method: http.MethodGet, Path: scorecardsPath + ".csv", Need: models.QualityRead, Handle: p.scorecardsCSV},
 		{Method: http.MethodGet, Path: oneCardPath, Need: models.QualityRead, Handle: p.oneCard},
@@ -88,10 +91,12 @@ func (p *Pages) overview(c *gin.Context) error {
 		Fields: fields(pick),
 	}
 	v.Meta.Wide = true
-	v.Links = []components.StackItem{{Link: components.Link{Text: "Scorecards", Href: scorecardsPath}}, {Link: components.Link{Text: "Every measure, by what you choose", Href: measuresPath}}, {Link: components.Link{Text: "How we count", Href: HowWeCount}}}
+	v.Links = []components.StackItem{{Link: components.Link{Text: "Scorecards", Href: scorecardsPath}}, {Link: components.Link{Text: "Every measure, by what you choose", Href: measuresPath}}, {Link: components.Link{Text: "Figures that may be published", Href: publishedPath}}, {Link: components.Link{Text: "How we count", Href: HowWeCount}}}
 	if len(data.received.Rows) > 0 {
 		v.Kpis = kpis(data)
-		v.Figures = []components.ChartFigureView{byMonth(data.received, pick), declines(data.declined)}
+		v.Figures = []components.ChartFigureView{
+			byMonth(data.received, pick), way(&data.way), londonMap(&data.place, measuresPath+".csv?"+placeAsked(&data.place, pick).query()), declines(data.declined),
+		}
 		v.Tables = tables(data)
 		v.Definitions = definitions(data)
 	}
@@ -103,14 +108,18 @@ type loaded struct {
 	total, received, perService      figures.Result
 	acknowledge, decide, contact     figures.Result
 	allAcknowledge, allDecide, allIn figures.Result
-	declined, waiting                figures.Result
+	declined, waiting, place         figures.Result
+	way                              figures.Way
 }
 
 func (p *Pages) load(ctx context.Context, pick choice) (loaded, error) {
 	var out loaded
 	to := p.now()
 	from := to.AddDate(0, 1-pick.months, -to.Day()+1)
-	series := figures.ByPathway
+	series, place := figures.ByPathway, figures.ByBorough
+	if rare(pick.pathway) {
+		place = figures.BySector
+	}
 	if pick.pathway != "" {
 		series = figures.ByService
 	}
@@ -130,6 +139,7 @@ func (p *Pages) load(ctx context.Context, pick choice) (loaded, error) {
 		{&out.allIn, "time_to_first_contact", nil},
 		{&out.declined, "declined_by_reason", nil},
 		{&out.waiting, "waiting", nil},
+		{&out.place, "referrals_received", []figures.Dimension{place}},
 	} {
 		r, err := p.svc.Measure(ctx, figures.Query{Measure: ask.measure, By: ask.by, From: from, To: to, Pathway: pick.pathway})
 		if err != nil {
@@ -137,7 +147,9 @@ func (p *Pages) load(ctx context.Context, pick choice) (loaded, error) {
 		}
 		*ask.into = r
 	}
-	return out, nil
+	var err error
+	out.way, err = p.svc.Way(ctx, figures.Query{From: from, To: to, Pathway: pick.pathway})
+	return out, err
 }
 
 // count is a row's number as a picture may show it.
