@@ -105,8 +105,10 @@ func TestACanaryIsNowhereButInItsRecord(t *testing.T) {
 func newAviary(t *testing.T) *aviary {
 	t.Helper()
 	v := &aviary{t: t, mails: newPostbox(t), notify: newNotify(t), folder: t.TempDir()}
-	v.env = []string{"NOTIFY_URL=" + v.notify.url, "NOTIFY_KEY=demo-" + notifyService + "-" + notifySecret, "NOTIFY_TEXT_TEMPLATE=" + notifyTemplate, "NOTIFY_CALLBACK_TOKEN=" + notifyReceipts,
-		"SMTP_URL=" + v.mails.url, "CHECKPOINT_EMAILS=one@agency.test,two@other.test", "CHECKPOINT_DIR=" + v.folder}
+	v.env = []string{
+		"NOTIFY_URL=" + v.notify.url, "NOTIFY_KEY=demo-" + notifyService + "-" + notifySecret, "NOTIFY_TEXT_TEMPLATE=" + notifyTemplate, "NOTIFY_CALLBACK_TOKEN=" + notifyReceipts,
+		"SMTP_URL=" + v.mails.url, "CHECKPOINT_EMAILS=one@agency.test,two@other.test", "CHECKPOINT_DIR=" + v.folder,
+	}
 	s, err := startWith(v.env, filepath.Join(folder, "aviary"), "", "demo", "--cases", "60")
 	if err != nil {
 		t.Fatal(err)

@@ -47,8 +47,11 @@ const publishedResult = `case when f.accepted_at is not null then 'accepted' whe
 
 func publishedResults() []models.Choice {
 	return []models.Choice{
-		{Key: "accepted", Words: "Accepted"}, {Key: "declined", Words: "Declined by the service"}, {Key: "victim", Words: "The victim's choice"},
-		{Key: "other", Words: "Ended another way"}, {Key: "open", Words: "Not decided yet"},
+		{Key: "accepted", Words: "Accepted"},
+		{Key: "declined", Words: "Declined by the service"},
+		{Key: "victim", Words: "The victim's choice"},
+		{Key: "other", Words: "Ended another way"},
+		{Key: "open", Words: "Not decided yet"},
 	}
 }
 

@@ -127,7 +127,9 @@ func (p *Pages) list(c *gin.Context) error {
 		it := &items[i]
 		t.Rows = append(t.Rows, []components.DataCell{
 			{Text: models.ChoiceWords(models.ComplaintTopics(), it.Topic), Sub: models.ChoiceWords(models.ComplaintKinds(), it.Kind), Href: frame.ComplaintsPath + "/" + it.ID.String()},
-			{Text: dir.Name(it.OrgID)}, {Text: models.Day(it.ReceivedOn)}, {Content: components.Tag(stateTag(&it.Complaint, it.Late))},
+			{Text: dir.Name(it.OrgID)},
+			{Text: models.Day(it.ReceivedOn)},
+			{Content: components.Tag(stateTag(&it.Complaint, it.Late))},
 		})
 	}
 	v := admin.PageView{

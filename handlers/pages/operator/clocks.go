@@ -61,8 +61,11 @@ func (p *Clocks) list(c *gin.Context) error {
 		v := &all[i]
 		now := v.Now()
 		t.Rows = append(t.Rows, []components.DataCell{
-			{Text: numbered(v.Rule), Href: clockRules + "/" + string(v.Rule), Sub: now.Source}, {Text: models.OwnerWords(now.Owner)}, {Text: now.Words()},
-			{Text: models.DayIn(now.EffectiveFrom, p.now()), Sub: "Version " + strconv.Itoa(now.Version)}, p.ahead(v),
+			{Text: numbered(v.Rule), Href: clockRules + "/" + string(v.Rule), Sub: now.Source},
+			{Text: models.OwnerWords(now.Owner)},
+			{Text: now.Words()},
+			{Text: models.DayIn(now.EffectiveFrom, p.now()), Sub: "Version " + strconv.Itoa(now.Version)},
+			p.ahead(v),
 		})
 	}
 	v := admin.PageView{
