@@ -1,5 +1,7 @@
 package e2e
 
+import "strings"
+
 // complaining records a complaint about another organisation, which its manager
 // acknowledges and answers, keeps one from a colleague, and takes one to the
 // Commissioner's office, which closes it.
@@ -16,7 +18,7 @@ func (w *tour) complaining() {
 	w.wrong(police, "Record it")
 	record("How long it took", "Nobody rang me back.")
 	police.press("Record it").is(200).sees("Nobody rang me back.", "Acknowledge a complaint", ref).lacks("Record that they were told")
-	first := police.address()[len(w.base):]
+	first := strings.TrimPrefix(police.address(), w.base)
 	w.look(police, filled)
 	w.look(manager.visit("/complaints").is(200), filled)
 	manager.visit("/owed?due=all").is(200).sees("Acknowledge a complaint", "A complaint")
@@ -35,7 +37,7 @@ func (w *tour) complaining() {
 	office.write("What did you find?", "The rota is kept.").press("Close the complaint").is(200).sees("Closed")
 	record("How somebody was treated", "They did not believe me.")
 	police.press("Record it").is(200)
-	second := police.address()[len(w.base):]
+	second := strings.TrimPrefix(police.address(), w.base)
 	manager.visit(second + "/about").is(200)
 	w.look(manager, filled)
 	w.wrong(manager, "Keep it from them")

@@ -125,8 +125,13 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, in *models.Complaint, n
 
 // begin starts both clocks of a complaint, from when it was received.
 func (s *Service) begin(ctx context.Context, tx *pg.Tx, in *models.Complaint, received time.Time) error {
+	var rules []models.ClockRule
+	if err := tx.Scan(ctx, &rules, "select rule, version, owner, standard, enhanced, unit, soft, source, effective_from, effective_to from clock_rules where rule in ? order by rule, version",
+		[]models.Rule{models.RuleComplaint, models.RuleComplaintAnswer}); err != nil {
+		return err
+	}
 	for _, name := range []models.Rule{models.RuleComplaint, models.RuleComplaintAnswer} {
-		rule, ok := models.RuleAt(models.ClockRules(), name, received)
+		rule, ok := models.RuleAt(rules, name, received)
 		if !ok {
 			continue
 		}

@@ -79,6 +79,7 @@ func (b *bench) further(c testkit.CaseFacts, r testkit.PlantedReferral, docs *do
 	b.looked(c)
 	b.sampled(c, r)
 	b.complained(c)
+	b.answered(c, r)
 	b.told(r)
 	return d.ID
 }
@@ -108,6 +109,16 @@ func (b *bench) sampled(c testkit.CaseFacts, r testkit.PlantedReferral) {
 		testkit.Seal(vault.SampleCopy, item, `{"Status": "accepted"}`))
 	b.Do(b.t, "insert into quality_reviews (id, item_id, sample_id, org_id, kind, grades, words, at, by_user_id) values ($1, $2, $3, $4, 'first', '{}', $5, $6, $7)",
 		review, item, sample, office.OrgID, testkit.Seal(vault.ReviewWords, review, `{"in_time": "Canary waited."}`), now, office.UserID)
+}
+
+// answered plants that they were asked how it was, and what they said.
+func (b *bench) answered(c testkit.CaseFacts, r testkit.PlantedReferral) {
+	b.t.Helper()
+	id, org := models.NewID(), b.Org(testkit.OrgVAWG).ID
+	b.Do(b.t, `insert into feedback_invitations (id, case_id, referral_id, org_id, point, made_at, expires_at, answered_at)
+		values ($1, $2, $3, $4, 'ended', $5::timestamptz, $5::timestamptz + interval '28 days', $5)`, id, c.ID, r.ID, org, b.Clock.Now())
+	b.Do(b.t, "insert into feedback_answers (id, org_id, point, month, heard) values ($1, $2, 'ended', '2026-11-01', 'yes')", id, org)
+	b.Do(b.t, "insert into feedback_words (id, words) values ($1, $2)", id, testkit.Seal(vault.FeedbackWords, id, "Canary was heard."))
 }
 
 // complained plants a complaint of the case about a service, taken further.

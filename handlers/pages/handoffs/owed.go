@@ -127,6 +127,8 @@ func owedTable(items []owed.Item, caption, empty string) components.DataTable {
 		switch {
 		case it.Request != "":
 			with = "Whoever asked"
+		case it.ComplaintID != uuid.Nil:
+			with = "Whoever complained"
 		case with == "":
 			with = "The person themselves"
 		}
