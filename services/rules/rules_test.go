@@ -266,8 +266,10 @@ func TestTheDatabaseTakesNoVersionNobodyApproved(t *testing.T) {
 		"by somebody else's": {"police.manager", "select app_clock_rule_set(?, now())"},
 	} {
 		err := b.DB.Write(b.As(c.who), func(ctx context.Context, tx *pg.Tx) error {
-			_, err := tx.Exec(ctx, c.statement, id)
-			return err
+			if _, err := tx.Exec(ctx, c.statement, id); err != nil {
+				return err
+			}
+			return tx.Record(ctx, models.Event{Action: "clock_rule.set", SubjectType: "clock_rule", SubjectID: models.Rule("K3").ID()})
 		})
 		if err == nil {
 			t.Errorf("%s: it was taken", name)
@@ -277,8 +279,10 @@ func TestTheDatabaseTakesNoVersionNobodyApproved(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := b.DB.Write(b.As("admin.second"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, "select app_clock_rule_set(?, ?)", id, b.Clock.Now())
-		return err
+		if _, err := tx.Exec(ctx, "select app_clock_rule_set(?, ?)", id, b.Clock.Now()); err != nil {
+			return err
+		}
+		return tx.Record(ctx, models.Event{Action: "clock_rule.set", SubjectType: "clock_rule", SubjectID: models.Rule("K3").ID()})
 	}); err == nil {
 		t.Error("one approval made two versions")
 	}
