@@ -148,7 +148,14 @@ end $$;
 create function quality_of_feedback_answer() returns trigger language plpgsql security definer as $$
 begin
   update public.quality_facts f set marks = array_remove(array['heard:' || new.heard, 'safer:' || new.safer, 'again:' || new.again], null),
-    status = case when 'not_now' = all (array[new.heard, new.safer, new.again]) then 'not_now' else 'answered' end where f.id = new.id;
+    status = case when coalesce(new.heard <> 'not_now', false) or coalesce(new.safer <> 'not_now', false) or coalesce(new.again <> 'not_now', false) then 'answered' else 'not_now' end
+    where f.id = new.id;
+  return null;
+end $$;
+-- Whoever said something in words has answered, whatever they ticked.
+create function quality_of_feedback_words() returns trigger language plpgsql security definer as $$
+begin
+  update public.quality_facts f set status = 'answered' where f.id = new.id;
   return null;
 end $$;
 -- +goose StatementEnd
@@ -157,8 +164,9 @@ alter table quality_facts drop constraint quality_facts_kind_check,
 create index quality_facts_feedback on quality_facts (to_org_id, month) where kind = 'feedback';
 create trigger quality_begun after insert on feedback_invitations for each row execute function quality_of_feedback();
 create trigger quality_kept after insert on feedback_answers for each row execute function quality_of_feedback_answer();
+create trigger quality_kept after insert on feedback_words for each row execute function quality_of_feedback_words();
 revoke execute on function app_feedback_due(timestamptz, uuid), app_feedback_answer(uuid, timestamptz, text, text, text, bytea), feedback_keep(uuid, timestamptz, text, text, text, bytea),
-  app_feedback_enter(uuid, timestamptz, uuid, uuid, text, text, text, bytea), app_feedback_figures(timestamptz), feedback_share(integer, integer), quality_of_feedback(), quality_of_feedback_answer() from public;
+  app_feedback_enter(uuid, timestamptz, uuid, uuid, text, text, text, bytea), app_feedback_figures(timestamptz), feedback_share(integer, integer), quality_of_feedback(), quality_of_feedback_answer(), quality_of_feedback_words() from public;
 grant execute on function app_feedback_due(timestamptz, uuid), app_feedback_answer(uuid, timestamptz, text, text, text, bytea),
   app_feedback_enter(uuid, timestamptz, uuid, uuid, text, text, text, bytea), app_feedback_figures(timestamptz) to throughline_app;
 

@@ -140,7 +140,10 @@ begin
 end $$;
 create function marac_new_incident() returns trigger language plpgsql security definer as $$
 begin
-  perform public.marac_again(new.case_id, 'incident', coalesce((select c.updated_at from public.cases c where c.id = new.case_id), now()));
+  -- hardly any case was ever at a MARAC, and every case has an incident
+  if exists (select from public.marac_cases x where x.case_id = new.case_id) then
+    perform public.marac_again(new.case_id, 'incident', coalesce((select c.updated_at from public.cases c where c.id = new.case_id), now()));
+  end if;
   return null;
 end $$;
 -- What should not have been loses its content.
