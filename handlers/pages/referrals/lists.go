@@ -60,7 +60,7 @@ func (p *Pages) today(c *gin.Context) error {
 		for _, t := range g.tasks {
 			row := p.task(t)
 			row.Contact = now(t.CaseID)
-			if g.kind == "safety" && t.CaseReference != "" {
+			if g.kind == "safety" && t.CaseReference != "" && !t.Asked && !t.Returned {
 				row.Href = "/cases/" + t.CaseReference + "/safe-contact"
 			}
 			group.Rows = append(group.Rows, row)

@@ -170,6 +170,7 @@ func (p *Pages) show(c *gin.Context) error {
 	}
 	here, state := path+"/"+w.ID.String(), tag(&w)
 	rows := []components.SummaryRow{
+		{Key: "Address", Value: w.URL},
 		{Key: "Told of", Value: topics(w.Topics)},
 		{Key: "Added", Value: byWhom(&w)},
 		{Key: "Last arrived", Value: arrived(&w)},
@@ -191,7 +192,7 @@ func (p *Pages) show(c *gin.Context) error {
 			{Text: models.ChoiceWords(models.WebhookTopics(), m.Topic), Sub: "msg_" + m.ID.String()}, {Text: models.DateTime(m.At)}, {Text: statusWords(m.Status)}, {Text: models.Count(m.Attempts)}, {Text: answerWords(m)},
 		})
 	}
-	v := admin.PageView{Meta: p.frame.Meta(c, "Webhook", section), Caption: "Webhook", Title: w.URL, State: &state, Parts: []admin.PartView{{Rows: rows}, {Table: &table}}}
+	v := admin.PageView{Meta: p.frame.Meta(c, "Webhook", section), Caption: "Webhooks", Title: "An address that is told", State: &state, Parts: []admin.PartView{{Rows: rows}, {Table: &table}}}
 	v.Meta.Wide = true
 	v.Meta.Back = &components.Link{Text: "Webhooks", Href: path}
 	if words := doneWords(c.Query("done")); words != "" {
