@@ -44,7 +44,7 @@ func beforeConduct() map[string]bool {
 	for _, name := range []string{
 		"GET /conduct", "POST /conduct", "POST /account/stay", "POST /account/keep", "GET /api/v1/conduct", "POST /api/v1/conduct/acceptances",
 		"GET /api/v1/me", "GET /api/v1/me/sessions", "DELETE /api/v1/me/sessions", "DELETE /api/v1/me/sessions/{id}", "DELETE /api/v1/auth/session",
-		"POST /api/v1/auth/step-up", "GET /api/v1/access-table", "GET /api/v1/reasons", "GET /api/v1/pathways", "GET /api/v1/pathways/{key}",
+		"POST /api/v1/auth/step-up", "GET /api/v1/access-table", "GET /api/v1/reasons", "GET /api/v1/pathways", "GET /api/v1/pathways/{key}", "GET /api/v1/forms",
 	} {
 		out[name] = true
 	}
