@@ -34,6 +34,7 @@ func (w *tour) filling() {
 	w.look(p, filled)
 	w.wrong(p, "Keep this form")
 	p.fill("Day", now.Format("2")).fill("Month", now.Format("1")).fill("Year", now.Format("2006")).choose("Medium").press("Keep this form").is(200).sees("The form was kept")
+	w.look(p.visit(referral+"/forms").is(200), filled)
 	vawg.do(id, "record-contact", map[string]any{"channel": "phone", "outcome": "reached"})
 	vawg.do(id, "end-early", map[string]any{"reason": "moved", "report": "She moved away."})
 	p.visit(referral + "/forms").is(200).sees("Why do you need to open this record?")

@@ -35,12 +35,12 @@ type FormSection struct {
 // NewForm is a form that was filled in. It is never changed; a mistake is put
 // right by another that names it.
 type NewForm struct {
-	Form      Key               `json:"form" doc:"The key of a form: see GET /api/v1/forms. Its current version is kept."`
-	FilledOn  string            `json:"filled_on" format:"date"`
-	Answers   map[string]string `json:"answers" maxProperties:"100" doc:"By the keys of the questions. What is left out is kept as not_asked."`
-	Judgement string            `json:"judgement" enum:"high,medium,standard,not_made" doc:"The professional's own, whatever the score."`
-	Words     string            `json:"words,omitempty" maxLength:"4000" doc:"What the judgement rests on."`
-	Corrects  uuid.UUID         `json:"corrects,omitzero" doc:"The entry that this one stands in the place of."`
+	Form      Key            `json:"form" doc:"The key of a form: see GET /api/v1/forms. Its current version is kept."`
+	FilledOn  string         `json:"filled_on" format:"date"`
+	Answers   map[string]Key `json:"answers" maxProperties:"100" doc:"By the keys of the questions. What is left out is kept as not_asked."`
+	Judgement string         `json:"judgement" enum:"high,medium,standard,not_made" doc:"The professional's own, whatever the score."`
+	Words     string         `json:"words,omitempty" maxLength:"4000" doc:"What the judgement rests on."`
+	Corrects  uuid.UUID      `json:"corrects,omitzero" doc:"The entry that this one stands in the place of."`
 }
 
 // FormEntry is a form as it was filled in.
@@ -135,7 +135,7 @@ func RegisterForms(a *api.API, svc *forms.Service) {
 func (n NewForm) input() forms.Input {
 	answers := make(map[string]any, len(n.Answers))
 	for key, answer := range n.Answers {
-		answers[key] = answer
+		answers[key] = string(answer)
 	}
 	return forms.Input{Form: string(n.Form), FilledOn: date(n.FilledOn), Answers: answers, Judgement: n.Judgement, Words: n.Words, Corrects: n.Corrects}
 }
