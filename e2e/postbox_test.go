@@ -40,8 +40,6 @@ func (p *postbox) all() map[string]string {
 	return maps.Clone(p.got)
 }
 
-func (p *postbox) count() int { return len(p.all()) }
-
 // envelope is one mail on its way, with who sends it and to whom.
 type envelope struct {
 	box      *postbox

@@ -80,7 +80,7 @@ func movedTrial(s *story) {
 	visit := support.create("/api/v1/referrals/"+help+"/appointments", map[string]any{"starts_at": moment("2026-06-02 14:00"), "place": "court", "channel": "phone"})
 
 	s.on("2026-06-01 10:00")
-	police, wcu, support = s.as("police"), s.as("witnesscare"), s.as("support")
+	police, wcu = s.as("police"), s.as("witnesscare")
 	wrong := s.hearing(wcu, matter, "list 2", "2026-05-29 16:00", "2026-06-01 09:00", map[string]any{"what": "moved", "was_at": moment("2026-06-09 10:00"), "hearing_at": moment("2026-09-01 10:00"), "reason": "The court is double booked."})
 	s.due(police, id, "K10", "met", "Fri 5 Jun")
 	s.due(police, id, "K11", "running", "Tue 2 Jun") // from when witness care knew, not from the court's Friday
@@ -167,7 +167,7 @@ func witnessState(matter answer, event string, witness any) string {
 // once, taken back once, and at every moment with one holder.
 func handedOn(s *story) {
 	s.on("2026-04-02 10:00")
-	police, wcu, charity := s.as("police"), s.as("witnesscare"), s.as("caseworker")
+	police, wcu := s.as("police"), s.as("witnesscare")
 	id := s.logs(police, s.someone("Odette", "assault"))
 	offer := s.offers(police, id, "case", wcu.organisation(), "She gives evidence.")
 	if due := day(offer.Body["due_at"]); due != "Wed 8 Apr" {
@@ -177,7 +177,8 @@ func handedOn(s *story) {
 	s.expects("holders while it is offered", holders, mps)
 
 	s.on("2026-04-07 10:00")
-	police, wcu, charity = s.as("police"), s.as("witnesscare"), s.as("caseworker")
+	police, wcu = s.as("police"), s.as("witnesscare")
+	charity := s.as("caseworker")
 	read := wcu.get("/api/v1/handoffs/" + offer.text(s, "id"))
 	if strings.Contains(read.Raw, "Odette") || !strings.Contains(read.Raw, "She gives evidence.") || day(read.Body["received_at"]) != "Tue 7 Apr" {
 		s.Errorf("before it accepts the receiver reads why and not who: %s", read.Raw)

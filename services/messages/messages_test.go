@@ -270,8 +270,8 @@ func TestAMailServerThatIsDownOrSaysNothingHoldsNothingUp(t *testing.T) {
 		t.Error(err)
 	}
 	select {
-	case <-stuck:
-		t.Error("it did not wait")
+	case err := <-stuck:
+		t.Fatal("it did not wait:", err)
 	default:
 	}
 	if err := <-stuck; err != nil {

@@ -329,7 +329,7 @@ func (s *Service) settled(ctx context.Context, m *claimed) (failed *courier.Fail
 		return lost, true
 	case err != nil:
 		s.log.Warn("what became of a message could not be asked", "way", carrier.Way())
-		return nil, false
+		return nil, false //nolint:nilerr // it is asked again
 	case found:
 		return nil, true
 	}

@@ -32,7 +32,7 @@ func TestLimitsAreThoseOfABinomialCount(t *testing.T) {
 			chance := binomial(n, p)
 			for _, q := range []float64{0.001, 0.025, 0.975, 0.999} {
 				got, r := chanceLimit(p, n, q)*float64(n), 0
-				low, high := 0, n
+				var low, high int
 				switch {
 				case q < 0.5: // fewer than the limit happens with q at most
 					for chance[r] < q {

@@ -100,12 +100,12 @@ func (l *ledger) askedLines(key string, from, to time.Time) []line {
 		if a.Service != nil {
 			x.groups[quality.ByService] = a.Service.String()
 		}
-		real := func(s *string) bool { return s != nil && *s != "not_now" }
+		counts := func(s *string) bool { return s != nil && *s != "not_now" }
 		if key == "feedback_response" {
-			x.part = real(a.Heard) || real(a.Safer) || real(a.Again) || a.Words
+			x.part = counts(a.Heard) || counts(a.Safer) || counts(a.Again) || a.Words
 		} else {
 			said := map[string]*string{"feedback_heard": a.Heard, "feedback_safer": a.Safer, "feedback_again": a.Again}[key]
-			x.base, x.part = real(said), str(said) == "yes"
+			x.base, x.part = counts(said), str(said) == "yes"
 		}
 		out = append(out, x)
 	}

@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -88,7 +89,7 @@ func (f *score) row(m *Measure, groups ...Group) Row {
 // A measure under which nobody has anything is left out.
 func (all scores) board(p Period) []BoardMeasure {
 	var out []BoardMeasure
-	from := p.From.Format("2006") + "-Q" + string(rune('0'+(int(p.From.Month())+2)/3))
+	from := p.From.Format("2006") + "-Q" + strconv.Itoa((int(p.From.Month())+2)/3)
 	for _, m := range ScorecardMeasures() {
 		var sums []score
 		whole := score{}

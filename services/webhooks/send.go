@@ -88,7 +88,7 @@ func (s *Service) Send(ctx context.Context) (int, error) {
 func (s *Service) one(ctx context.Context, d *due) error {
 	answer, fault, gone := s.post(ctx, d)
 	if fault != "" && ctx.Err() != nil {
-		return nil // stopped half-way: it is taken again
+		return nil //nolint:nilerr // stopped half-way: it is taken again
 	}
 	return s.db.Housekeeping(context.WithoutCancel(ctx), func(ctx context.Context, tx *pg.Tx) error {
 		if fault == "" {

@@ -215,7 +215,7 @@ func TestWhatDoesNotArriveComesAgainIsGivenUpAndCanBeSentAgain(t *testing.T) {
 		answer func(int, http.ResponseWriter, *http.Request)
 		fault  string
 	}{
-		"500": {func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "status"},
+		"500": {func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, "status"},
 		"a redirect inside": {func(_ int, w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/latest", http.StatusFound)
 		}, "redirect"},
@@ -236,7 +236,7 @@ func TestWhatDoesNotArriveComesAgainIsGivenUpAndCanBeSentAgain(t *testing.T) {
 	}
 	b.Do(t, "delete from webhook_deliveries")
 	before := len(b.all.ids())
-	b.all.answers(func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
+	b.all.answers(func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
 	b.happens("referral.accepted", 1)
 	tries := 0
 	for range 20 {
@@ -324,7 +324,7 @@ func TestAnEndpointThatFailsForDaysOrIsGoneIsSwitchedOffAndItsAdministratorsAreT
 	b := setup(t)
 	w := b.endpoint(b.all, "referral.accepted")
 	admin := b.As("orgadmin")
-	b.all.answers(func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
+	b.all.answers(func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
 	b.happens("referral.accepted", 2)
 	b.send()
 	for range 2 {

@@ -67,7 +67,8 @@ func (p *Pages) arrange(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	done, targets := "", map[string]string{"meets_on": "meets-day", "organisation_id": "partner"}
+	var done string
+	targets := map[string]string{"meets_on": "meets-day", "organisation_id": "partner"}
 	switch t.One("act") {
 	case "partner":
 		id, _ := uuid.Parse(t.One("partner")) // one that is none is told of as a field
