@@ -241,6 +241,7 @@ func trusted() map[string]string {
 		"app_feedback_figures":       "managers read no figure; it gives shares on twenty or more, of quarters that are over",
 		"quality_of_feedback":        "trigger: figures are nobody's to write",
 		"quality_of_feedback_answer": "trigger: the same, of an answer",
+		"quality_of_feedback_words":  "trigger: the same, of words",
 		"app_people_called":          "who records a complaint about another organisation does not see its people, and learns no name of them",
 		"app_name_in_complaint":      "whoever says whom a complaint is about may be kept from it by that",
 		"complaints_of_nobody":       "trigger: who records a complaint does not see who is left to answer it",
